@@ -1,0 +1,82 @@
+//! Decoded images as they came from the file, and single-channel float planes.
+
+/// Sample storage, interleaved, row-major.
+#[derive(Clone, Debug)]
+pub enum Samples {
+    /// 8 bits a sample.
+    U8(Vec<u8>),
+    /// 16 bits a sample.
+    U16(Vec<u16>),
+}
+
+/// A decoded image: `height` rows of `width` pixels of `channels` interleaved samples (1 grey, 3 RGB).
+#[derive(Clone, Debug)]
+pub struct Raster {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// 1 or 3.
+    pub channels: usize,
+    /// The samples.
+    pub samples: Samples,
+}
+
+impl Raster {
+    /// Largest code value of the sample type.
+    #[must_use]
+    pub fn max_code(&self) -> u16 {
+        match self.samples {
+            Samples::U8(_) => 255,
+            Samples::U16(_) => u16::MAX,
+        }
+    }
+
+    /// Memory the samples take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match &self.samples {
+            Samples::U8(v) => v.len(),
+            Samples::U16(v) => v.len() * 2,
+        }
+    }
+
+    /// One stored code value.
+    #[must_use]
+    pub fn code(&self, x: usize, y: usize, channel: usize) -> u16 {
+        let at = (y * self.width + x) * self.channels + channel;
+        match &self.samples {
+            Samples::U8(v) => u16::from(v[at]),
+            Samples::U16(v) => v[at],
+        }
+    }
+}
+
+/// A single-channel float image, row-major.
+#[derive(Clone, Debug)]
+pub struct Plane {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width * height` values.
+    pub data: Vec<f32>,
+}
+
+impl Plane {
+    /// A plane filled with one value.
+    #[must_use]
+    pub fn filled(width: usize, height: usize, value: f32) -> Self {
+        Self {
+            width,
+            height,
+            data: vec![value; width * height],
+        }
+    }
+
+    /// Value at a pixel.
+    #[must_use]
+    pub fn at(&self, x: usize, y: usize) -> f32 {
+        self.data[y * self.width + x]
+    }
+}
