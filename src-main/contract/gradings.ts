@@ -1,0 +1,48 @@
+/** Gradings in the store: the list a person browses and the record behind one of them. */
+import { z } from 'zod';
+import { cardSideSchema } from './geometry.ts';
+import { imageIdSchema, reportSchema, subgradesSchema, viewSchema } from './report.ts';
+
+export const gradingStatusSchema = z.enum(['graded', 'needsPerson']);
+
+export const gradingSummarySchema = z.object({
+  id: z.string(),
+  cardId: z.string().nullable(),
+  side: cardSideSchema,
+  sourceName: z.string(),
+  simulated: z.boolean(),
+  createdAt: z.string(),
+  status: gradingStatusSchema,
+  standard: z.string(),
+  overall: z.number().nullable(),
+  label: z.string().nullable(),
+  score1000: z.number().nullable(),
+  subgrades: subgradesSchema,
+  thumbnail: imageIdSchema.nullable(),
+  archived: z.boolean(),
+});
+export type GradingSummary = z.infer<typeof gradingSummarySchema>;
+
+export const gradingSchema = z.object({
+  summary: gradingSummarySchema,
+  report: reportSchema,
+  views: z.array(viewSchema),
+});
+export type Grading = z.infer<typeof gradingSchema>;
+export type View = z.infer<typeof viewSchema>;
+
+export const gradingQuerySchema = z.object({
+  text: z.string().max(200).default(''),
+  status: gradingStatusSchema.optional(),
+  archived: z.boolean().default(false),
+  /** Opaque; from `nextCursor` of the page before. */
+  cursor: z.string().max(200).optional(),
+  limit: z.int().min(1).max(200).default(50),
+});
+export type GradingQuery = z.infer<typeof gradingQuerySchema>;
+export const gradingPageSchema = z.object({
+  items: z.array(gradingSummarySchema),
+  nextCursor: z.string().nullable(),
+  total: z.int(),
+});
+export type GradingPage = z.infer<typeof gradingPageSchema>;

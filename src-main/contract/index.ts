@@ -1,0 +1,157 @@
+/**
+ * What anyone may ask of the core. Calls travel by WebSocket (and, for the OpenAPI document, by HTTP);
+ * pictures never travel in a message, they are fetched by content id: `GET /images/<sha256>`.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { appErrorSchema } from './errors.ts';
+import { gradingPageSchema, gradingQuerySchema, gradingSchema, gradingSummarySchema } from './gradings.ts';
+import { jobSchema, jobsEventSchema } from './jobs.ts';
+import {
+  auditEntrySchema,
+  auditVerdictSchema,
+  backupSchema,
+  doctorSchema,
+  healthSchema,
+  logLevelSchema,
+  logPageSchema,
+  logQuerySchema,
+  logsEventSchema,
+  type Role,
+  rigSchema,
+  roleSchema,
+  sessionSchema,
+  settingsSchema,
+  standardSummarySchema,
+} from './system.ts';
+
+export * from './capture.ts';
+export * from './errors.ts';
+export * from './geometry.ts';
+export * from './gradings.ts';
+export * from './jobs.ts';
+export * from './report.ts';
+export * from './system.ts';
+
+/** Least rights: who may call a procedure stands beside its types. */
+export interface ProcedureMeta {
+  readonly roles: readonly Role[];
+}
+const everyone: ProcedureMeta = { roles: ['operator', 'annotator', 'engineer'] };
+const bench: ProcedureMeta = { roles: ['operator', 'engineer'] };
+const engineers: ProcedureMeta = { roles: ['engineer'] };
+
+const base = oc.$meta<ProcedureMeta>({ roles: [] }).errors({ REFUSED: { status: 422, data: appErrorSchema } });
+
+const idInput = z.object({ id: z.string().min(1).max(100) });
+
+/** Where the frames to grade come from. Uploads are made by HTTP first: `POST /uploads`, `PUT /uploads/<id>/<file name>`. */
+export const gradeSourceSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('rig'),
+    rigId: z.string().max(100),
+    /** Which sample card the simulated rig holds; ignored by real rigs. */ sample: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .optional(),
+  }),
+  z.object({ kind: z.literal('upload'), uploadId: z.string().regex(/^[0-9a-zA-Z_-]{1,64}$/) }),
+]);
+export type GradeSource = z.infer<typeof gradeSourceSchema>;
+
+export const contract = {
+  system: {
+    health: base.meta(everyone).route({ method: 'GET', path: '/system/health' }).output(healthSchema),
+    doctor: base.meta(everyone).route({ method: 'GET', path: '/system/doctor' }).output(doctorSchema),
+  },
+  session: {
+    get: base.meta(everyone).route({ method: 'GET', path: '/session' }).output(sessionSchema),
+    /** A one-time link token for another desk, with that desk's role. */
+    invite: base
+      .meta(engineers)
+      .route({ method: 'POST', path: '/session/invite' })
+      .input(z.object({ role: roleSchema }))
+      .output(z.object({ token: z.string(), expiresAt: z.string() })),
+  },
+  rigs: {
+    list: base.meta(everyone).route({ method: 'GET', path: '/rigs' }).output(z.array(rigSchema)),
+  },
+  grade: {
+    start: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/grade' })
+      .input(
+        z.object({
+          source: gradeSourceSchema,
+          standard: z.string().max(40).optional(),
+          cardId: z.string().max(200).optional(),
+          /** For single images, which carry no scale of their own. */
+          pixelPitchMm: z.number().finite().positive().max(10).optional(),
+          encoding: z.enum(['linear', 'srgb']).optional(),
+        }),
+      )
+      .output(jobSchema),
+  },
+  jobs: {
+    list: base.meta(everyone).route({ method: 'GET', path: '/jobs' }).output(z.array(jobSchema)),
+    cancel: base.meta(bench).route({ method: 'POST', path: '/jobs/{id}/cancel' }).input(idInput).output(jobSchema),
+    watch: base.meta(everyone).route({ method: 'GET', path: '/jobs/events' }).output(eventIterator(jobsEventSchema)),
+  },
+  gradings: {
+    list: base
+      .meta(everyone)
+      .route({ method: 'GET', path: '/gradings' })
+      .input(gradingQuerySchema)
+      .output(gradingPageSchema),
+    get: base.meta(everyone).route({ method: 'GET', path: '/gradings/{id}' }).input(idInput).output(gradingSchema),
+    /** The same measurements under another standard; stored as a new revision with its reason in the audit log. */
+    regrade: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/gradings/{id}/regrade' })
+      .input(idInput.extend({ standard: z.string().max(40) }))
+      .output(gradingSchema),
+    archive: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/gradings/{id}/archive' })
+      .input(idInput.extend({ reason: z.string().max(500).optional() }))
+      .output(gradingSummarySchema),
+    restore: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/gradings/{id}/restore' })
+      .input(idInput)
+      .output(gradingSummarySchema),
+  },
+  standards: {
+    list: base.meta(everyone).route({ method: 'GET', path: '/standards' }).output(z.array(standardSummarySchema)),
+  },
+  settings: {
+    get: base.meta(everyone).route({ method: 'GET', path: '/settings' }).output(settingsSchema),
+    set: base
+      .meta(bench)
+      .route({ method: 'PATCH', path: '/settings' })
+      .input(settingsSchema.partial())
+      .output(settingsSchema),
+  },
+  logs: {
+    query: base.meta(everyone).route({ method: 'GET', path: '/logs' }).input(logQuerySchema).output(logPageSchema),
+    watch: base
+      .meta(everyone)
+      .route({ method: 'GET', path: '/logs/events' })
+      .input(z.object({ level: logLevelSchema.default('info') }))
+      .output(eventIterator(logsEventSchema)),
+  },
+  audit: {
+    list: base
+      .meta(engineers)
+      .route({ method: 'GET', path: '/audit' })
+      .input(z.object({ before: z.int().optional(), limit: z.int().min(1).max(500).default(100) }))
+      .output(z.object({ items: z.array(auditEntrySchema), more: z.boolean() })),
+    verify: base.meta(engineers).route({ method: 'POST', path: '/audit/verify' }).output(auditVerdictSchema),
+  },
+  backups: {
+    list: base.meta(engineers).route({ method: 'GET', path: '/backups' }).output(z.array(backupSchema)),
+    create: base.meta(engineers).route({ method: 'POST', path: '/backups' }).output(jobSchema),
+  },
+};
+export type Contract = typeof contract;

@@ -1,0 +1,254 @@
+/** `trugrade.report/1`: everything that is said about one graded side, and about a card of two sides. */
+import { z } from 'zod';
+import { appErrorSchema } from './errors.ts';
+import { cardSideSchema, pointMmSchema, pointPxSchema, sideSchema } from './geometry.ts';
+
+export const stageNames = [
+  'acquisition',
+  'preprocessing',
+  'segmentation',
+  'referencePoints',
+  'refinement',
+  'measurement',
+  'quality',
+  'output',
+] as const;
+export const stageNameSchema = z.enum(stageNames);
+export type StageName = z.infer<typeof stageNameSchema>;
+
+export const checkStatusSchema = z.enum(['ok', 'warning', 'failed']);
+export const qualityCheckSchema = z.object({
+  name: z.string(),
+  value: z.number().nullable(),
+  limit: z.number().nullable(),
+  unit: z.string().optional(),
+  status: checkStatusSchema,
+  /** For a person, when the status is not ok. */
+  message: z.string().optional(),
+});
+export type QualityCheck = z.infer<typeof qualityCheckSchema>;
+
+/** `fallback`: a second-best way was taken; `person`: a person has to look; `skipped`: not applicable, the note says why. */
+export const stageStatusSchema = z.enum(['ok', 'fallback', 'person', 'skipped', 'failed']);
+export const stageReportSchema = z.object({
+  stage: stageNameSchema,
+  status: stageStatusSchema,
+  ms: z.number(),
+  checks: z.array(qualityCheckSchema),
+  note: z.string().optional(),
+});
+export type StageReport = z.infer<typeof stageReportSchema>;
+
+export const measuredPointSchema = z.object({
+  edge: sideSchema,
+  index: z.int().min(1).max(7),
+  widthMm: z.number().nullable(),
+  /** Expanded uncertainty, k = 2. */
+  uncertaintyMm: z.number().nullable(),
+  widthPx: z.number().nullable(),
+  uncertaintyPx: z.number().nullable(),
+  status: z.string(),
+  reason: z.string().optional(),
+  outer: pointPxSchema.nullable(),
+  border: pointPxSchema.nullable(),
+  method: z.string(),
+});
+export type MeasuredPoint = z.infer<typeof measuredPointSchema>;
+
+const perSide = <T extends z.ZodType>(value: T) => z.object({ left: value, right: value, top: value, bottom: value });
+
+export const sideStatusSchema = z.object({
+  measured: z.boolean(),
+  reason: z.string().optional(),
+  template: z.string().optional(),
+});
+
+const ratio = z.tuple([z.number(), z.number()]);
+export const centeringSchema = z.object({
+  leftRight: ratio.nullable(),
+  topBottom: ratio.nullable(),
+  /** Expanded uncertainty (k = 2) of the larger share, percentage points, the worse of the two axes. */
+  uncertaintyPp: z.number().nullable(),
+  leftRightUncertaintyPp: z.number().nullable(),
+  topBottomUncertaintyPp: z.number().nullable(),
+  /** The worst ratio of facing single stations; what a diamond cut is judged by. */
+  worstStation: z.object({ axis: z.enum(['leftRight', 'topBottom']), index: z.int(), ratio }).nullable(),
+});
+export type Centering = z.infer<typeof centeringSchema>;
+
+export const measurementSchema = z.object({
+  pixelPitchMm: z.number().nullable(),
+  /** Always 24: left 1..7, right 1..7, top 1..5, bottom 1..5. */
+  points: z.array(measuredPointSchema).length(24),
+  meanMm: perSide(z.number().nullable()),
+  meanPx: perSide(z.number().nullable()),
+  sides: perSide(sideStatusSchema),
+  centering: centeringSchema,
+  sizeMm: z.object({ width: z.number(), height: z.number() }).nullable(),
+  sizePx: z.object({ width: z.number(), height: z.number() }),
+  cardAngleDeg: z.number(),
+  printTiltDeg: z.number().nullable(),
+  /** Outer edge and graphic border as polygons for overlays, px; corner order top-left, clockwise. */
+  outline: z.object({
+    corners: z.array(pointPxSchema).length(4),
+    cornerRadiusPx: z.number().nullable(),
+    edges: perSide(z.array(pointPxSchema)),
+    border: perSide(z.array(pointPxSchema).nullable()),
+  }),
+  method: z.string().optional(),
+});
+export type Measurement = z.infer<typeof measurementSchema>;
+
+export const defectKinds = [
+  'scratch',
+  'dent',
+  'crease',
+  'stain',
+  'printLine',
+  'printDot',
+  'edgeWhitening',
+  'cornerWear',
+  'roughness',
+] as const;
+export const defectKindSchema = z.enum(defectKinds);
+export type DefectKind = z.infer<typeof defectKindSchema>;
+
+export const defectSchema = z.object({
+  id: z.string(),
+  kind: defectKindSchema,
+  polygonMm: z.array(pointMmSchema),
+  bboxMm: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  polygonPx: z.array(z.tuple([z.number(), z.number()])),
+  areaMm2: z.number(),
+  lengthMm: z.number(),
+  widthMm: z.number(),
+  depthMm: z.number().nullable(),
+  severity: z.number().min(0).max(1),
+  confidence: z.number().min(0).max(1),
+  evidence: z.array(z.string()),
+});
+export type Defect = z.infer<typeof defectSchema>;
+
+export const cornerReadingSchema = z.object({
+  score: z.number().nullable(),
+  angleDeg: z.number().nullable(),
+  radiusMm: z.number().nullable(),
+  missingAreaMm2: z.number().nullable(),
+  frayMm: z.number().nullable(),
+  whiteningMm2: z.number().nullable(),
+});
+export const edgeReadingSchema = z.object({
+  score: z.number().nullable(),
+  chippingMm2: z.number().nullable(),
+  longestChipMm: z.number().nullable(),
+  whiteningMm: z.number().nullable(),
+  frayMm: z.number().nullable(),
+});
+
+/** Verdict at a standard's limit: three-valued, as measurements are not exact. */
+export const verdictSchema = z.enum(['pass', 'insideUncertainty', 'fail']);
+
+/** One thing that cost the grade, worst first. */
+export const costSchema = z.object({
+  subgrade: z.enum(['centering', 'corners', 'edges', 'surface']),
+  rule: z.string(),
+  text: z.string(),
+  points: z.number(),
+  defectId: z.string().optional(),
+  place: z.string().optional(),
+  /** What the overall would have been without it; null when it cannot be said. */
+  overallWithout: z.number().nullable(),
+});
+export type Cost = z.infer<typeof costSchema>;
+
+export const subgradesSchema = z.object({
+  centering: z.number().nullable(),
+  corners: z.number().nullable(),
+  edges: z.number().nullable(),
+  surface: z.number().nullable(),
+});
+export type Subgrades = z.infer<typeof subgradesSchema>;
+
+export const gradeSchema = z.object({
+  standard: z.string(),
+  standardVersion: z.string(),
+  rulesVersion: z.string(),
+  subgrades: subgradesSchema,
+  scores1000: subgradesSchema,
+  overall: z.number().nullable(),
+  label: z.string().nullable(),
+  score1000: z.number().nullable(),
+  limitedBy: z.array(z.enum(['centering', 'corners', 'edges', 'surface'])),
+  centeringVerdict: z
+    .object({
+      forGrade: z.number(),
+      verdict: verdictSchema,
+      nextGrade: z.number().nullable(),
+      nextVerdict: verdictSchema.nullable(),
+    })
+    .nullable(),
+  costs: z.array(costSchema),
+  qualifiers: z.array(z.string()),
+  /** Why there is no grade, when there is none. */
+  reason: z.string().nullable(),
+});
+export type Grade = z.infer<typeof gradeSchema>;
+
+/** Content ids (SHA-256, hex) of pictures to look at; fetched by `GET /images/<id>`. */
+export const imageIdSchema = z.string().regex(/^[0-9a-f]{64}$/);
+export const viewNames = ['photo', 'albedo', 'normals', 'gloss', 'curvature', 'height', 'residual'] as const;
+export const viewNameSchema = z.enum(viewNames);
+export type ViewName = z.infer<typeof viewNameSchema>;
+export const viewSchema = z.object({
+  name: viewNameSchema,
+  image: imageIdSchema,
+  widthPx: z.int().positive(),
+  heightPx: z.int().positive(),
+});
+
+export const reportSchema = z.object({
+  schema: z.literal('trugrade.report/1'),
+  capture: z.string(),
+  side: cardSideSchema,
+  cardId: z.string().nullable(),
+  simulated: z.boolean(),
+  linear: z.boolean(),
+  createdAt: z.string(),
+  software: z.object({ version: z.string(), commit: z.string() }),
+  measurement: measurementSchema.nullable(),
+  /** File names beside the report when `--out` was given; null where photometric stereo was not possible. */
+  photometric: z
+    .object({
+      normals: z.string().nullable(),
+      albedo: z.string().nullable(),
+      height: z.string().nullable(),
+      gloss: z.string().nullable(),
+      method: z.string(),
+      unknownFraction: z.number(),
+      medianResidual: z.number(),
+      lights: z.int(),
+    })
+    .nullable(),
+  surface: z
+    .object({
+      defects: z.array(defectSchema),
+      judgedFraction: z.number(),
+      foilFraction: z.number(),
+      notes: z.array(z.string()),
+    })
+    .nullable(),
+  corners: z
+    .object({
+      topLeft: cornerReadingSchema,
+      topRight: cornerReadingSchema,
+      bottomRight: cornerReadingSchema,
+      bottomLeft: cornerReadingSchema,
+    })
+    .nullable(),
+  edges: perSide(edgeReadingSchema).nullable(),
+  grade: gradeSchema,
+  quality: z.object({ stages: z.array(stageReportSchema), needsPerson: z.boolean(), warnings: z.array(z.string()) }),
+  error: appErrorSchema.nullable(),
+  timingMs: z.object({ decode: z.number(), total: z.number() }),
+});
+export type Report = z.infer<typeof reportSchema>;
