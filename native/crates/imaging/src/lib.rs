@@ -3,15 +3,20 @@
 //! Frame used everywhere: x right, y down, integer pixel coordinates are pixel **centres**.
 
 mod cancel;
+mod encode;
 mod encoding;
 mod error;
+mod file;
+mod npy;
 mod raster;
 mod source;
 mod stack;
 
 pub use cancel::Cancel;
+pub use encode::{encode_png, write_png};
 pub use encoding::Encoding;
 pub use error::{CoreError, ErrorCode, Result};
+pub use npy::{read_npy_f32, write_npy_f32};
 pub use raster::{Plane, Raster, Samples};
 pub use source::{LinearSource, PlaneSource, RasterSource};
 pub use stack::{Frame, FrameStack, StackSource};

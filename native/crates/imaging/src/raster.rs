@@ -1,5 +1,7 @@
 //! Decoded images as they came from the file, and single-channel float planes.
 
+use crate::{CoreError, ErrorCode, Result};
+
 /// Sample storage, interleaved, row-major.
 #[derive(Clone, Debug)]
 pub enum Samples {
@@ -39,6 +41,33 @@ impl Raster {
             Samples::U8(v) => v.len(),
             Samples::U16(v) => v.len() * 2,
         }
+    }
+
+    /// Checks that the parts of a hand-built raster agree, so that encoders and views can index freely.
+    ///
+    /// # Errors
+    /// [`ErrorCode::ValueInvalid`] for zero sizes, a channel count other than 1 or 3, or a wrong sample count.
+    pub fn check(&self) -> Result<()> {
+        let expected = self
+            .width
+            .checked_mul(self.height)
+            .and_then(|n| n.checked_mul(self.channels));
+        let found = match &self.samples {
+            Samples::U8(v) => v.len(),
+            Samples::U16(v) => v.len(),
+        };
+        if !matches!(self.channels, 1 | 3) || found == 0 || expected != Some(found) {
+            return Err(CoreError::new(
+                ErrorCode::ValueInvalid,
+                format!(
+                    "an image of {} x {} pixels with {} channels cannot hold {found} samples",
+                    self.width, self.height, self.channels
+                ),
+                "give width x height x channels samples with 1 or 3 channels",
+            )
+            .in_field("samples"));
+        }
+        Ok(())
     }
 
     /// One stored code value.
