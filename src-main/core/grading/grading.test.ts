@@ -1,0 +1,207 @@
+/** Grading rules against published examples and limits worked out by hand. */
+import { describe, expect, it } from 'vitest';
+import type { Centering, Defect, Measurement, Report } from '../../contract/index.ts';
+import { gradeCentering, verdictAt } from './centering.ts';
+import { gradeSide } from './index.ts';
+import { agsOverall, bgsOverall } from './overall.ts';
+import { bandOf, gradeOfScore, scoreFloor } from './score.ts';
+import { findStandard } from './standards.ts';
+
+const centering = (leftRight: number, topBottom: number, u = 0): Centering => ({
+  leftRight: [leftRight, 100 - leftRight],
+  topBottom: [topBottom, 100 - topBottom],
+  uncertaintyPp: u,
+  leftRightUncertaintyPp: u,
+  topBottomUncertaintyPp: u,
+  worstStation: null,
+});
+const grade = (c: Centering, standard: string, side: 'front' | 'back' = 'front', tilt = 0) =>
+  gradeCentering(c, tilt, side, findStandard(standard));
+
+describe('centering against published ceilings', () => {
+  it('gives PSA 10 at 55 and 9 just beyond, on the front', () => {
+    expect(grade(centering(55, 50), 'psa')?.grade).toBe(10);
+    expect(grade(centering(55.01, 50), 'psa')?.grade).toBe(9);
+    expect(grade(centering(44, 50), 'psa')?.grade).toBe(9);
+  });
+  it('grades PSA backs by their own ceilings', () => {
+    expect(grade(centering(75, 50), 'psa', 'back')?.grade).toBe(10);
+    expect(grade(centering(76, 50), 'psa', 'back')?.grade).toBe(9);
+  });
+  it('asks BGS 9.5 for 50 on one axis and 55 on the other', () => {
+    expect(grade(centering(50, 55), 'bgs')?.grade).toBe(9.5);
+    expect(grade(centering(55, 50), 'bgs')?.grade).toBe(9.5);
+    expect(grade(centering(52, 52), 'bgs')?.grade).toBe(9);
+    expect(grade(centering(50, 50), 'bgs')?.grade).toBe(10);
+  });
+  it('grades TAG trading-card games and sports cards apart', () => {
+    expect(grade(centering(60, 50), 'tag-tcg')?.grade).toBe(8.5);
+    expect(grade(centering(60, 50), 'tag-sports')?.grade).toBe(9);
+    expect(grade(centering(60, 50), 'tag')?.grade).toBe(8.5);
+  });
+  it('judges a diamond cut by its worst station', () => {
+    const cut: Centering = {
+      ...centering(51, 50),
+      worstStation: { axis: 'leftRight', index: 7, ratio: [62, 38] },
+    };
+    expect(grade(cut, 'psa', 'front', 0.05)?.grade).toBe(10);
+    expect(grade(cut, 'psa', 'front', 0.3)?.grade).toBe(8);
+  });
+  it('says nothing when an axis was not measured', () => {
+    expect(grade({ ...centering(50, 50), topBottom: null }, 'psa')).toBeUndefined();
+  });
+  it('gives every published ceiling exactly its own grade', () => {
+    for (const id of ['psa', 'cgc', 'sgc', 'tag-tcg', 'tag-sports'])
+      for (const side of ['front', 'back'] as const) {
+        const rows = findStandard(id).rows[side];
+        for (const row of rows) {
+          const best = rows.find((r) => r.axes[1] >= row.axes[1]);
+          expect(grade(centering(row.axes[1], 50), id, side)?.grade).toBe(best?.grade);
+        }
+      }
+  });
+});
+
+describe('verdict at a limit', () => {
+  it('is sure only when the whole interval lies on one side', () => {
+    expect(verdictAt({ value: 54, uncertainty: 0.9 }, 55)).toBe('pass');
+    expect(verdictAt({ value: 54.5, uncertainty: 0.9 }, 55)).toBe('insideUncertainty');
+    expect(verdictAt({ value: 55.5, uncertainty: 0.9 }, 55)).toBe('insideUncertainty');
+    expect(verdictAt({ value: 56, uncertainty: 0.9 }, 55)).toBe('fail');
+  });
+  it('names the next grade and how far it is', () => {
+    const result = grade(centering(55.05, 50, 0.1), 'psa');
+    expect(result).toMatchObject({ grade: 9, verdict: 'pass', nextGrade: 10, nextVerdict: 'insideUncertainty' });
+  });
+});
+
+describe('overall grades', () => {
+  it('gives the published BGS examples', () => {
+    expect(bgsOverall([9.5, 9.5, 9, 8])).toBe(8.5);
+    expect(bgsOverall([9.5, 9.5, 8.5, 9])).toBe(9);
+    expect(bgsOverall([10, 6, 10, 10])).toBe(7);
+    expect(bgsOverall([9.5, 9.5, 9.5, 9])).toBe(9.5);
+    expect(bgsOverall([10, 10, 10, 9.5])).toBe(10);
+  });
+  it('caps AGS one above the lowest sub-grade', () => {
+    expect(agsOverall(9, 8, 8)).toBe(8.5);
+    expect(agsOverall(10, 10, 6)).toBe(7);
+  });
+  it('reads the score bands', () => {
+    expect(bandOf(995)).toEqual({ grade: 10, name: 'Pristine' });
+    expect(bandOf(989).name).toBe('Gem Mint');
+    expect(bandOf(850).grade).toBe(8.5);
+    expect(bandOf(3).grade).toBe(1);
+    expect(scoreFloor(9.5)).toBe(925);
+    expect(gradeOfScore(930, [10, 9.5, 9])).toBe(9.5);
+    expect(gradeOfScore(930, [10, 9, 8])).toBe(9);
+  });
+  it('names the known standards when asked for an unknown one', () => {
+    expect(() => findStandard('xyz')).toThrow(/choose one of: tag, psa/);
+  });
+});
+
+const corner = { score: null, angleDeg: 90, radiusMm: 3, missingAreaMm2: 0, frayMm: 0, whiteningMm2: 0 };
+const edge = { score: null, chippingMm2: 0, longestChipMm: 0, whiteningMm: 0, frayMm: 0 };
+const cleanCorners = { topLeft: corner, topRight: corner, bottomRight: corner, bottomLeft: corner };
+const cleanEdges = { left: edge, right: edge, top: edge, bottom: edge };
+const surface = (defects: Defect[]): NonNullable<Report['surface']> => ({
+  defects,
+  judgedFraction: 1,
+  foilFraction: 0,
+  notes: [],
+});
+const defect = (kind: Defect['kind'], fields: Partial<Defect> = {}): Defect => ({
+  id: 'd1',
+  kind,
+  polygonMm: [],
+  bboxMm: [0, 0, 1, 1],
+  polygonPx: [],
+  areaMm2: 1,
+  lengthMm: 10,
+  widthMm: 0.1,
+  depthMm: null,
+  severity: 0.5,
+  confidence: 1,
+  evidence: ['curvature'],
+  ...fields,
+});
+const measured = (c: Centering): Measurement => {
+  const none = { left: null, right: null, top: null, bottom: null };
+  const corners = Array.from({ length: 4 }, () => ({ xPx: 0, yPx: 0 }));
+  const point = { widthMm: 3, uncertaintyMm: 0.01, widthPx: 75, uncertaintyPx: 0.2, status: 'ok', method: 'erf' };
+  return {
+    pixelPitchMm: 0.04,
+    points: Array.from({ length: 24 }, () => ({ ...point, edge: 'left', index: 1, outer: null, border: null })),
+    meanMm: none,
+    meanPx: none,
+    sides: { left: { measured: true }, right: { measured: true }, top: { measured: true }, bottom: { measured: true } },
+    centering: c,
+    sizeMm: { width: 63.5, height: 88.9 },
+    sizePx: { width: 1587, height: 2222 },
+    cardAngleDeg: 0,
+    printTiltDeg: 0,
+    outline: { corners, cornerRadiusPx: 75, edges: { left: [], right: [], top: [], bottom: [] }, border: none },
+  };
+};
+const evidence = (defects: Defect[], c = centering(50.5, 50.2)) => ({
+  side: 'front' as const,
+  measurement: measured(c),
+  corners: cleanCorners,
+  edges: cleanEdges,
+  surface: surface(defects),
+});
+
+describe('grading a side', () => {
+  it('gives a flawless card a 10 that nothing limits and nothing cost', () => {
+    const { grade: g } = gradeSide(evidence([], centering(50, 50)), findStandard('psa'));
+    expect(g).toMatchObject({
+      overall: 10,
+      label: 'Pristine',
+      score1000: 1000,
+      limitedBy: [],
+      costs: [],
+      reason: null,
+    });
+  });
+  it('lists what cost the grade, worst first, with the grade it would have been without', () => {
+    const dent = defect('dent', { id: 'd2', areaMm2: 0.5, depthMm: 0.02 });
+    const scratch = defect('scratch', { lengthMm: 2, depthMm: 0.002 });
+    const { grade: g } = gradeSide(evidence([scratch, dent]), findStandard('psa'));
+    expect(g.costs[0]).toMatchObject({ rule: 'surface.dent', defectId: 'd2' });
+    expect(g.costs.map((c) => c.points)).toEqual(g.costs.map((c) => c.points).sort((a, b) => b - a));
+    expect(g.limitedBy).toEqual(['surface']);
+    expect(g.costs[0]?.overallWithout ?? 0).toBeGreaterThan(g.overall ?? 10);
+  });
+  it('caps a card at 5 for a crease of up to 25 mm and at 4 beyond', () => {
+    const with_ = (lengthMm: number) =>
+      gradeSide(evidence([defect('crease', { lengthMm, confidence: 0.3 })]), findStandard('psa')).grade.subgrades
+        .surface;
+    expect(with_(20)).toBe(5);
+    expect(with_(30)).toBe(4);
+  });
+  it('lets the worst corner weigh most', () => {
+    const worn = { ...corner, missingAreaMm2: 0.23 };
+    const { grade: g } = gradeSide(
+      { ...evidence([]), corners: { ...cleanCorners, topLeft: worn } },
+      findStandard('psa'),
+    );
+    expect(g.scores1000.corners).toBe(Math.round(820 + 0.25 * (955 - 820)));
+  });
+  it('gives no overall, and says why, when the borders could not be measured', () => {
+    const { grade: g } = gradeSide(evidence([], { ...centering(50, 50), leftRight: null }), findStandard('psa'));
+    expect(g.overall).toBeNull();
+    expect(g.reason).toMatch(/not all four borders/);
+    expect(g.subgrades.surface).toBe(10);
+  });
+  it('gives no overall without photometric evidence', () => {
+    const { grade: g } = gradeSide({ ...evidence([]), corners: null, edges: null, surface: null }, findStandard('bgs'));
+    expect(g.overall).toBeNull();
+    expect(g.reason).toMatch(/three lights/);
+  });
+  it('does not count doubtful findings in full', () => {
+    const cost = (confidence: number) =>
+      gradeSide(evidence([defect('stain', { confidence })]), findStandard('psa')).grade.scores1000.surface ?? 0;
+    expect(cost(0.5)).toBeGreaterThan(cost(1));
+  });
+});
