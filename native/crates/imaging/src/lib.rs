@@ -3,6 +3,7 @@
 //! Frame used everywhere: x right, y down, integer pixel coordinates are pixel **centres**.
 
 mod cancel;
+mod decode;
 mod encode;
 mod encoding;
 mod error;
@@ -13,6 +14,7 @@ mod source;
 mod stack;
 
 pub use cancel::Cancel;
+pub use decode::{DecodeLimits, Format, ImageInfo, decode_bytes, decode_file, decode_files, probe_bytes, probe_file};
 pub use encode::{encode_png, write_png};
 pub use encoding::Encoding;
 pub use error::{CoreError, ErrorCode, Result};
