@@ -1,1 +1,33 @@
-//! Placeholder root.
+//! Calibrated photometric stereo: frames under known lights to normals, albedo, confidence and the maps read from them.
+//!
+//! Frame used everywhere: x right, y down, z towards the camera; integer pixel coordinates are pixel centres.
+//! The model is `I_k = E_k * albedo * max(0, n.l_k)` plus what does not fit it: shadows, highlights, gloss.
+
+mod check;
+mod curvature;
+mod elimination;
+mod gloss;
+mod gradient;
+mod height;
+mod kernel;
+mod lights;
+mod linear;
+mod near;
+mod noise;
+mod options;
+mod pixel;
+mod poisson;
+mod quadratic;
+mod reader;
+mod reflectance;
+mod scale_space;
+mod solve;
+mod tile;
+
+pub use curvature::{Curvature, curvature};
+pub use gloss::gloss;
+pub use gradient::{Gradients, gradients};
+pub use height::{HeightOptions, height_mm};
+pub use options::{Light, Method, Solution, SolveOptions, SolveSummary};
+pub use scale_space::{ShapeOptions, shape_multiscale};
+pub use solve::solve;

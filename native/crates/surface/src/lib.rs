@@ -1,1 +1,31 @@
-//! Placeholder root.
+//! Surface, corner and edge condition of one side of a card, read from its photometric maps.
+//!
+//! Shape defects (scratch, dent, crease, roughness) are looked for in the slopes, print defects (stain, print line,
+//! print dot) in the albedo, and edges and corners in both against the ideal outline. Every detector works in units
+//! of a noise that is measured on the card itself. Grades are made elsewhere, by published rules, from these readings.
+//!
+//! Frames: maps in pixels (x right, y down, integer coordinates are pixel centres, z to the camera); results also in
+//! the card's frame (origin at its centre, x right, y down, millimetres).
+
+mod analyse;
+mod chains;
+mod dents;
+mod finding;
+mod foil;
+mod frame;
+mod hessian;
+mod input;
+mod lines;
+mod noise;
+mod options;
+mod planes;
+mod poisson;
+mod shapes;
+mod stats;
+mod types;
+
+pub use analyse::analyse;
+pub use options::Options;
+pub use types::{
+    CardFrame, Condition, CornerReading, Corners, Defect, DefectKind, EdgeReading, Edges, Evidence, Maps,
+};
