@@ -18,6 +18,7 @@ mod profile;
 mod render;
 mod rng;
 mod sensor;
+mod shade;
 mod spec;
 mod truth;
 mod validate;
@@ -27,7 +28,7 @@ pub use lights::Light;
 pub use profile::edge_coverage;
 pub use render::{Scene, render};
 pub use spec::{
-    ArtKind, BorderKind, Borders, DefectKind, DefectSpec, Defects, Gloss, MatKind, SignalEncoding, Side, Spec,
+    ArtKind, BorderKind, Borders, DefectKind, DefectSpec, Defects, Gloss, MatKind, Side, SignalEncoding, Spec,
 };
 pub use truth::{DefectTruth, NoiseTruth, Point, StationTruth, Truth};
 pub use write::write_capture;
