@@ -15,7 +15,7 @@ mod stack;
 
 pub use cancel::Cancel;
 pub use decode::{DecodeLimits, Format, ImageInfo, decode_bytes, decode_file, decode_files, probe_bytes, probe_file};
-pub use encode::{encode_png, write_png};
+pub use encode::{encode_jpeg, encode_png, write_png};
 pub use encoding::Encoding;
 pub use error::{CoreError, ErrorCode, Result};
 pub use npy::{read_npy_f32, write_npy_f32};

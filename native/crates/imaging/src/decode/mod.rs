@@ -9,6 +9,7 @@ mod many;
 mod png;
 mod png_header;
 mod tiff;
+mod tiff_directory;
 
 pub use info::{Format, ImageInfo, probe_bytes, probe_file};
 pub use limits::DecodeLimits;

@@ -1,8 +1,8 @@
 //! Header and pixels of TIFF files: the first image, 8 or 16 bit, grey or RGB, strips or tiles, chunky or planar.
 
-use super::exif;
 use super::info::{Format, ImageInfo};
 use super::limits::{DecodeLimits, Header, damaged, drop_opaque_alpha, too_large, unsupported, zeroed};
+use super::{exif, tiff_directory};
 use crate::{Cancel, CoreError, Raster, Result, Samples};
 use bytemuck::Pod;
 use std::io::{Cursor, ErrorKind, Read, Seek};
@@ -20,7 +20,8 @@ struct Layout {
 }
 
 /// Reads the first directory.
-pub(super) fn header(source: impl Read + Seek) -> Result<Header> {
+pub(super) fn header(mut source: impl Read + Seek) -> Result<Header> {
+    tiff_directory::check(&mut source)?;
     let mut decoder = Decoder::new(source).map_err(failed)?;
     let layout = layout(&mut decoder)?;
     let (width, height) = decoder.dimensions().map_err(failed)?;

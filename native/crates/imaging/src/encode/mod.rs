@@ -1,5 +1,7 @@
 //! Encoding rasters as PNG (lossless, 8 and 16 bit) and JPEG (8 bit, for people).
 
+mod jpeg;
 mod png;
 
+pub use self::jpeg::encode_jpeg;
 pub use self::png::{encode_png, write_png};
