@@ -1,0 +1,209 @@
+//! Straight lines in the coarse picture: Hough voting by edge direction, robust refit, and support along each line.
+
+use super::grid::{EdgeCell, Gradient, Grid};
+
+/// Angle bins over half a turn.
+const ANGLES: usize = 180;
+/// An edge cell votes for lines within this many degrees of its own direction.
+const SPREAD: isize = 6;
+/// At most this many lines go on to the search for a card.
+const MOST_LINES: usize = 48;
+
+/// A line `x cos + y sin = rho` in cells, with its evidence summed along it.
+#[derive(Clone, Debug)]
+pub struct CoarseLine {
+    /// Direction of the normal, radians in [0, pi).
+    pub angle: f64,
+    /// Signed distance of the line from the origin, cells.
+    pub rho: f64,
+    /// Cumulative evidence along the tangent, one entry per cell, starting at `-reach`.
+    cumulative: Vec<f32>,
+    reach: f64,
+}
+
+impl CoarseLine {
+    /// Unit normal.
+    #[must_use]
+    pub fn normal(&self) -> [f64; 2] {
+        [self.angle.cos(), self.angle.sin()]
+    }
+
+    /// Coordinate of a point along the tangent (-sin, cos).
+    #[must_use]
+    pub fn along(&self, p: [f64; 2]) -> f64 {
+        -p[0] * self.angle.sin() + p[1] * self.angle.cos()
+    }
+
+    /// Mean evidence between two coordinates along the tangent; 0 for an empty range.
+    #[must_use]
+    pub fn support(&self, from: f64, to: f64) -> f64 {
+        let index = |t: f64| ((t + self.reach).round().max(0.0) as usize).min(self.cumulative.len() - 1);
+        let (a, b) = (index(from.min(to)), index(from.max(to)));
+        if b == a {
+            return 0.0;
+        }
+        f64::from(self.cumulative[b] - self.cumulative[a]) / (b - a) as f64
+    }
+
+    /// Point where two lines meet; `None` for nearly parallel lines.
+    #[must_use]
+    pub fn meet(&self, other: &Self) -> Option<[f64; 2]> {
+        let (a, b) = (self.normal(), other.normal());
+        let det = a[0] * b[1] - a[1] * b[0];
+        (det.abs() > 0.2).then(|| {
+            [
+                (self.rho * b[1] - other.rho * a[1]) / det,
+                (a[0] * other.rho - b[0] * self.rho) / det,
+            ]
+        })
+    }
+}
+
+/// The strongest straight lines of the coarse picture, longest first.
+#[must_use]
+pub fn find_lines(grid: &Grid, gradient: &Gradient) -> Vec<CoarseLine> {
+    let cells = gradient.edge_cells(grid);
+    let reach = (grid.width as f64).hypot(grid.height as f64).ceil();
+    let bins = 2 * reach as usize + 3;
+    let votes = vote(&cells, reach, bins);
+    let shortest = 0.12 * grid.width.min(grid.height) as f32;
+    let mut lines: Vec<CoarseLine> = Vec::new();
+    for (angle_bin, rho_bin) in peaks(&votes, bins, shortest) {
+        let angle = (angle_bin as f64).to_radians();
+        let (angle, rho) = refit(&cells, angle, rho_bin as f64 - reach - 1.0);
+        let same = |l: &CoarseLine| {
+            let turn = (l.angle - angle).abs();
+            turn.min(std::f64::consts::PI - turn) < 0.02
+                && (l.rho.abs() - rho.abs()).abs() < 0.8
+                && middle_distance(grid, l, angle, rho) < 0.8
+        };
+        if lines.iter().any(same) {
+            continue;
+        }
+        lines.push(with_support(grid, gradient, angle, rho, reach));
+        if lines.len() == MOST_LINES {
+            break;
+        }
+    }
+    lines
+}
+
+/// Difference of two nearly parallel lines where they are nearest to the image's middle, cells.
+fn middle_distance(grid: &Grid, line: &CoarseLine, angle: f64, rho: f64) -> f64 {
+    let c = [grid.width as f64 / 2.0, grid.height as f64 / 2.0];
+    let offset = |a: f64, r: f64| c[0] * a.cos() + c[1] * a.sin() - r;
+    (offset(line.angle, line.rho).abs() - offset(angle, rho).abs()).abs()
+}
+
+fn vote(cells: &[EdgeCell], reach: f64, bins: usize) -> Vec<f32> {
+    let table: Vec<(f32, f32)> = (0..ANGLES)
+        .map(|a| ((a as f32).to_radians().cos(), (a as f32).to_radians().sin()))
+        .collect();
+    let mut votes = vec![0.0f32; ANGLES * bins];
+    for cell in cells {
+        let own = cell.angle.to_degrees().round() as isize;
+        for turn in -SPREAD..=SPREAD {
+            let a = (own + turn).rem_euclid(ANGLES as isize) as usize;
+            let rho = cell.x * table[a].0 + cell.y * table[a].1 + reach as f32 + 1.0;
+            let i = rho as usize;
+            let share = rho - i as f32;
+            votes[a * bins + i] += cell.weight * (1.0 - share);
+            votes[a * bins + i + 1] += cell.weight * share;
+        }
+    }
+    votes
+}
+
+fn peaks(votes: &[f32], bins: usize, least: f32) -> Vec<(usize, usize)> {
+    let mut found: Vec<(f32, usize, usize)> = Vec::new();
+    for a in 0..ANGLES {
+        for r in 2..bins - 2 {
+            let here = votes[a * bins + r];
+            if here < least {
+                continue;
+            }
+            let beaten = (-2..=2isize).any(|da| {
+                // Past half a turn the same line has the opposite rho.
+                let b = a as isize + da;
+                let wrapped = b.rem_euclid(ANGLES as isize) as usize;
+                let centre = if b == wrapped as isize { r } else { bins - 1 - r };
+                (-1..=1isize).any(|dr| {
+                    let other = votes[wrapped * bins + (centre as isize + dr) as usize];
+                    other > here || (other == here && (da, dr) < (0, 0))
+                })
+            });
+            if !beaten {
+                found.push((here, a, r));
+            }
+        }
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.into_iter().take(3 * MOST_LINES).map(|(_, a, r)| (a, r)).collect()
+}
+
+/// Three rounds of weighted total least squares over the edge cells near a line.
+fn refit(cells: &[EdgeCell], mut angle: f64, mut rho: f64) -> (f64, f64) {
+    for band in [1.6, 1.2, 1.0] {
+        let (c, s) = (angle.cos(), angle.sin());
+        let mut sums = [0.0f64; 6];
+        for cell in cells {
+            let (x, y) = (f64::from(cell.x), f64::from(cell.y));
+            let distance = x * c + y * s - rho;
+            let turn = (f64::from(cell.angle) - angle).sin().abs();
+            if distance.abs() < band && turn < 0.17 {
+                let w = f64::from(cell.weight);
+                for (sum, term) in sums.iter_mut().zip([1.0, x, y, x * x, x * y, y * y]) {
+                    *sum += w * term;
+                }
+            }
+        }
+        if sums[0] < 4.0 {
+            break;
+        }
+        let (mx, my) = (sums[1] / sums[0], sums[2] / sums[0]);
+        let (xx, xy, yy) = (
+            sums[3] / sums[0] - mx * mx,
+            sums[4] / sums[0] - mx * my,
+            sums[5] / sums[0] - my * my,
+        );
+        // The normal is the direction of least spread.
+        let along = 0.5 * (2.0 * xy).atan2(xx - yy);
+        let mut next = (along + std::f64::consts::FRAC_PI_2).rem_euclid(std::f64::consts::PI);
+        if next > std::f64::consts::PI - 1e-12 {
+            next = 0.0;
+        }
+        angle = next;
+        rho = mx * angle.cos() + my * angle.sin();
+    }
+    (angle, rho)
+}
+
+fn with_support(grid: &Grid, gradient: &Gradient, angle: f64, rho: f64, reach: f64) -> CoarseLine {
+    let (c, s) = (angle.cos(), angle.sin());
+    let (w, h) = (grid.width as f64 - 1.0, grid.height as f64 - 1.0);
+    let steps = 2 * reach as usize + 1;
+    let mut cumulative = Vec::with_capacity(steps + 1);
+    let mut sum = 0.0f32;
+    cumulative.push(0.0);
+    for k in 0..steps {
+        let t = k as f64 - reach;
+        let mut best = 0.0f32;
+        // One cell to either side: the coarse line may be off by that much at its ends.
+        for side in [-1.0, -0.5, 0.0, 0.5, 1.0] {
+            let (x, y) = ((rho + side) * c - t * s, (rho + side) * s + t * c);
+            if x < 0.0 || y < 0.0 || x > w || y > h {
+                continue;
+            }
+            let i = y.round() as usize * grid.width + x.round() as usize;
+            let across = gradient.x[i] * c as f32 + gradient.y[i] * s as f32;
+            let along = gradient.y[i] * c as f32 - gradient.x[i] * s as f32;
+            // Texture points everywhere; an edge cell's gradient points across the line.
+            if across.abs() > 2.0 * along.abs() {
+                best = best.max(gradient.evidence(across.abs()));
+            }
+        }
+        sum += best;
+        cumulative.push(sum);
+    }
+    CoarseLine { angle, rho, cumulative, reach }
+}
