@@ -1,0 +1,142 @@
+/** Implements the contract on `Services`: one place checks roles, one place decides what an error may say. */
+import { implement } from '@orpc/server';
+import { type AppErrorData, contract } from '../../contract/index.ts';
+import { isCallersMistake, sendable } from './refusals.ts';
+import type { Caller, ServerLog, Services } from './services.ts';
+import { endWith } from './streams.ts';
+
+/** What every call carries: the session's caller, and a bound on how much one connection may ask at once. */
+export interface CallContext {
+  readonly caller: Caller;
+  readonly slots: CallSlots;
+}
+
+/** Calls and streams that one connection has open. */
+export interface CallSlots {
+  /** False when all are taken. */
+  take(): boolean;
+  give(): void;
+}
+
+export function createCallSlots(most: number): CallSlots {
+  let taken = 0;
+  return {
+    take: () => {
+      if (taken >= most) return false;
+      taken += 1;
+      return true;
+    },
+    give: () => {
+      taken -= 1;
+    },
+  };
+}
+
+const tooMany: AppErrorData = {
+  code: 'conflict',
+  message: 'too many requests are open on this connection',
+  next: 'wait for some to end, then try again',
+};
+
+interface StreamOptions {
+  readonly context: CallContext;
+  readonly signal?: AbortSignal | undefined;
+  readonly errors: { readonly REFUSED: (options: { data: AppErrorData }) => Error };
+}
+
+/** The router for both transports. Deny by default: a procedure without the caller's role in its meta is refused. */
+export function createRouter(services: Services, log: ServerLog) {
+  const os = implement(contract)
+    .$context<CallContext>()
+    .use(async ({ context, procedure, path, errors, next }) => {
+      const name = path.join('.');
+      if (!procedure['~orpc'].meta.roles.includes(context.caller.role)) {
+        log.warn('a call was refused for its role', { procedure: name, role: context.caller.role });
+        throw errors.REFUSED({
+          data: {
+            code: 'notAllowed',
+            message: `the role ${context.caller.role} may not use ${name}`,
+            next: 'ask an engineer for a link with another role',
+          },
+        });
+      }
+      if (!context.slots.take()) {
+        throw errors.REFUSED({ data: tooMany });
+      }
+      try {
+        return await next();
+      } catch (error) {
+        if (isCallersMistake(error)) throw error;
+        throw errors.REFUSED({ data: sendable(error, log, name) });
+      } finally {
+        context.slots.give();
+      }
+    });
+
+  /** Streams hold a slot and turn late errors into refusals for as long as they run, not just until they start. */
+  async function* stream<T>(
+    name: string,
+    open: (signal: AbortSignal) => AsyncGenerator<T, void, unknown>,
+    { context, signal = new AbortController().signal, errors }: StreamOptions,
+  ): AsyncGenerator<T, void, unknown> {
+    const held = context.slots.take();
+    try {
+      if (held) yield* endWith(open(signal), signal);
+      else throw errors.REFUSED({ data: tooMany });
+    } catch (error) {
+      if (isCallersMistake(error)) throw error;
+      throw errors.REFUSED({ data: sendable(error, log, name) });
+    } finally {
+      if (held) context.slots.give();
+    }
+  }
+
+  return os.router({
+    system: {
+      health: os.system.health.handler(({ input, context }) => services.system.health(input, context.caller)),
+      doctor: os.system.doctor.handler(({ input, context }) => services.system.doctor(input, context.caller)),
+    },
+    session: {
+      get: os.session.get.handler(({ input, context }) => services.session.get(input, context.caller)),
+      invite: os.session.invite.handler(({ input, context }) => services.session.invite(input, context.caller)),
+    },
+    rigs: { list: os.rigs.list.handler(({ input, context }) => services.rigs.list(input, context.caller)) },
+    grade: { start: os.grade.start.handler(({ input, context }) => services.grade.start(input, context.caller)) },
+    jobs: {
+      list: os.jobs.list.handler(({ input, context }) => services.jobs.list(input, context.caller)),
+      cancel: os.jobs.cancel.handler(({ input, context }) => services.jobs.cancel(input, context.caller)),
+      watch: os.jobs.watch.handler((call) =>
+        stream('jobs.watch', (signal) => services.jobs.watch(call.input, call.context.caller, signal), call),
+      ),
+    },
+    gradings: {
+      list: os.gradings.list.handler(({ input, context }) => services.gradings.list(input, context.caller)),
+      get: os.gradings.get.handler(({ input, context }) => services.gradings.get(input, context.caller)),
+      regrade: os.gradings.regrade.handler(({ input, context }) => services.gradings.regrade(input, context.caller)),
+      archive: os.gradings.archive.handler(({ input, context }) => services.gradings.archive(input, context.caller)),
+      restore: os.gradings.restore.handler(({ input, context }) => services.gradings.restore(input, context.caller)),
+    },
+    standards: {
+      list: os.standards.list.handler(({ input, context }) => services.standards.list(input, context.caller)),
+    },
+    settings: {
+      get: os.settings.get.handler(({ input, context }) => services.settings.get(input, context.caller)),
+      set: os.settings.set.handler(({ input, context }) => services.settings.set(input, context.caller)),
+    },
+    logs: {
+      query: os.logs.query.handler(({ input, context }) => services.logs.query(input, context.caller)),
+      watch: os.logs.watch.handler((call) =>
+        stream('logs.watch', (signal) => services.logs.watch(call.input, call.context.caller, signal), call),
+      ),
+    },
+    audit: {
+      list: os.audit.list.handler(({ input, context }) => services.audit.list(input, context.caller)),
+      verify: os.audit.verify.handler(({ input, context }) => services.audit.verify(input, context.caller)),
+    },
+    backups: {
+      list: os.backups.list.handler(({ input, context }) => services.backups.list(input, context.caller)),
+      create: os.backups.create.handler(({ input, context }) => services.backups.create(input, context.caller)),
+    },
+  });
+}
+export type ServerRouter = ReturnType<typeof createRouter>;
