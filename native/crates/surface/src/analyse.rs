@@ -1,17 +1,26 @@
 //! The reading of one side, stage by stage.
 
-use crate::chains::{self, Chain};
+use crate::chains::{self, Chain, dist};
+use crate::corners;
 use crate::dents::{self, Dent};
+use crate::edges;
 use crate::finding::Finding;
 use crate::foil::Foil;
 use crate::frame::Frame;
 use crate::hessian;
+use crate::input;
 use crate::lines::{self, Line};
+use crate::marks;
 use crate::options::Options;
+use crate::plain::Plain;
 use crate::planes::{self, Crop, Level};
+use crate::print::Print;
+use crate::stats::quantile;
 use crate::types::{CardFrame, Condition, Corners, Defect, Edges, Maps};
-use crate::{chains::dist, input};
 use imaging::{Cancel, CoreError, ErrorCode, Result};
+
+/// Radius assumed where neither the caller nor the corners tell it, mm (the common die).
+const USUAL_RADIUS_MM: f64 = 3.175;
 
 /// Reads the condition of one side.
 ///
@@ -20,30 +29,84 @@ use imaging::{Cancel, CoreError, ErrorCode, Result};
 ///
 /// # Errors
 /// `value.invalid`, `image.sizeMismatch`, `image.tooLarge` or `card.cutOff` naming the field, or `cancelled`.
-pub fn analyse(maps: &Maps, card: &CardFrame, o: &Options, cancel: &Cancel, progress: &(dyn Fn(f32) + Sync)) -> Result<Condition> {
+pub fn analyse(
+    maps: &Maps,
+    card: &CardFrame,
+    o: &Options,
+    cancel: &Cancel,
+    progress: &(dyn Fn(f32) + Sync),
+) -> Result<Condition> {
     input::check(maps, card, o)?;
     let frame = Frame::new(card).ok_or_else(|| {
         let text = "the four corners do not span a card";
         CoreError::new(ErrorCode::ValueInvalid, text, "find the card's outline again").in_field("card.corners_px")
     })?;
-    let radius = card.corner_radius_mm.unwrap_or(3.0);
+    let mut notes = Vec::new();
+    let print = Print::new(maps);
+    let radius = radius_mm(card, &print, &frame, &mut notes);
     let crop = Crop::around(maps, &card.corners_px);
     let foil = Foil::find(maps, &frame, radius, crop, o);
     progress(0.05);
     let planes = planes::prepare(maps, &frame, radius, crop, &foil, o, cancel)?;
-    progress(0.3);
-    let shapes = shape_findings(planes.base, &frame, radius, o, cancel)?;
+    progress(0.25);
+    let plain = Plain::find(maps, crop, &planes.base, frame.pitch);
+    progress(0.4);
+    let white = white_level(&planes.luma, &planes.base.mask);
+    let mut findings = shape_findings(planes.base, &frame, radius, o, cancel)?;
     progress(0.8);
-    let defects = ranked(shapes, &frame, o.max_findings);
+    let relief: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
+    findings.extend(marks::find(&plain, crop, &relief, o));
+    progress(0.9);
+    let (corners, edges) = outline(&print, &frame, radius, white, o, &mut findings);
+    if foil.fraction > 0.0 {
+        notes.push(format!(
+            "{:.0} % of the side is foil or holo: its surface is not judged",
+            100.0 * foil.fraction
+        ));
+    }
+    if planes.judged < 0.9 {
+        notes.push(format!(
+            "only {:.0} % of the surface could be judged",
+            100.0 * planes.judged
+        ));
+    }
+    cancel.check()?;
     progress(1.0);
     Ok(Condition {
-        defects,
-        corners: Corners::default(),
-        edges: Edges::default(),
+        defects: ranked(findings, &frame, o.max_findings),
+        corners,
+        edges,
         foil_fraction: foil.fraction,
         judged_fraction: planes.judged,
-        notes: Vec::new(),
+        notes,
     })
+}
+
+fn radius_mm(card: &CardFrame, print: &Print, frame: &Frame, notes: &mut Vec<String>) -> f64 {
+    if let Some(r) = card.corner_radius_mm {
+        return r;
+    }
+    match corners::estimate_radius(print, frame) {
+        Some(r) if r <= 6.0 => r,
+        _ => {
+            notes.push(format!(
+                "the corner radius could not be read; {USUAL_RADIUS_MM} mm is assumed"
+            ));
+            USUAL_RADIUS_MM
+        }
+    }
+}
+
+/// Albedo of the brightest print: what bare paper would be compared with.
+fn white_level(luma: &[f32], mask: &[u8]) -> f64 {
+    let mut sample: Vec<f32> = luma
+        .iter()
+        .zip(mask)
+        .step_by(13)
+        .filter(|(_, m)| **m != 0)
+        .map(|(l, _)| *l)
+        .collect();
+    f64::from(quantile(&mut sample, 0.995))
 }
 
 /// Coarsest level: its pixel is about 0.6 mm, for dents of 2 mm.
@@ -66,12 +129,65 @@ fn shape_findings(base: Level, frame: &Frame, radius: f64, o: &Options, cancel: 
     let dents = dents::find(&levels, &blobs, frame.pitch, o, cancel)?;
     let mut lines = lines::find(&levels[0], chains, frame, radius, o);
     lines.retain(|l| !dents.iter().any(|d| is_rim(l, d)));
-    Ok(dents.into_iter().map(|d| d.finding).chain(lines.into_iter().map(|l| l.finding)).collect())
+    Ok(dents
+        .into_iter()
+        .map(|d| d.finding)
+        .chain(lines.into_iter().map(|l| l.finding))
+        .collect())
 }
 
 /// Whether a line is the rim of a dent: most of it lies within the dent's reach.
 fn is_rim(line: &Line, dent: &Dent) -> bool {
     line.path.iter().filter(|&&p| dist(p, dent.centre) < dent.reach).count() * 2 > line.path.len()
+}
+
+/// Outline of a relief finding with 0.2 mm around: broken ink on a crease belongs to the crease.
+fn widened(f: &Finding, frame: &Frame) -> Vec<[f64; 2]> {
+    let n = f.polygon_px.len().max(1) as f64;
+    let centre = [0, 1].map(|k| f.polygon_px.iter().map(|p| p[k]).sum::<f64>() / n);
+    let margin = 0.2 / frame.pitch;
+    let push = |p: &[f64; 2]| {
+        let d = dist(*p, centre).max(1e-9);
+        [0, 1].map(|k| p[k] + margin * (p[k] - centre[k]) / d)
+    };
+    f.polygon_px.iter().map(push).collect()
+}
+
+/// Corner and edge readings; their findings are added.
+fn outline(
+    print: &Print,
+    frame: &Frame,
+    radius: f64,
+    white: f64,
+    o: &Options,
+    findings: &mut Vec<Finding>,
+) -> (Corners, Edges) {
+    let sides = edges::sides(frame, corners::zone_mm(radius));
+    let mut read = sides.map(|side| edges::read(&side, print, frame, white, o));
+    let lines = [0, 1, 2, 3].map(|k: usize| read[k].line);
+    let corner = [0, 1, 2, 3].map(|k| {
+        let (mut reading, finding) = corners::read(k, print, frame, radius, white, o);
+        reading.angle_deg = corners::angle_deg(k, frame, &sides, &lines).unwrap_or(0.0);
+        findings.extend(finding);
+        reading
+    });
+    read.iter_mut().for_each(|r| findings.append(&mut r.findings));
+    let [left, right, top, bottom] = read.map(|r| r.reading);
+    let [top_left, top_right, bottom_right, bottom_left] = corner;
+    (
+        Corners {
+            top_left,
+            top_right,
+            bottom_right,
+            bottom_left,
+        },
+        Edges {
+            left,
+            right,
+            top,
+            bottom,
+        },
+    )
 }
 
 /// Findings in the card's frame, worst first, numbered within their kind.

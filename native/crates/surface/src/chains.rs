@@ -68,7 +68,11 @@ pub fn link(level: &Level, pixels: &[LinePixel]) -> Vec<Chain> {
 fn to_chain(level: &Level, pixels: &[LinePixel], path: &[u32]) -> Chain {
     let of = |&k: &u32| pixels[k as usize];
     Chain {
-        points: path.iter().map(of).map(|p| level.full(f64::from(p.at[0]), f64::from(p.at[1]))).collect(),
+        points: path
+            .iter()
+            .map(of)
+            .map(|p| level.full(f64::from(p.at[0]), f64::from(p.at[1])))
+            .collect(),
         sum: path.iter().map(of).map(|p| f64::from(p.snr.abs())).sum(),
         peak: path.iter().map(of).map(|p| p.snr.abs()).fold(0.0, f32::max),
         valley: of(&path[0]).snr > 0.0,
@@ -177,7 +181,11 @@ impl Graph {
             for &k in &ring {
                 state.insert(k, true);
             }
-            ring = ring.iter().flat_map(|&k| self.of(k).iter().copied()).filter(|k| state.get(k) == Some(&false)).collect();
+            ring = ring
+                .iter()
+                .flat_map(|&k| self.of(k).iter().copied())
+                .filter(|k| state.get(k) == Some(&false))
+                .collect();
         }
         let mut rest = Vec::new();
         for &start in part {
@@ -214,7 +222,11 @@ fn continues(a: &LinePixel, b: &LinePixel) -> bool {
 fn outward(c: &Chain, last: bool) -> ([f64; 2], [f64; 2]) {
     let n = c.points.len();
     let reach = (n - 1).min(8);
-    let (tip, back) = if last { (c.points[n - 1], c.points[n - 1 - reach]) } else { (c.points[0], c.points[reach]) };
+    let (tip, back) = if last {
+        (c.points[n - 1], c.points[n - 1 - reach])
+    } else {
+        (c.points[0], c.points[reach])
+    };
     let d = dist(tip, back).max(1e-9);
     (tip, [(tip[0] - back[0]) / d, (tip[1] - back[1]) / d])
 }
@@ -227,10 +239,15 @@ fn join(pieces: Vec<Chain>) -> Vec<Chain> {
         return pieces;
     };
     let cell = GAP * step;
-    let ends: Vec<_> = pieces.iter().flat_map(|c| [outward(c, false), outward(c, true)]).collect();
+    let ends: Vec<_> = pieces
+        .iter()
+        .flat_map(|c| [outward(c, false), outward(c, true)])
+        .collect();
     let key = |p: [f64; 2]| ((p[0] / cell).floor() as i64, (p[1] / cell).floor() as i64);
     let mut grid: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
-    ends.iter().enumerate().for_each(|(e, end)| grid.entry(key(end.0)).or_default().push(e));
+    ends.iter()
+        .enumerate()
+        .for_each(|(e, end)| grid.entry(key(end.0)).or_default().push(e));
     let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
     for (e, end) in ends.iter().enumerate() {
         let (kx, ky) = key(end.0);
@@ -280,7 +297,12 @@ fn assemble(pieces: &[Chain], mate: &[usize]) -> Vec<Chain> {
         if mate[start] != usize::MAX || used[start / 2] {
             continue;
         }
-        let mut whole = Chain { points: Vec::new(), sum: 0.0, peak: 0.0, ..pieces[start / 2].clone() };
+        let mut whole = Chain {
+            points: Vec::new(),
+            sum: 0.0,
+            peak: 0.0,
+            ..pieces[start / 2].clone()
+        };
         let mut e = start;
         loop {
             let c = &pieces[e / 2];

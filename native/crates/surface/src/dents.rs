@@ -26,7 +26,13 @@ const MOST: usize = 400;
 ///
 /// # Errors
 /// Only when cancelled.
-pub fn find(levels: &[Level], blobs: &[(usize, BlobPixel)], pitch: f64, o: &Options, cancel: &Cancel) -> Result<Vec<Dent>> {
+pub fn find(
+    levels: &[Level],
+    blobs: &[(usize, BlobPixel)],
+    pitch: f64,
+    o: &Options,
+    cancel: &Cancel,
+) -> Result<Vec<Dent>> {
     let mut order: Vec<&(usize, BlobPixel)> = blobs.iter().collect();
     order.sort_by(|a, b| b.1.snr.abs().total_cmp(&a.1.snr.abs()));
     let mut dents: Vec<Dent> = Vec::new();
@@ -81,14 +87,20 @@ fn measure(levels: &[Level], k: usize, blob: &BlobPixel, pitch: f64, o: &Options
         maps: vec!["curvature", "slope"],
         snr: [f64::from(blob.snr.abs()), f64::from(o.dent)],
     };
-    Some(Dent { centre: to_px(&top), reach: (1.3 * long).max(4.0 * levels[k].step), finding })
+    Some(Dent {
+        centre: to_px(&top),
+        reach: (1.3 * long).max(4.0 * levels[k].step),
+        finding,
+    })
 }
 
 /// Highest (signed) known pixel within `reach` of the window's centre.
 fn summit(patch: &Patch, half: usize, sign: f64, reach: usize) -> Option<usize> {
     let range = half - reach..=half + reach;
     let inside = range.clone().flat_map(|y| range.clone().map(move |x| y * patch.n + x));
-    inside.filter(|&k| patch.known[k]).max_by(|&a, &b| (sign * patch.z[a]).total_cmp(&(sign * patch.z[b])))
+    inside
+        .filter(|&k| patch.known[k])
+        .max_by(|&a, &b| (sign * patch.z[a]).total_cmp(&(sign * patch.z[b])))
 }
 
 /// Height at a pixel from a quadratic fitted to 5 x 5 pixels (Savitzky and Golay, 1964), which keeps a peak's
@@ -122,7 +134,12 @@ fn region(patch: &Patch, top: usize, sign: f64, limit: f64) -> Vec<usize> {
         let k = part[at];
         at += 1;
         let (x, y) = (k % n, k / n);
-        let steps = [(x > 0, k.wrapping_sub(1)), (x + 1 < n, k + 1), (y > 0, k.wrapping_sub(n)), (y + 1 < n, k + n)];
+        let steps = [
+            (x > 0, k.wrapping_sub(1)),
+            (x + 1 < n, k + 1),
+            (y > 0, k.wrapping_sub(n)),
+            (y + 1 < n, k + n),
+        ];
         for (ok, j) in steps {
             if ok && !seen[j] && patch.known[j] && sign * patch.z[j] > limit {
                 seen[j] = true;

@@ -43,7 +43,10 @@ impl Finding {
             severity: severity(&self, area_mm2),
             // 0.5 at the threshold, 0.9 at 3.3 times the threshold.
             confidence: 1.0 - 0.5 * (self.snr[1] / self.snr[0].max(self.snr[1])).powf(1.35),
-            evidence: Evidence { maps: self.maps.clone(), signal_to_noise: self.snr[0] },
+            evidence: Evidence {
+                maps: self.maps.clone(),
+                signal_to_noise: self.snr[0],
+            },
             polygon_px: self.polygon_px,
         }
     }

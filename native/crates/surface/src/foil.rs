@@ -38,7 +38,9 @@ impl Foil {
             .map(|k| {
                 let (cx, cy) = (k % columns * cell, k / columns * cell);
                 let centre = [(crop.x0 + cx + cell / 2) as f64, (crop.y0 + cy + cell / 2) as f64];
-                (frame.inside_mm(frame.mm(centre), radius) > 0.3).then(|| cell_residual(maps, crop, cx, cy, cell)).flatten()
+                (frame.inside_mm(frame.mm(centre), radius) > 0.3)
+                    .then(|| cell_residual(maps, crop, cx, cy, cell))
+                    .flatten()
             })
             .collect();
         let mut absolute: Vec<f32> = cells.iter().flatten().map(|c| c[1]).collect();
@@ -46,12 +48,22 @@ impl Foil {
         let inside = absolute.len().max(1);
         let quiet = 4.0 * quantile(&mut absolute, 0.2);
         let limit = o.foil_residual.max(5.0 * quantile(&mut relative, 0.2));
-        let raw: Vec<bool> = cells.iter().map(|c| c.is_some_and(|c| c[0] > limit && c[1] > quiet)).collect();
+        let raw: Vec<bool> = cells
+            .iter()
+            .map(|c| c.is_some_and(|c| c[0] > limit && c[1] > quiet))
+            .collect();
         let min_cells = (MIN_AREA_MM2 / (cell as f64 * frame.pitch).powi(2)).ceil() as usize;
         let kept = large_areas(&raw, columns, min_cells);
         let fraction = kept.iter().filter(|&&k| k).count() as f64 / inside as f64;
-        let is_foil = (0..raw.len()).map(|k| neighbours(k, columns, raw.len()).any(|j| kept[j]) || kept[k]).collect();
-        Self { cell, columns, is_foil, fraction }
+        let is_foil = (0..raw.len())
+            .map(|k| neighbours(k, columns, raw.len()).any(|j| kept[j]) || kept[k])
+            .collect();
+        Self {
+            cell,
+            columns,
+            is_foil,
+            fraction,
+        }
     }
 }
 

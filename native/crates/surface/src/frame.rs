@@ -27,7 +27,12 @@ impl Frame {
         let scale = [1.0 / w, 0.0, 0.5, 0.0, 1.0 / h, 0.5, 0.0, 0.0, 1.0];
         let to_px = mul(&unit, &scale);
         let to_mm = invert(&to_px)?;
-        let frame = Self { size_mm: [w, h], pitch, to_px, to_mm };
+        let frame = Self {
+            size_mm: [w, h],
+            pitch,
+            to_px,
+            to_mm,
+        };
         (w.is_finite() && h.is_finite()).then_some(frame)
     }
 
@@ -51,16 +56,14 @@ impl Frame {
             dx.min(dy)
         }
     }
-
-    /// Area inside the ideal outline with corner radius `r`, mm2.
-    pub fn area_mm2(&self, r: f64) -> f64 {
-        self.size_mm[0] * self.size_mm[1] - (4.0 - std::f64::consts::PI) * r * r
-    }
 }
 
 fn apply(m: &[f64; 9], p: [f64; 2]) -> [f64; 2] {
     let w = m[6] * p[0] + m[7] * p[1] + m[8];
-    [(m[0] * p[0] + m[1] * p[1] + m[2]) / w, (m[3] * p[0] + m[4] * p[1] + m[5]) / w]
+    [
+        (m[0] * p[0] + m[1] * p[1] + m[2]) / w,
+        (m[3] * p[0] + m[4] * p[1] + m[5]) / w,
+    ]
 }
 
 fn square_to_quad(c: &[[f64; 2]; 4]) -> Option<[f64; 9]> {

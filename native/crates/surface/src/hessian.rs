@@ -59,7 +59,10 @@ impl Kernels {
         let sum: f32 = g.iter().sum();
         let d: [f32; 2 * R + 1] = std::array::from_fn(|i| (i as f32 - R as f32) * g[i]);
         let ramp: f32 = d.iter().enumerate().map(|(i, v)| v * (i as f32 - R as f32)).sum();
-        Self { g: g.map(|v| v / sum), d: d.map(|v| v / ramp) }
+        Self {
+            g: g.map(|v| v / sum),
+            d: d.map(|v| v / ramp),
+        }
     }
 }
 
@@ -86,8 +89,10 @@ impl NoiseGrid {
     /// or textured patch raises the bar around it, and never less than the card's median.
     fn measure(level: &Level, k: &Kernels) -> Self {
         let (columns, rows) = (level.w.div_ceil(BLOCK), level.h.div_ceil(BLOCK));
-        let raw: Vec<Option<BlockNoise>> =
-            (0..columns * rows).into_par_iter().map(|b| block_noise(level, k, b % columns * BLOCK, b / columns * BLOCK)).collect();
+        let raw: Vec<Option<BlockNoise>> = (0..columns * rows)
+            .into_par_iter()
+            .map(|b| block_noise(level, k, b % columns * BLOCK, b / columns * BLOCK))
+            .collect();
         let mut all: Vec<f32> = raw.iter().flatten().map(|b| b.sigma).collect();
         let typical = median(&mut all).max(1e-6);
         let blocks = (0..raw.len())
@@ -95,8 +100,13 @@ impl NoiseGrid {
                 let (cx, cy) = ((b % columns) as i64, (b / columns) as i64);
                 let around = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (cx + dx, cy + dy)));
                 let inside = around.filter(|&(x, y)| x >= 0 && y >= 0 && x < columns as i64 && y < rows as i64);
-                let largest = inside.filter_map(|(x, y)| raw[y as usize * columns + x as usize]).map(|n| n.sigma);
-                BlockNoise { sigma: largest.fold(typical, f32::max), bias: raw[b].map_or([0.0; 3], |n| n.bias) }
+                let largest = inside
+                    .filter_map(|(x, y)| raw[y as usize * columns + x as usize])
+                    .map(|n| n.sigma);
+                BlockNoise {
+                    sigma: largest.fold(typical, f32::max),
+                    bias: raw[b].map_or([0.0; 3], |n| n.bias),
+                }
             })
             .collect();
         Self { columns, blocks }
@@ -123,8 +133,18 @@ fn block_noise(level: &Level, k: &Kernels, bx: usize, by: usize) -> Option<Block
         return None;
     }
     let bias = std::array::from_fn(|c| median(&mut h[c].clone()));
-    let mut white: Vec<f32> = (0..scale.len()).flat_map(|i| [(h[0][i] - bias[0]).abs() / scale[i], (h[2][i] - bias[2]).abs() / scale[i]]).collect();
-    Some(BlockNoise { sigma: MAD_TO_SIGMA * median(&mut white), bias })
+    let mut white: Vec<f32> = (0..scale.len())
+        .flat_map(|i| {
+            [
+                (h[0][i] - bias[0]).abs() / scale[i],
+                (h[2][i] - bias[2]).abs() / scale[i],
+            ]
+        })
+        .collect();
+    Some(BlockNoise {
+        sigma: MAD_TO_SIGMA * median(&mut white),
+        bias,
+    })
 }
 
 fn hessian_at(level: &Level, k: &Kernels, x: usize, y: usize) -> [f32; 3] {
@@ -194,7 +214,13 @@ impl Band {
         for r in 0..rows + 2 * R {
             horizontal(level, k, lead + r, r * w, &mut flat, &mut bad);
         }
-        let mut band = Self { w, top: y0, line: vec![0.0; rows * w], blob: vec![0.0; rows * w], normal: vec![[0.0; 2]; rows * w] };
+        let mut band = Self {
+            w,
+            top: y0,
+            line: vec![0.0; rows * w],
+            blob: vec![0.0; rows * w],
+            normal: vec![[0.0; 2]; rows * w],
+        };
         let mut h: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; w]);
         let mut blocked = vec![0u8; w];
         for r in 0..rows {
@@ -212,11 +238,19 @@ impl Band {
                 continue;
             }
             let block = noise.at(x, self.top + r);
-            let (a, b, c) = (h[0][x] - block.bias[0], h[1][x] - block.bias[1], h[2][x] - block.bias[2]);
+            let (a, b, c) = (
+                h[0][x] - block.bias[0],
+                h[1][x] - block.bias[1],
+                h[2][x] - block.bias[2],
+            );
             let inv = 1.0 / (block.sigma * h[3][x].sqrt()).max(1e-12);
             let (m, half) = (0.5 * (a + c), 0.5 * (a - c));
             let radius = half.hypot(b);
-            let (strong, weak) = if m >= 0.0 { (m + radius, m - radius) } else { (m - radius, m + radius) };
+            let (strong, weak) = if m >= 0.0 {
+                (m + radius, m - radius)
+            } else {
+                (m - radius, m + radius)
+            };
             let i = r * self.w + x;
             self.line[i] = strong * inv;
             self.normal[i] = if m >= 0.0 { [half, b] } else { [-half, -b] };
@@ -237,7 +271,11 @@ impl Band {
                 }
                 let b = self.blob[i].abs();
                 if b >= dent && self.is_peak(i, b) {
-                    out.blobs.push(BlobPixel { x: x as i32, y: y as i32, snr: self.blob[i] });
+                    out.blobs.push(BlobPixel {
+                        x: x as i32,
+                        y: y as i32,
+                        snr: self.blob[i],
+                    });
                 }
             }
         }
@@ -266,7 +304,13 @@ impl Band {
         let shift = 0.5 * (l - r) / (l - 2.0 * c + r).min(-1e-12);
         let t = shift.clamp(-0.5, 0.5) * (dx as f32 * ux + dy as f32 * uy);
         let at = [x as f32 + t * ux, y as f32 + t * uy];
-        Some(LinePixel { x: x as i32, y: y as i32, at, snr: self.line[i], normal })
+        Some(LinePixel {
+            x: x as i32,
+            y: y as i32,
+            at,
+            snr: self.line[i],
+            normal,
+        })
     }
 }
 
@@ -302,8 +346,17 @@ fn convolve(src: &[f32], k: &[f32; 2 * R + 1], out: &mut [f32]) {
 }
 
 /// Column pass: the three second derivatives and the variance of row `at / w` of the band.
-fn vertical(k: &Kernels, flat: &[Vec<f32>; 5], bad: &[u8], at: usize, w: usize, h: &mut [Vec<f32>; 4], blocked: &mut [u8]) {
-    let rows = |plane: usize| -> [&[f32]; 2 * R + 1] { std::array::from_fn(|j| &flat[plane][at + j * w..at + (j + 1) * w]) };
+fn vertical(
+    k: &Kernels,
+    flat: &[Vec<f32>; 5],
+    bad: &[u8],
+    at: usize,
+    w: usize,
+    h: &mut [Vec<f32>; 4],
+    blocked: &mut [u8],
+) {
+    let rows =
+        |plane: usize| -> [&[f32]; 2 * R + 1] { std::array::from_fn(|j| &flat[plane][at + j * w..at + (j + 1) * w]) };
     let (dp, gp, dq, gq, v) = (rows(0), rows(1), rows(2), rows(3), rows(4));
     let [hxx, hxy, hyy, var] = h;
     for x in 0..w {

@@ -21,7 +21,10 @@ fn check_planes(m: &Maps) -> Result<()> {
     let n = m.width.checked_mul(m.height).unwrap_or(usize::MAX);
     if n == 0 || n > MAX_PIXELS {
         let text = format!("the maps are {} x {} pixels", m.width, m.height);
-        return Err(CoreError::new(ErrorCode::ImageTooLarge, text, "give maps of 1 to 200 million pixels").in_field("maps.width"));
+        return Err(
+            CoreError::new(ErrorCode::ImageTooLarge, text, "give maps of 1 to 200 million pixels")
+                .in_field("maps.width"),
+        );
     }
     if m.channels != 1 && m.channels != 3 {
         let text = format!("the albedo has {} channels", m.channels);
@@ -38,14 +41,20 @@ fn check_planes(m: &Maps) -> Result<()> {
     for (field, got, want) in planes {
         if got != want {
             let text = format!("{got} values where {} x {} pixels need {want}", m.width, m.height);
-            return Err(CoreError::new(ErrorCode::ImageSizeMismatch, text, "solve the maps again from one capture").in_field(field));
+            return Err(CoreError::new(
+                ErrorCode::ImageSizeMismatch,
+                text,
+                "solve the maps again from one capture",
+            )
+            .in_field(field));
         }
     }
     Ok(())
 }
 
 fn check_card(m: &Maps, card: &CardFrame) -> Result<()> {
-    let invalid = |field: &str, text: String, next: &str| CoreError::new(ErrorCode::ValueInvalid, text, next).in_field(field);
+    let invalid =
+        |field: &str, text: String, next: &str| CoreError::new(ErrorCode::ValueInvalid, text, next).in_field(field);
     let pitch = card.pixel_pitch_mm;
     if !pitch.is_finite() || !(0.002..=0.5).contains(&pitch) {
         let text = format!("a pixel pitch of {pitch} mm is not between 0.002 and 0.5 mm");
@@ -53,7 +62,11 @@ fn check_card(m: &Maps, card: &CardFrame) -> Result<()> {
     }
     let c = card.corners_px;
     if !c.iter().flatten().all(|v| v.is_finite()) {
-        return Err(invalid("card.corners_px", "a corner is not a finite number".into(), "find the card's outline again"));
+        return Err(invalid(
+            "card.corners_px",
+            "a corner is not a finite number".into(),
+            "find the card's outline again",
+        ));
     }
     let cross = |i: usize| {
         let (a, b, d) = (c[i], c[(i + 1) % 4], c[(i + 2) % 4]);
@@ -61,26 +74,47 @@ fn check_card(m: &Maps, card: &CardFrame) -> Result<()> {
     };
     if !(0..4).all(|i| cross(i) > 0.0) {
         let text = "the corners are not a convex quadrilateral in the order TL, TR, BR, BL".to_string();
-        return Err(invalid("card.corners_px", text, "give the four ideal corners clockwise"));
+        return Err(invalid(
+            "card.corners_px",
+            text,
+            "give the four ideal corners clockwise",
+        ));
     }
     for i in 0..4 {
         let (a, b) = (c[i], c[(i + 1) % 4]);
         let mm = (b[0] - a[0]).hypot(b[1] - a[1]) * pitch;
         if !(EDGE_MM[0]..=EDGE_MM[1]).contains(&mm) {
             let text = format!("an edge of the card would be {mm:.1} mm long");
-            return Err(invalid("card.pixel_pitch_mm", text, "calibrate the scale or find the outline again"));
+            return Err(invalid(
+                "card.pixel_pitch_mm",
+                text,
+                "calibrate the scale or find the outline again",
+            ));
         }
     }
     let out = |p: &[f64; 2]| p[0] < -0.5 || p[1] < -0.5 || p[0] > m.width as f64 - 0.5 || p[1] > m.height as f64 - 0.5;
     if c.iter().any(out) {
         let text = "a corner of the card lies outside the maps";
-        return Err(CoreError::new(ErrorCode::CardCutOff, text, "place the whole card in view").in_field("card.corners_px"));
+        return Err(
+            CoreError::new(ErrorCode::CardCutOff, text, "place the whole card in view").in_field("card.corners_px"),
+        );
     }
     if let Some(r) = card.corner_radius_mm.filter(|r| !(0.0..=10.0).contains(r)) {
-        return Err(invalid("card.corner_radius_mm", format!("a radius of {r} mm is not between 0 and 10"), "leave it out to estimate it"));
+        return Err(invalid(
+            "card.corner_radius_mm",
+            format!("a radius of {r} mm is not between 0 and 10"),
+            "leave it out to estimate it",
+        ));
     }
-    if card.border_px.is_some_and(|b| !b.iter().flatten().all(|v| v.is_finite())) {
-        return Err(invalid("card.border_px", "a border corner is not a finite number".into(), "leave the border out"));
+    if card
+        .border_px
+        .is_some_and(|b| !b.iter().flatten().all(|v| v.is_finite()))
+    {
+        return Err(invalid(
+            "card.border_px",
+            "a border corner is not a finite number".into(),
+            "leave the border out",
+        ));
     }
     Ok(())
 }
@@ -108,7 +142,12 @@ fn check_options(o: &Options) -> Result<()> {
     ];
     for (field, v) in positive {
         if !v.is_finite() || v < 0.0 {
-            return Err(CoreError::new(ErrorCode::ValueInvalid, format!("{v} is not a positive number"), "use the default").in_field(field));
+            return Err(CoreError::new(
+                ErrorCode::ValueInvalid,
+                format!("{v} is not a positive number"),
+                "use the default",
+            )
+            .in_field(field));
         }
     }
     Ok(())

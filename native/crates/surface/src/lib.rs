@@ -9,23 +9,27 @@
 
 mod analyse;
 mod chains;
+mod corners;
+mod cut;
 mod dents;
+mod edges;
 mod finding;
 mod foil;
 mod frame;
 mod hessian;
 mod input;
 mod lines;
+mod marks;
 mod noise;
 mod options;
+mod plain;
 mod planes;
 mod poisson;
+mod print;
 mod shapes;
 mod stats;
 mod types;
 
 pub use analyse::analyse;
 pub use options::Options;
-pub use types::{
-    CardFrame, Condition, CornerReading, Corners, Defect, DefectKind, EdgeReading, Edges, Evidence, Maps,
-};
+pub use types::{CardFrame, Condition, CornerReading, Corners, Defect, DefectKind, EdgeReading, Edges, Evidence, Maps};

@@ -31,7 +31,10 @@ pub fn find(base: &Level, chains: Vec<Chain>, frame: &Frame, radius: f64, o: &Op
             taken.push(chain);
         }
     }
-    taken.iter().filter_map(|c| measure(base, c, frame, radius, o)).collect()
+    taken
+        .iter()
+        .filter_map(|c| measure(base, c, frame, radius, o))
+        .collect()
 }
 
 /// The rim of a dent is a closed line; a scratch gets somewhere.
@@ -139,7 +142,11 @@ fn section(base: &Level, path: &[[f64; 2]], chain: &Chain, pitch: f64) -> Option
         Some((i - top as i64).abs() as f64 + (inner - 0.5 * depth) / (inner - outer).max(1e-12))
     };
     let width_mm = (cross(-1)? + cross(1)?) * dt * pitch;
-    (depth > 0.0).then(|| Section { depth_mm: -sign * depth, width_mm, snr: depth / noise.max(1e-12) })
+    (depth > 0.0).then(|| Section {
+        depth_mm: -sign * depth,
+        width_mm,
+        snr: depth / noise.max(1e-12),
+    })
 }
 
 struct Profile {

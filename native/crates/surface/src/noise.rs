@@ -54,7 +54,15 @@ impl NoiseModel {
 
     /// Writes the variance of every judged pixel, with what `registration_px` of shift between the lights
     /// would leak from the print's edges into the slopes.
-    pub fn fill(&self, maps: &Maps, crop: Crop, luma: &[f32], registration_px: f32, level: &mut Level, cancel: &Cancel) -> Result<()> {
+    pub fn fill(
+        &self,
+        maps: &Maps,
+        crop: Crop,
+        luma: &[f32],
+        registration_px: f32,
+        level: &mut Level,
+        cancel: &Cancel,
+    ) -> Result<()> {
         let (w, h, mask) = (level.w, level.h, &level.mask);
         level.var.par_chunks_mut(w).enumerate().try_for_each(|(y, row)| {
             cancel.check()?;

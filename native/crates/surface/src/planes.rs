@@ -140,7 +140,15 @@ pub struct Planes {
 ///
 /// # Errors
 /// `value.invalid` where a known pixel is not a finite number, or when cancelled.
-pub fn prepare(maps: &Maps, frame: &Frame, radius: f64, crop: Crop, foil: &Foil, o: &Options, cancel: &Cancel) -> Result<Planes> {
+pub fn prepare(
+    maps: &Maps,
+    frame: &Frame,
+    radius: f64,
+    crop: Crop,
+    foil: &Foil,
+    o: &Options,
+    cancel: &Cancel,
+) -> Result<Planes> {
     let n = crop.w * crop.h;
     let mut base = Level {
         w: crop.w,
@@ -154,7 +162,9 @@ pub fn prepare(maps: &Maps, frame: &Frame, radius: f64, crop: Crop, foil: &Foil,
     };
     let mut luma = vec![0f32; n];
     let rows = base.p.par_chunks_mut(crop.w).zip(base.q.par_chunks_mut(crop.w));
-    let rows = rows.zip(base.mask.par_chunks_mut(crop.w)).zip(luma.par_chunks_mut(crop.w));
+    let rows = rows
+        .zip(base.mask.par_chunks_mut(crop.w))
+        .zip(luma.par_chunks_mut(crop.w));
     let counts = rows
         .enumerate()
         .map(|(y, (((p, q), mask), luma))| {
@@ -173,7 +183,11 @@ pub fn prepare(maps: &Maps, frame: &Frame, radius: f64, crop: Crop, foil: &Foil,
     remove_bow(&mut base);
     let model = NoiseModel::learn(maps, crop, &base, &luma);
     model.fill(maps, crop, &luma, o.registration_px, &mut base, cancel)?;
-    Ok(Planes { base, luma, judged: counts.1 as f64 / counts.0.max(1) as f64 })
+    Ok(Planes {
+        base,
+        luma,
+        judged: counts.1 as f64 / counts.0.max(1) as f64,
+    })
 }
 
 /// 1 where the pixel lies inside the rounded outline by more than `margin` mm.
@@ -197,21 +211,36 @@ fn inside_row(frame: &Frame, radius: f64, crop: Crop, y: usize, margin: f64) -> 
     out
 }
 
-fn read_row(maps: &Maps, crop: Crop, y: usize, p: &mut [f32], q: &mut [f32], mask: &mut [u8], luma: &mut [f32]) -> Result<()> {
+fn read_row(
+    maps: &Maps,
+    crop: Crop,
+    y: usize,
+    p: &mut [f32],
+    q: &mut [f32],
+    mask: &mut [u8],
+    luma: &mut [f32],
+) -> Result<()> {
     /// Steeper than this the linear relief model no longer holds.
     const MIN_NZ: f32 = 0.5;
     let first = (crop.y0 + y) * maps.width + crop.x0;
     let inv = 1.0 / maps.channels as f32;
     for x in 0..crop.w {
         let i = first + x;
-        let a: f32 = maps.albedo[i * maps.channels..(i + 1) * maps.channels].iter().sum::<f32>() * inv;
+        let a: f32 = maps.albedo[i * maps.channels..(i + 1) * maps.channels]
+            .iter()
+            .sum::<f32>()
+            * inv;
         luma[x] = if a.is_finite() { a.max(0.0) } else { 0.0 };
         if maps.known[i] == 0 {
             continue;
         }
         let nrm = &maps.normals[3 * i..3 * i + 3];
         if !(a.is_finite() && nrm.iter().all(|v| v.is_finite())) {
-            let text = format!("pixel ({}, {}) is marked known and is not a finite number", crop.x0 + x, crop.y0 + y);
+            let text = format!(
+                "pixel ({}, {}) is marked known and is not a finite number",
+                crop.x0 + x,
+                crop.y0 + y
+            );
             let field = if a.is_finite() { "maps.normals" } else { "maps.albedo" };
             return Err(CoreError::new(ErrorCode::ValueInvalid, text, "solve the maps again").in_field(field));
         }
@@ -238,19 +267,25 @@ fn remove_bow(level: &mut Level) {
     let (w, mask) = (level.w, &level.mask);
     for plane in [&mut level.p, &mut level.q] {
         let fit = fit_plane(&samples, plane, w);
-        plane.par_chunks_mut(w).zip(mask.par_chunks(w)).enumerate().for_each(|(y, (row, mask))| {
-            let at_row = fit[0] + fit[2] * y as f64;
-            for x in 0..w {
-                row[x] -= f32::from(mask[x]) * (at_row + fit[1] * x as f64) as f32;
-            }
-        });
+        plane
+            .par_chunks_mut(w)
+            .zip(mask.par_chunks(w))
+            .enumerate()
+            .for_each(|(y, (row, mask))| {
+                let at_row = fit[0] + fit[2] * y as f64;
+                for x in 0..w {
+                    row[x] -= f32::from(mask[x]) * (at_row + fit[1] * x as f64) as f32;
+                }
+            });
     }
 }
 
 /// `a + b x + c y` by least squares with three rounds of 3-sigma rejection; zeros with too few samples.
 fn fit_plane(samples: &[(usize, usize)], plane: &[f32], w: usize) -> [f64; 3] {
-    let mut keep: Vec<(f64, f64, f64)> =
-        samples.iter().map(|&(x, y)| (x as f64, y as f64, f64::from(plane[y * w + x]))).collect();
+    let mut keep: Vec<(f64, f64, f64)> = samples
+        .iter()
+        .map(|&(x, y)| (x as f64, y as f64, f64::from(plane[y * w + x])))
+        .collect();
     let mut fit = [0.0; 3];
     for _ in 0..4 {
         if keep.len() < 50 {

@@ -30,8 +30,12 @@ pub fn integrate(level: &Level, cx: i64, cy: i64, half: usize, pitch_mm: f64) ->
     }
     let scale = pitch_mm * level.step;
     let rise = |a: usize, b: usize, plane: &[f32]| Some(0.5 * scale * f64::from(plane[index[a]?] + plane[index[b]?]));
-    let right: Vec<Option<f64>> = (0..n * n).map(|k| if k % n + 1 < n { rise(k, k + 1, &level.p) } else { None }).collect();
-    let down: Vec<Option<f64>> = (0..n * n).map(|k| if k / n + 1 < n { rise(k, k + n, &level.q) } else { None }).collect();
+    let right: Vec<Option<f64>> = (0..n * n)
+        .map(|k| if k % n + 1 < n { rise(k, k + 1, &level.p) } else { None })
+        .collect();
+    let down: Vec<Option<f64>> = (0..n * n)
+        .map(|k| if k / n + 1 < n { rise(k, k + n, &level.q) } else { None })
+        .collect();
     let mut z = solve(n, &right, &down);
     let known: Vec<bool> = index.iter().map(Option::is_some).collect();
     level_rim(&mut z, &known, n, half)?;
@@ -93,7 +97,9 @@ fn solve(n: usize, right: &[Option<f64>], down: &[Option<f64>]) -> Vec<f64> {
 /// Subtracts the plane through the outer fifth of the window; `None` where too little of it is known.
 fn level_rim(z: &mut [f64], known: &[bool], n: usize, half: usize) -> Option<()> {
     let at = |k: usize| ((k % n) as f64 - half as f64, (k / n) as f64 - half as f64);
-    let rim: Vec<usize> = (0..n * n).filter(|&k| known[k] && at(k).0.abs().max(at(k).1.abs()) >= 0.8 * half as f64).collect();
+    let rim: Vec<usize> = (0..n * n)
+        .filter(|&k| known[k] && at(k).0.abs().max(at(k).1.abs()) >= 0.8 * half as f64)
+        .collect();
     if rim.len() < 2 * n {
         return None;
     }
@@ -102,14 +108,21 @@ fn level_rim(z: &mut [f64], known: &[bool], n: usize, half: usize) -> Option<()>
     let (mx, my, mz) = (mean(&|k| at(k).0), mean(&|k| at(k).1), mean(&|k| z[k]));
     let (sxx, syy) = (mean(&|k| (at(k).0 - mx).powi(2)), mean(&|k| (at(k).1 - my).powi(2)));
     let sxy = mean(&|k| (at(k).0 - mx) * (at(k).1 - my));
-    let (sxz, syz) = (mean(&|k| (at(k).0 - mx) * (z[k] - mz)), mean(&|k| (at(k).1 - my) * (z[k] - mz)));
+    let (sxz, syz) = (
+        mean(&|k| (at(k).0 - mx) * (z[k] - mz)),
+        mean(&|k| (at(k).1 - my) * (z[k] - mz)),
+    );
     let det = sxx * syy - sxy * sxy;
     if det <= 0.0 {
         return None;
     }
     let (bx, by) = ((sxz * syy - syz * sxy) / det, (syz * sxx - sxz * sxy) / det);
     for k in 0..n * n {
-        z[k] = if known[k] { z[k] - mz - bx * (at(k).0 - mx) - by * (at(k).1 - my) } else { 0.0 };
+        z[k] = if known[k] {
+            z[k] - mz - bx * (at(k).0 - mx) - by * (at(k).1 - my)
+        } else {
+            0.0
+        };
     }
     Some(())
 }

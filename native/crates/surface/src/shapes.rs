@@ -30,14 +30,19 @@ pub fn hull(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
 /// Hull of square pixels of side `side` round the points.
 pub fn pixel_hull(points: &[[f64; 2]], side: f64) -> Vec<[f64; 2]> {
     let h = 0.5 * side;
-    let corners = points.iter().flat_map(|p| [[-h, -h], [h, -h], [h, h], [-h, h]].map(|d| [p[0] + d[0], p[1] + d[1]]));
+    let corners = points
+        .iter()
+        .flat_map(|p| [[-h, -h], [h, -h], [h, h], [-h, h]].map(|d| [p[0] + d[0], p[1] + d[1]]));
     hull(&corners.collect::<Vec<_>>())
 }
 
 /// Area of a polygon (shoelace).
 pub fn area(poly: &[[f64; 2]]) -> f64 {
     let n = poly.len();
-    0.5 * (0..n).map(|i| poly[i][0] * poly[(i + 1) % n][1] - poly[(i + 1) % n][0] * poly[i][1]).sum::<f64>().abs()
+    0.5 * (0..n)
+        .map(|i| poly[i][0] * poly[(i + 1) % n][1] - poly[(i + 1) % n][0] * poly[i][1])
+        .sum::<f64>()
+        .abs()
 }
 
 /// Band of half-width `half` round a path.
@@ -66,7 +71,9 @@ pub fn simplify(path: &[[f64; 2]], tolerance: f64) -> Vec<[f64; 2]> {
     keep[path.len() - 1] = true;
     let mut stack = vec![(0, path.len() - 1)];
     while let Some((a, b)) = stack.pop() {
-        let far = (a + 1..b).map(|i| (off_segment(path[i], path[a], path[b]), i)).max_by(|u, v| u.0.total_cmp(&v.0));
+        let far = (a + 1..b)
+            .map(|i| (off_segment(path[i], path[a], path[b]), i))
+            .max_by(|u, v| u.0.total_cmp(&v.0));
         if let Some((d, i)) = far.filter(|f| f.0 > tolerance) {
             debug_assert!(d.is_finite());
             keep[i] = true;
@@ -80,7 +87,11 @@ pub fn simplify(path: &[[f64; 2]], tolerance: f64) -> Vec<[f64; 2]> {
 pub fn off_segment(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
     let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
     let len2 = dx * dx + dy * dy;
-    let t = if len2 > 0.0 { (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / len2).clamp(0.0, 1.0) } else { 0.0 };
+    let t = if len2 > 0.0 {
+        (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / len2).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     (p[0] - a[0] - t * dx).hypot(p[1] - a[1] - t * dy)
 }
 
@@ -97,7 +108,9 @@ pub fn contains(poly: &[[f64; 2]], p: [f64; 2]) -> bool {
 /// Box x0, y0, x1, y1 of a polygon.
 pub fn bounds(poly: &[[f64; 2]]) -> [f64; 4] {
     let start = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-    poly.iter().fold(start, |b, p| [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])])
+    poly.iter().fold(start, |b, p| {
+        [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])]
+    })
 }
 
 /// A polygon from pixels to the card's frame.
@@ -139,7 +152,9 @@ mod tests {
 
     #[test]
     fn simplifying_keeps_the_corner_of_an_angle() {
-        let path: Vec<[f64; 2]> = (0..21).map(|i| [f64::from(i), if i > 10 { f64::from(i - 10) } else { 0.0 }]).collect();
+        let path: Vec<[f64; 2]> = (0..21)
+            .map(|i| [f64::from(i), if i > 10 { f64::from(i - 10) } else { 0.0 }])
+            .collect();
         assert_eq!(simplify(&path, 0.1), vec![[0.0, 0.0], [10.0, 0.0], [20.0, 10.0]]);
     }
 }

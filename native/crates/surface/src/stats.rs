@@ -26,31 +26,39 @@ pub fn median_sigma(v: &mut [f32]) -> (f32, f32) {
     (m, MAD_TO_SIGMA * median(v))
 }
 
-/// Line `a + b t` through points by least squares with two rounds of 2.5-sigma rejection (robust spread).
-/// `None` with fewer than 4 points or no spread in `t`.
+/// Line `a + b t` through points: median of the slopes over half the range (after Theil, 1950), then least squares
+/// with 2.5-sigma rejection. `None` with fewer than 4 points or no spread in `t`.
 pub fn robust_line(t: &[f64], y: &[f64]) -> Option<(f64, f64)> {
-    let mut keep: Vec<usize> = (0..t.len().min(y.len())).collect();
-    let mut fit = None;
-    for _ in 0..4 {
-        if keep.len() < 4 {
-            break;
-        }
-        let n = keep.len() as f64;
-        let mt = keep.iter().map(|&i| t[i]).sum::<f64>() / n;
-        let my = keep.iter().map(|&i| y[i]).sum::<f64>() / n;
-        let stt = keep.iter().map(|&i| (t[i] - mt).powi(2)).sum::<f64>();
-        if stt <= 0.0 {
-            break;
-        }
-        let sty: f64 = keep.iter().map(|&i| (t[i] - mt) * (y[i] - my)).sum();
-        let b = sty / stt;
-        let a = my - b * mt;
-        fit = Some((a, b));
-        let mut r: Vec<f32> = keep.iter().map(|&i| (y[i] - a - b * t[i]).abs() as f32).collect();
-        let limit = f64::from(2.5 * MAD_TO_SIGMA * median(&mut r)).max(1e-6);
-        keep.retain(|&i| (y[i] - a - b * t[i]).abs() <= limit);
+    let n = t.len().min(y.len());
+    if n < 4 {
+        return None;
     }
-    fit
+    let far = n / 2;
+    let rising = (0..n - far)
+        .filter(|&i| t[i + far] != t[i])
+        .map(|i| ((y[i + far] - y[i]) / (t[i + far] - t[i])) as f32);
+    let b = f64::from(median(&mut rising.collect::<Vec<_>>()));
+    let a = f64::from(median(
+        &mut (0..n).map(|i| (y[i] - b * t[i]) as f32).collect::<Vec<_>>(),
+    ));
+    let mut fit = (a, b);
+    for _ in 0..3 {
+        let residual = |i: usize| (y[i] - fit.0 - fit.1 * t[i]).abs();
+        let mut r: Vec<f32> = (0..n).map(|i| residual(i) as f32).collect();
+        let limit = f64::from(2.5 * MAD_TO_SIGMA * median(&mut r)).max(1e-6);
+        let keep: Vec<usize> = (0..n).filter(|&i| residual(i) <= limit).collect();
+        fit = least_squares(t, y, &keep)?;
+    }
+    Some(fit)
+}
+
+fn least_squares(t: &[f64], y: &[f64], keep: &[usize]) -> Option<(f64, f64)> {
+    let n = keep.len() as f64;
+    let mt = keep.iter().map(|&i| t[i]).sum::<f64>() / n;
+    let my = keep.iter().map(|&i| y[i]).sum::<f64>() / n;
+    let stt = keep.iter().map(|&i| (t[i] - mt).powi(2)).sum::<f64>();
+    let sty: f64 = keep.iter().map(|&i| (t[i] - mt) * (y[i] - my)).sum();
+    (stt > 0.0).then(|| (my - sty / stt * mt, sty / stt))
 }
 
 #[cfg(test)]
@@ -60,7 +68,10 @@ mod tests {
     #[test]
     fn the_robust_line_ignores_a_third_of_outliers() {
         let t: Vec<f64> = (0..90).map(f64::from).collect();
-        let y: Vec<f64> = t.iter().map(|&x| if (x as i32) % 3 == 0 { 50.0 } else { 2.0 + 0.1 * x }).collect();
+        let y: Vec<f64> = t
+            .iter()
+            .map(|&x| if (x as i32) % 3 == 0 { 50.0 } else { 2.0 + 0.1 * x })
+            .collect();
         let (a, b) = robust_line(&t, &y).unwrap();
         assert!((a - 2.0).abs() < 0.05 && (b - 0.1).abs() < 0.002, "{a} {b}");
     }

@@ -1,0 +1,53 @@
+//! Where the material ends along a ray from the card outwards, to a fraction of a pixel.
+
+use crate::frame::Frame;
+use crate::print::Print;
+use crate::stats::median;
+
+/// Samples reach this far outside the ideal outline, mm.
+pub const OUTSIDE_MM: f64 = 0.8;
+/// The background is read from here outwards, mm; nearer the optics mix card and background.
+const BACKGROUND_MM: f64 = 0.35;
+/// Least relative difference of card and background that tells them apart.
+const CONTRAST: f64 = 0.2;
+
+/// A ray in the card's frame: `start` on the card, unit direction outwards, the ideal outline at `ideal` mm.
+#[derive(Clone, Copy, Debug)]
+pub struct Ray {
+    /// Start, mm.
+    pub start: [f64; 2],
+    /// Unit direction.
+    pub out: [f64; 2],
+    /// Distance of the ideal outline, mm.
+    pub ideal: f64,
+}
+
+impl Ray {
+    /// Point at distance `t`.
+    pub fn at(&self, t: f64) -> [f64; 2] {
+        [self.start[0] + t * self.out[0], self.start[1] + t * self.out[1]]
+    }
+
+    /// Distance at which the material ends: the first crossing, going out from 0.2 mm after the start, of the level
+    /// half-way between the card's own brightness and the background's. `None` where they do not differ enough.
+    pub fn end(&self, print: &Print, frame: &Frame) -> Option<f64> {
+        let step = 0.5 * frame.pitch;
+        let n = ((self.ideal + OUTSIDE_MM) / step).floor() as usize;
+        let value: Vec<f32> = (0..n)
+            .map(|i| print.luma(frame.px(self.at(i as f64 * step))).map(|v| v as f32))
+            .collect::<Option<_>>()?;
+        let index = |mm: f64| ((mm / step) as usize).min(n);
+        let background = median(&mut value[index(self.ideal + BACKGROUND_MM)..].to_vec());
+        let first = index((self.ideal - 1.6).max(0.0));
+        let card = median(&mut value[first..index((self.ideal - BACKGROUND_MM).max(0.3)).max(first + 1)].to_vec());
+        let difference = f64::from((card - background).abs());
+        if difference < CONTRAST * f64::from(card.max(background)) || difference < 0.02 {
+            return None;
+        }
+        let level = 0.5 * (card + background);
+        let outside = |v: f32| (v < level) != (card < level);
+        let i = (first + index(0.2)..n).find(|&i| outside(value[i]))?.max(1);
+        let (a, b) = (value[i - 1], value[i]);
+        Some((i as f64 - 1.0 + f64::from(((level - a) / (b - a)).clamp(0.0, 1.0))) * step)
+    }
+}

@@ -1,0 +1,170 @@
+//! Stains, print dots and print lines: marks that stand alone on plain print and do not show in the relief.
+
+use crate::finding::Finding;
+use crate::options::Options;
+use crate::plain::{Plain, components};
+use crate::planes::Crop;
+use crate::shapes;
+use crate::stats::{median_sigma, quantile};
+use crate::types::DefectKind;
+
+/// Largest mark, mm2: what is larger is design.
+const MAX_AREA_MM2: f64 = 80.0;
+/// A line is at least this long, mm, and this many times its mean width.
+const LINE: [f64; 2] = [1.5, 5.0];
+/// A dot is at most this long, mm.
+const DOT_MM: f64 = 1.0;
+/// Marks this near to each other, mm, are lettering when there are three.
+const LETTERING_MM: f64 = 4.0;
+
+struct Mark {
+    cells: Vec<usize>,
+    /// Signed relative contrast.
+    contrast: f64,
+    /// Contrast over the print's spread.
+    snr: f64,
+    centre: [f64; 2],
+}
+
+/// Marks on plain print. `shapes` are outlines (pixels of the maps) of relief findings, which own what lies on them.
+pub fn find(plain: &Plain, crop: Crop, relief: &[Vec<[f64; 2]>], o: &Options) -> Vec<Finding> {
+    let limit = |k: usize| (o.print_signal as f32 * plain.spread[k]).max(o.print_contrast as f32);
+    let odd: Vec<bool> = (0..plain.plain.len())
+        .map(|k| plain.inside[k] && (!plain.plain[k] || plain.deviation[k].abs() > limit(k)))
+        .collect();
+    let all = components(&odd, plain.w, true);
+    let most = (MAX_AREA_MM2 / plain.cell_mm.powi(2)) as usize;
+    let centres: Vec<[f64; 2]> = all
+        .iter()
+        .filter(|c| c.len() >= 3 && c.len() <= most)
+        .map(|c| centre(plain, c))
+        .collect();
+    let marks: Vec<Mark> = all
+        .into_iter()
+        .filter(|c| c.len() <= most)
+        .filter_map(|c| isolated(plain, &odd, c, o))
+        .collect();
+    let reach = LETTERING_MM / plain.cell_mm;
+    let lettering = |m: &Mark| {
+        centres
+            .iter()
+            .filter(|c| (c[0] - m.centre[0]).hypot(c[1] - m.centre[1]) < reach)
+            .count()
+            >= 4
+    };
+    marks
+        .iter()
+        .filter(|m| !lettering(m))
+        .filter_map(|m| describe(plain, crop, m, relief, o))
+        .collect()
+}
+
+fn centre(plain: &Plain, cells: &[usize]) -> [f64; 2] {
+    let mean = |f: &dyn Fn(usize) -> usize| cells.iter().map(|&k| f(k) as f64).sum::<f64>() / cells.len() as f64;
+    [mean(&|k| k % plain.w), mean(&|k| k / plain.w)]
+}
+
+/// Keeps a component whose surroundings are plain print of one colour, from which it differs enough.
+fn isolated(plain: &Plain, odd: &[bool], cells: Vec<usize>, o: &Options) -> Option<Mark> {
+    let ring = ring(plain, &cells)?;
+    let clean: Vec<usize> = ring.iter().copied().filter(|&k| plain.plain[k] && !odd[k]).collect();
+    if ring.is_empty() || (clean.len() as f64) < 0.85 * ring.len() as f64 {
+        return None;
+    }
+    let (level, spread) = median_sigma(&mut clean.iter().map(|&k| plain.deviation[k]).collect::<Vec<_>>());
+    let local = clean.iter().map(|&k| plain.spread[k]).fold(0.0, f32::max).max(spread);
+    let mut inner: Vec<f32> = cells.iter().map(|&k| plain.deviation[k] - level).collect();
+    let (low, high) = (quantile(&mut inner, 0.15), quantile(&mut inner, 0.85));
+    let contrast = f64::from(if low.abs() > high.abs() { low } else { high });
+    let noise = f64::from(local.max(0.002)) / (cells.len() as f64).sqrt().min(3.0);
+    let snr = contrast.abs() / noise;
+    // The ring must be of one colour: the rim of a larger design has the mark's contrast across it.
+    let even = f64::from(spread) < 0.25 * contrast.abs();
+    (even && contrast.abs() >= o.print_contrast && snr >= o.print_signal && f64::from(local) < 0.25 * contrast.abs())
+        .then(|| Mark {
+            contrast,
+            snr,
+            centre: centre(plain, &cells),
+            cells,
+        })
+}
+
+/// Cells two to three away from the component; `None` where the surroundings are not judged.
+fn ring(plain: &Plain, cells: &[usize]) -> Option<Vec<usize>> {
+    let mut layer = std::collections::HashMap::new();
+    cells.iter().for_each(|&k| {
+        layer.insert(k, 0u8);
+    });
+    let mut front = cells.to_vec();
+    for depth in 1..=3u8 {
+        let mut next = Vec::new();
+        for &k in &front {
+            let (x, y) = (k % plain.w, k / plain.w);
+            if x == 0 || y == 0 || x + 1 >= plain.w || y + 1 >= plain.h {
+                return None;
+            }
+            for j in [k - 1, k + 1, k - plain.w, k + plain.w] {
+                if !layer.contains_key(&j) {
+                    layer.insert(j, depth);
+                    next.push(j);
+                }
+            }
+        }
+        front = next;
+    }
+    let ring: Vec<usize> = layer.into_iter().filter(|&(_, d)| d >= 2).map(|(k, _)| k).collect();
+    (ring.iter().filter(|&&k| !plain.inside[k]).count() * 10 < ring.len()).then_some(ring)
+}
+
+fn describe(plain: &Plain, crop: Crop, m: &Mark, relief: &[Vec<[f64; 2]>], o: &Options) -> Option<Finding> {
+    let cell = plain.cell as f64;
+    let to_px = |&k: &usize| {
+        let at = |i: usize, start: usize| start as f64 + (i as f64 + 0.5) * cell - 0.5;
+        [at(k % plain.w, crop.x0), at(k / plain.w, crop.y0)]
+    };
+    // The core is where the mark has at least 40 % of its contrast; the rest is the gradient's rim.
+    let core: Vec<usize> = m
+        .cells
+        .iter()
+        .copied()
+        .filter(|&k| f64::from(plain.deviation[k]) * m.contrast.signum() > 0.4 * m.contrast.abs())
+        .collect();
+    let points: Vec<[f64; 2]> = core.iter().map(to_px).collect();
+    let covered = points
+        .iter()
+        .filter(|p| relief.iter().any(|r| shapes::contains(r, **p)))
+        .count();
+    if core.is_empty() || covered * 4 > core.len() {
+        return None;
+    }
+    let polygon_px = shapes::pixel_hull(&points, cell);
+    let pitch = plain.cell_mm / cell;
+    let [long, short] = shapes::calipers(&polygon_px).map(|v| v * pitch);
+    let area = core.len() as f64 * plain.cell_mm.powi(2);
+    let mean_width = area / long;
+    let kind = if long >= LINE[0] && long >= LINE[1] * mean_width {
+        DefectKind::PrintLine
+    } else if long <= DOT_MM {
+        DefectKind::PrintDot
+    } else {
+        DefectKind::Stain
+    };
+    if kind == DefectKind::Stain && m.contrast.abs() > o.stain_max_contrast {
+        return None;
+    }
+    Some(Finding {
+        kind,
+        polygon_px,
+        area_mm2: Some(area),
+        length_mm: long,
+        width_mm: if kind == DefectKind::PrintLine {
+            mean_width
+        } else {
+            short
+        },
+        depth_mm: None,
+        contrast: m.contrast.abs(),
+        maps: vec!["albedo"],
+        snr: [m.snr, o.print_signal],
+    })
+}
