@@ -1,6 +1,7 @@
 //! Linear light read on demand: a measurement touches thin bands of an image, so no full-size float copy is made.
 
 use crate::{Encoding, Plane, Raster, Samples};
+use std::sync::LazyLock;
 
 /// Anything that can give rows of linear light (0 = black, 1 = full scale).
 pub trait LinearSource: Sync {
@@ -35,18 +36,46 @@ impl LinearSource for PlaneSource<'_> {
 /// One raster seen as linear luminance, the mean of its channels after linearisation.
 pub struct RasterSource<'a> {
     raster: &'a Raster,
-    table: Vec<f32>,
+    light: Light,
+}
+
+/// Light of a code value: a factor where samples are linear (which vectorises), a table where they are not.
+enum Light {
+    Factor(f32),
+    Table(&'static [f32]),
 }
 
 impl<'a> RasterSource<'a> {
-    /// Wraps a raster; the table of its transfer function is made once.
+    /// Wraps a raster; the table of the sRGB transfer function is made once in the life of the program.
     #[must_use]
     pub fn new(raster: &'a Raster, encoding: Encoding) -> Self {
-        Self {
-            raster,
-            table: encoding.table(raster.max_code()),
+        let light = match encoding {
+            Encoding::Linear => Light::Factor(1.0 / f32::from(raster.max_code())),
+            Encoding::Srgb => Light::Table(srgb_table(raster.max_code())),
+        };
+        Self { raster, light }
+    }
+
+    /// Adds `factor` times the light of the pixels `x0 .. x0 + out.len()` of row `y` to `out`.
+    pub(crate) fn add_row(&self, y: usize, x0: usize, factor: f32, out: &mut [f32]) {
+        let channels = self.raster.channels;
+        let start = (y * self.raster.width + x0) * channels;
+        let range = start..start + out.len() * channels;
+        let factor = factor / channels as f32;
+        match (&self.raster.samples, &self.light) {
+            (Samples::U8(v), Light::Factor(k)) => add(&v[range], channels, out, |s| f32::from(s) * (k * factor)),
+            (Samples::U16(v), Light::Factor(k)) => add(&v[range], channels, out, |s| f32::from(s) * (k * factor)),
+            (Samples::U8(v), Light::Table(t)) => add(&v[range], channels, out, |s| t[usize::from(s)] * factor),
+            (Samples::U16(v), Light::Table(t)) => add(&v[range], channels, out, |s| t[usize::from(s)] * factor),
         }
     }
+}
+
+/// Light of every sRGB code value; a stack of frames shares one table, so that it stays in the cache.
+fn srgb_table(max: u16) -> &'static [f32] {
+    static BYTE: LazyLock<Vec<f32>> = LazyLock::new(|| Encoding::Srgb.table(255));
+    static WORD: LazyLock<Vec<f32>> = LazyLock::new(|| Encoding::Srgb.table(u16::MAX));
+    if max == 255 { &BYTE } else { &WORD }
 }
 
 impl LinearSource for RasterSource<'_> {
@@ -57,28 +86,34 @@ impl LinearSource for RasterSource<'_> {
         self.raster.height
     }
     fn read_row(&self, y: usize, x0: usize, out: &mut [f32]) {
-        let channels = self.raster.channels;
-        let start = (y * self.raster.width + x0) * channels;
-        let end = start + out.len() * channels;
-        match &self.raster.samples {
-            Samples::U8(v) => mean_row(&v[start..end], channels, out, |s| self.table[usize::from(s)]),
-            Samples::U16(v) => mean_row(&v[start..end], channels, out, |s| self.table[usize::from(s)]),
-        }
+        out.fill(0.0);
+        self.add_row(y, x0, 1.0, out);
     }
     fn quantisation(&self) -> f32 {
-        let top = self.table.len() - 1;
-        (self.table[top] - self.table[top - 1]) / 12f32.sqrt()
+        let step = match self.light {
+            Light::Factor(factor) => factor,
+            Light::Table(table) => table[table.len() - 1] - table[table.len() - 2],
+        };
+        step / 12f32.sqrt()
     }
 }
 
-fn mean_row<T: Copy>(samples: &[T], channels: usize, out: &mut [f32], light: impl Fn(T) -> f32) {
-    if channels == 1 {
-        for (o, &s) in out.iter_mut().zip(samples) {
-            *o = light(s);
+fn add<T: Copy>(samples: &[T], channels: usize, out: &mut [f32], light: impl Fn(T) -> f32) {
+    match channels {
+        1 => {
+            for (o, &s) in out.iter_mut().zip(samples) {
+                *o += light(s);
+            }
         }
-    } else {
-        for (o, p) in out.iter_mut().zip(samples.chunks_exact(channels)) {
-            *o = p.iter().map(|&s| light(s)).sum::<f32>() / channels as f32;
+        3 => {
+            for (o, p) in out.iter_mut().zip(samples.as_chunks::<3>().0) {
+                *o += light(p[0]) + light(p[1]) + light(p[2]);
+            }
+        }
+        _ => {
+            for (o, p) in out.iter_mut().zip(samples.chunks_exact(channels)) {
+                *o += p.iter().map(|&s| light(s)).sum::<f32>();
+            }
         }
     }
 }
