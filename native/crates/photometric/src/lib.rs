@@ -4,8 +4,10 @@
 //! The model is `I_k = E_k * albedo * max(0, n.l_k)` plus what does not fit it: shadows, highlights, gloss.
 
 mod check;
+mod cholesky;
 mod curvature;
 mod elimination;
+mod finish;
 mod gloss;
 mod gradient;
 mod height;
@@ -23,6 +25,7 @@ mod reflectance;
 mod scale_space;
 mod solve;
 mod tile;
+mod transpose;
 
 pub use curvature::{Curvature, curvature};
 pub use gloss::gloss;

@@ -1,0 +1,133 @@
+//! Medians of the solver's time on 12-megapixel stacks of 8 frames of 16 bit, made in memory.
+
+use imaging::{Cancel, Encoding, Frame, FrameStack, Raster, Samples};
+use photometric::{
+    HeightOptions, Light, Method, ShapeOptions, SolveOptions, curvature, gloss, height_mm, shape_multiscale, solve,
+};
+use rayon::prelude::*;
+use std::time::Instant;
+
+const WIDTH: usize = 4000;
+const HEIGHT: usize = 3000;
+const LIGHTS: usize = 8;
+const RUNS: usize = 5;
+
+fn direction(k: usize) -> [f64; 3] {
+    let a = k as f64 / LIGHTS as f64 * std::f64::consts::TAU;
+    let r = std::f64::consts::FRAC_1_SQRT_2;
+    [r * a.cos(), r * a.sin(), r]
+}
+
+/// Repeatable noise with standard deviation 1: sum of 12 uniform numbers from a hash of the sample's place.
+fn noise(place: u64) -> f64 {
+    let mut state = place.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03;
+    let mut sum = 0.0;
+    for _ in 0..3 {
+        state ^= state >> 30;
+        state = state.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        state ^= state >> 27;
+        for part in 0..4 {
+            sum += (state >> (16 * part) & 0xffff) as f64 / 65536.0;
+        }
+    }
+    sum - 6.0
+}
+
+/// A gently wavy card; `glossy` puts a highlight of one or two lights on a tenth of it.
+fn card(sigma: f64, glossy: bool) -> FrameStack {
+    let frames = (0..LIGHTS).map(|k| {
+        let l = direction(k);
+        let mut samples = vec![0u16; WIDTH * HEIGHT];
+        samples.par_chunks_mut(WIDTH).enumerate().for_each(|(y, row)| {
+            for (x, s) in row.iter_mut().enumerate() {
+                let (p, q) = (0.05 * (x as f64 * 0.02).sin(), 0.05 * (y as f64 * 0.03).cos());
+                let length = (1.0 + p * p + q * q).sqrt();
+                let shade = (-p * l[0] - q * l[1] + l[2]) / length;
+                let albedo = 0.5 + 0.3 * ((x / 40 + y / 40) % 2) as f64;
+                let mut light = albedo * shade + sigma * noise(((k * HEIGHT + y) * WIDTH + x) as u64);
+                let block = x / 20 + (y / 20) * 200;
+                if glossy && block % 10 == 0 && (k == block / 10 % LIGHTS || k == block / 70 % LIGHTS) {
+                    light += 0.2;
+                }
+                *s = (light.clamp(0.0, 1.0) * 65535.0).round() as u16;
+            }
+        });
+        Frame {
+            name: format!("light-{k:02}"),
+            raster: Raster {
+                width: WIDTH,
+                height: HEIGHT,
+                channels: 1,
+                samples: Samples::U16(samples),
+            },
+            intensity: [1.0; 3],
+            flat: None,
+        }
+    });
+    FrameStack {
+        frames: frames.collect(),
+        dark: None,
+        encoding: Encoding::Linear,
+    }
+}
+
+fn median_ms(mut work: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            work();
+            start.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[RUNS / 2]
+}
+
+fn main() {
+    let cancel = Cancel::new();
+    let far: Vec<Light> = (0..LIGHTS).map(|k| Light::Direction(direction(k))).collect();
+    let near: Vec<Light> = (0..LIGHTS)
+        .map(|k| Light::PositionMm(direction(k).map(|v| v * 300.0)))
+        .collect();
+    println!(
+        "12 MP x 8 lights x 16 bit, {} threads, median of {RUNS}",
+        rayon::current_num_threads()
+    );
+    let quiet = card(0.01, false);
+    let glossy = card(0.01, true);
+    let cases = [
+        ("least squares, 1 % noise", &quiet, &far, Method::LeastSquares),
+        ("auto, 1 % noise", &quiet, &far, Method::Auto),
+        ("auto, 10 % of the card glossy", &glossy, &far, Method::Auto),
+        ("auto, near lights, 1 % noise", &quiet, &near, Method::Auto),
+    ];
+    for (name, stack, lights, method) in cases {
+        let mut options = SolveOptions::new(lights.clone());
+        options.method = method;
+        options.pixel_pitch_mm = Some(0.025);
+        let mut rejected = 0.0;
+        let ms = median_ms(|| {
+            if let Ok(s) = solve(stack, &options, &cancel, &|_| {}) {
+                rejected = s.summary.rejected_fraction;
+            }
+        });
+        println!("{name:34} {ms:8.1} ms   rejected {:.4}", rejected);
+    }
+    let options = SolveOptions::new(far);
+    match solve(&quiet, &options, &cancel, &|_| {}) {
+        Ok(s) => {
+            let report = |name: &str, ms: f64| println!("{name:34} {ms:8.1} ms");
+            report("gloss", median_ms(|| drop(gloss(&quiet, &options, &s, &cancel))));
+            report("curvature", median_ms(|| drop(curvature(&s, Some(0.025), &cancel))));
+            report(
+                "shape",
+                median_ms(|| drop(shape_multiscale(&s, ShapeOptions::default(), &cancel))),
+            );
+            report(
+                "height",
+                median_ms(|| drop(height_mm(&s, 0.025, HeightOptions::default(), &cancel))),
+            );
+        }
+        Err(e) => eprintln!("{e}"),
+    }
+}

@@ -1,0 +1,193 @@
+//! Rows of a raster as linear light, and the frames of a stack as normalised samples.
+
+use imaging::{Encoding, FrameStack, Raster, Samples};
+
+/// Denominators of a flat field below this give no sample: under one 12-bit step.
+const MIN_FLAT: f32 = 1e-4;
+
+/// One raster with the transfer function of its samples.
+struct Source<'a> {
+    raster: &'a Raster,
+    /// Light per code value; `None` for linear 16-bit samples, where one product is faster than a table.
+    table: Option<Vec<f32>>,
+}
+
+impl<'a> Source<'a> {
+    fn new(raster: &'a Raster, encoding: Encoding) -> Self {
+        let plain = encoding == Encoding::Linear;
+        Self {
+            raster,
+            table: (!plain).then(|| encoding.table(raster.max_code())),
+        }
+    }
+
+    /// `out[i] = scale * light` for pixels `x0 ..` of row `y`, one channel.
+    fn read(&self, y: usize, x0: usize, channel: usize, scale: f32, out: &mut [f32]) {
+        let channels = self.raster.channels;
+        let start = (y * self.raster.width + x0) * channels;
+        let end = start + out.len() * channels;
+        match (&self.raster.samples, &self.table) {
+            (Samples::U16(v), None) => convert(&v[start..end], channels, channel, out, {
+                let s = scale / 65535.0;
+                move |c| f32::from(c) * s
+            }),
+            (Samples::U8(v), None) => convert(&v[start..end], channels, channel, out, {
+                let s = scale / 255.0;
+                move |c| f32::from(c) * s
+            }),
+            (Samples::U16(v), Some(t)) => {
+                convert(&v[start..end], channels, channel, out, |c| t[usize::from(c)] * scale);
+            }
+            (Samples::U8(v), Some(t)) => {
+                convert(&v[start..end], channels, channel, out, |c| t[usize::from(c)] * scale);
+            }
+        }
+    }
+
+    /// Raises `out[i]` to the largest code of pixel `x0 + i`, over its channels, on the 16-bit range.
+    fn raise_to_codes(&self, y: usize, x0: usize, out: &mut [u16]) {
+        let channels = self.raster.channels;
+        let start = (y * self.raster.width + x0) * channels;
+        let end = start + out.len() * channels;
+        match &self.raster.samples {
+            Samples::U16(v) => raise(&v[start..end], channels, out, |c| c),
+            Samples::U8(v) => raise(&v[start..end], channels, out, |c| u16::from(c) * 257),
+        }
+    }
+}
+
+#[inline(always)]
+fn convert<T: Copy>(samples: &[T], channels: usize, channel: usize, out: &mut [f32], light: impl Fn(T) -> f32) {
+    if channels == 1 {
+        for (o, &s) in out.iter_mut().zip(samples) {
+            *o = light(s);
+        }
+    } else {
+        for (o, p) in out.iter_mut().zip(samples.chunks_exact(channels)) {
+            *o = light(p[channel]);
+        }
+    }
+}
+
+#[inline(always)]
+fn raise<T: Copy>(samples: &[T], channels: usize, out: &mut [u16], code: impl Fn(T) -> u16) {
+    if channels == 1 {
+        for (o, &s) in out.iter_mut().zip(samples) {
+            *o = (*o).max(code(s));
+        }
+    } else {
+        for (o, p) in out.iter_mut().zip(samples.chunks_exact(channels)) {
+            for &s in p {
+                *o = (*o).max(code(s));
+            }
+        }
+    }
+}
+
+struct Lit<'a> {
+    frame: Source<'a>,
+    flat: Option<Source<'a>>,
+    inverse_intensity: [f32; 3],
+    intensity_of_grey: f32,
+}
+
+/// The frames of a stack as samples divided by intensity, or by the flat field where there is one.
+pub struct Reader<'a> {
+    lit: Vec<Lit<'a>>,
+    dark: Option<Source<'a>>,
+    saturation_code: u16,
+    /// Channels of every frame.
+    pub channels: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// `saturation` is a fraction of the code range.
+    pub fn new(stack: &'a FrameStack, saturation: f32) -> Self {
+        let channels = stack.channels();
+        let lit = stack
+            .frames
+            .iter()
+            .map(|f| {
+                // A grey camera sees the mean of a coloured intensity.
+                let mean = f.intensity.iter().sum::<f32>() / 3.0;
+                let e = if channels == 1 { [mean; 3] } else { f.intensity };
+                Lit {
+                    frame: Source::new(&f.raster, stack.encoding),
+                    flat: f.flat.as_ref().map(|r| Source::new(r, stack.encoding)),
+                    inverse_intensity: e.map(|v| 1.0 / v),
+                    intensity_of_grey: mean,
+                }
+            })
+            .collect();
+        Self {
+            lit,
+            dark: stack.dark.as_ref().map(|r| Source::new(r, stack.encoding)),
+            saturation_code: (saturation * 65535.0).ceil() as u16,
+            channels,
+        }
+    }
+
+    /// Normalised samples of light `k`, one channel, pixels `x0 .. x0 + out.len()` of row `y`.
+    /// `scratch` has the same length. A flat field without light gives 0.
+    pub fn read(&self, k: usize, channel: usize, y: usize, x0: usize, out: &mut [f32], scratch: &mut [f32]) {
+        let lit = &self.lit[k];
+        if let Some(flat) = &lit.flat {
+            lit.frame.read(y, x0, channel, 1.0, out);
+            if let Some(dark) = &self.dark {
+                dark.read(y, x0, channel, 1.0, scratch);
+                subtract(out, scratch);
+            }
+            let mut white = vec![0.0f32; out.len()];
+            flat.read(y, x0, channel, 1.0, &mut white);
+            if self.dark.is_some() {
+                subtract(&mut white, scratch);
+            }
+            for (o, w) in out.iter_mut().zip(&white) {
+                *o = if *w > MIN_FLAT { *o / *w } else { 0.0 };
+            }
+            return;
+        }
+        let scale = lit.inverse_intensity[channel];
+        lit.frame.read(y, x0, channel, scale, out);
+        if let Some(dark) = &self.dark {
+            dark.read(y, x0, channel, scale, scratch);
+            subtract(out, scratch);
+        }
+    }
+
+    /// Largest code of each pixel over all lights and channels, on the 16-bit range.
+    pub fn read_peaks(&self, y: usize, x0: usize, out: &mut [u16]) {
+        out.fill(0);
+        for lit in &self.lit {
+            lit.frame.raise_to_codes(y, x0, out);
+        }
+    }
+
+    /// Whether a code from [`Reader::read_peaks`] is saturated.
+    pub fn saturated(&self, code: u16) -> bool {
+        code >= self.saturation_code
+    }
+
+    /// Whether light `k` saturates pixel (x, y) in any channel.
+    pub fn saturated_at(&self, k: usize, x: usize, y: usize) -> bool {
+        let mut peak = [0u16];
+        self.lit[k].frame.raise_to_codes(y, x, &mut peak);
+        self.saturated(peak[0])
+    }
+
+    /// A standard deviation of raw linear light as one of normalised samples of light `k` whose flat is near 1.
+    pub fn normalised_noise(&self, k: usize, sigma: f32) -> f32 {
+        let lit = &self.lit[k];
+        if lit.flat.is_some() {
+            sigma
+        } else {
+            sigma / lit.intensity_of_grey
+        }
+    }
+}
+
+fn subtract(a: &mut [f32], b: &[f32]) {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a -= b;
+    }
+}

@@ -1,0 +1,237 @@
+//! Frames to normals, albedo, residual and confidence: bands of rows in parallel, tiles of a row at a time.
+
+use crate::check::check;
+use crate::finish::{Ctx, Outputs, finish_tile};
+use crate::lights::{Lights, condition_of};
+use crate::noise::{Noise, estimate};
+use crate::options::{Method, Solution, SolveOptions, SolveSummary};
+use crate::pixel::{Column, Thresholds};
+use crate::reader::Reader;
+use crate::tile::{Setup, TILE, Tile};
+use imaging::{Cancel, CoreError, Encoding, ErrorCode, FrameStack, Result};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Rows of a band: cancellation is asked once a band.
+const BAND: usize = 16;
+/// Pixels a median over the image is taken from.
+const MEDIAN_SAMPLE: usize = 1 << 16;
+
+/// Pixels counted on the way.
+#[derive(Clone, Copy, Default)]
+pub struct Counts {
+    /// Inside the mask.
+    pub inside: usize,
+    /// Inside, without a normal.
+    pub unknown: usize,
+    /// Inside, with samples rejected.
+    pub rejected: usize,
+}
+
+impl Counts {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, b: Self) -> Self {
+        Self {
+            inside: self.inside + b.inside,
+            unknown: self.unknown + b.unknown,
+            rejected: self.rejected + b.rejected,
+        }
+    }
+}
+
+/// The checked parts of a solve; also used by [`crate::gloss()`].
+pub fn prepare<'a>(stack: &'a FrameStack, o: &SolveOptions) -> Result<Setup<'a>> {
+    check(stack, o)?;
+    let reader = Reader::new(stack, o.saturation);
+    let flat = stack.frames[0].flat.is_some();
+    let lights = Lights::new(&o.lights, o.pixel_pitch_mm, stack.width(), stack.height(), flat);
+    Setup::new(reader, lights).ok_or_else(|| {
+        CoreError::new(
+            ErrorCode::LightsCoplanar,
+            "the light directions at the image centre lie in one plane",
+            "check the light positions",
+        )
+        .in_field("lights")
+    })
+}
+
+/// Normals, albedo, residual and confidence of a stack.
+///
+/// Samples are divided by intensity, or `(I - dark) / (flat - dark)` where a flat field is given. Geometry is solved on
+/// the mean of the normalised channels, the albedo per channel with that one normal. Every pixel is first fitted by
+/// least squares (Woodham 1980); where the residual is above the noise (chi-square test with the noise estimated from
+/// the frames) [`Method::Auto`] rejects samples: fewest first, else the darkest and brightest, and with 48 lights or more
+/// a reflectance model is fitted (Shi et al. 2014). `progress` gets the fraction done, from any thread.
+///
+/// # Errors
+/// `LightsTooFew`, `LightsCoplanar`, `ValueInvalid`, `ImageSizeMismatch` with file and field; `Cancelled`.
+pub fn solve(
+    stack: &FrameStack,
+    o: &SolveOptions,
+    cancel: &Cancel,
+    progress: &(dyn Fn(f32) + Sync),
+) -> Result<Solution> {
+    let setup = prepare(stack, o)?;
+    cancel.check()?;
+    let (width, height) = (stack.width(), stack.height());
+    let mut notes = Vec::new();
+    let method = usable_method(o.method, setup.count(), &mut notes);
+    let floor = o.read_noise.map_or(0.0, |sigma| {
+        (0..setup.count())
+            .map(|k| setup.reader.normalised_noise(k, sigma))
+            .sum::<f32>()
+            / setup.count() as f32
+    });
+    let noise = estimate(&setup, width, height, o.mask.as_deref(), floor);
+    let mut solution = empty(stack, method, noise);
+    let ctx = Ctx {
+        setup: &setup,
+        method,
+        noise,
+        thresholds: Thresholds::new(setup.count()),
+        dark_limit: 2.0 * floor,
+        width,
+        mask: o.mask.as_deref(),
+    };
+    let counts = run(&ctx, &mut solution, cancel, progress)?;
+    summarise(&mut solution, &ctx, counts, notes, stack);
+    Ok(solution)
+}
+
+fn usable_method(wanted: Method, lights: usize, notes: &mut Vec<String>) -> Method {
+    if lights >= 4 || wanted == Method::LeastSquares {
+        return wanted;
+    }
+    notes.push(format!(
+        "{lights} lights leave nothing to reject with: least squares was used; capture at least 4, better 8"
+    ));
+    Method::LeastSquares
+}
+
+fn empty(stack: &FrameStack, method: Method, noise: Noise) -> Solution {
+    let (width, height, channels) = (stack.width(), stack.height(), stack.channels());
+    let pixels = width * height;
+    Solution {
+        width,
+        height,
+        channels,
+        normals: vec![0.0; pixels * 3],
+        albedo: vec![0.0; pixels * channels],
+        residual: vec![0.0; pixels],
+        confidence_deg: vec![0.0; pixels],
+        known: vec![0; pixels],
+        summary: SolveSummary {
+            unknown_fraction: 1.0,
+            rejected_fraction: 0.0,
+            condition_number: 0.0,
+            median_residual: 0.0,
+            noise: f64::from(noise.variance(0.0)).sqrt(),
+            median_confidence_deg: 0.0,
+            method,
+            near_light: false,
+            flat_fielded: stack.frames[0].flat.is_some(),
+            linear_input: stack.encoding == Encoding::Linear,
+            notes: Vec::new(),
+        },
+    }
+}
+
+fn run(ctx: &Ctx, solution: &mut Solution, cancel: &Cancel, progress: &(dyn Fn(f32) + Sync)) -> Result<Counts> {
+    let (width, height, channels) = (solution.width, solution.height, solution.channels);
+    let done = AtomicUsize::new(0);
+    let rows = BAND * width;
+    solution
+        .normals
+        .par_chunks_mut(rows * 3)
+        .zip(solution.albedo.par_chunks_mut(rows * channels))
+        .zip(solution.residual.par_chunks_mut(rows))
+        .zip(solution.confidence_deg.par_chunks_mut(rows))
+        .zip(solution.known.par_chunks_mut(rows))
+        .enumerate()
+        .map_init(
+            || (Tile::new(ctx.setup), Column::default()),
+            |(tile, column), (band, ((((normals, albedo), residual), confidence), known))| {
+                cancel.check()?;
+                let mut out = Outputs {
+                    normals,
+                    albedo,
+                    residual,
+                    confidence,
+                    known,
+                };
+                let counts = solve_band(ctx, band * BAND, tile, column, &mut out);
+                let rows_done = done.fetch_add(BAND, Ordering::Relaxed) + BAND;
+                progress(rows_done.min(height) as f32 / height as f32);
+                Ok(counts)
+            },
+        )
+        .try_reduce(Counts::default, |a, b| Ok(a.plus(b)))
+}
+
+fn solve_band(ctx: &Ctx, y0: usize, tile: &mut Tile, column: &mut Column, out: &mut Outputs) -> Counts {
+    let mut counts = Counts::default();
+    for row in 0..out.known.len() / ctx.width {
+        for x0 in (0..ctx.width).step_by(TILE) {
+            let n = TILE.min(ctx.width - x0);
+            let y = y0 + row;
+            let at = y * ctx.width + x0;
+            if ctx.mask.is_some_and(|m| m[at..at + n].iter().all(|v| *v == 0)) {
+                continue;
+            }
+            tile.read(ctx.setup, y, x0, n);
+            tile.fit(ctx.setup);
+            let mut part = out.part(row * ctx.width + x0, n);
+            counts = counts.plus(finish_tile(ctx, tile, column, (x0, y), &mut part));
+        }
+    }
+    counts
+}
+
+fn summarise(solution: &mut Solution, ctx: &Ctx, counts: Counts, notes: Vec<String>, stack: &FrameStack) {
+    let part = |n: usize| {
+        if counts.inside == 0 {
+            0.0
+        } else {
+            n as f64 / counts.inside as f64
+        }
+    };
+    let grey: Vec<f32> = sampled(solution, |i| {
+        let c = solution.channels;
+        solution.albedo[i * c..(i + 1) * c].iter().sum::<f32>() / c as f32
+    });
+    let s = &mut solution.summary;
+    s.unknown_fraction = part(counts.unknown);
+    s.rejected_fraction = part(counts.rejected);
+    s.condition_number = condition_of(&ctx.setup.directions);
+    s.near_light = ctx.setup.lights.near();
+    s.noise = f64::from(ctx.noise.variance(median(grey))).sqrt();
+    s.notes = notes;
+    if stack.encoding != Encoding::Linear {
+        s.notes
+            .push("the input was sRGB-encoded and was decoded to linear light first".to_owned());
+    }
+    let residual = median(sampled(solution, |i| solution.residual[i]));
+    let confidence = median(sampled(solution, |i| solution.confidence_deg[i]));
+    solution.summary.median_residual = f64::from(residual);
+    solution.summary.median_confidence_deg = f64::from(confidence);
+}
+
+/// A value at known pixels, spread evenly over the image by a fixed step.
+fn sampled(solution: &Solution, value: impl Fn(usize) -> f32) -> Vec<f32> {
+    // An odd step does not run along the columns of images whose width is a power of two.
+    let step = (solution.known.len() / MEDIAN_SAMPLE).max(1) | 1;
+    (0..solution.known.len())
+        .step_by(step)
+        .filter(|&i| solution.known[i] != 0)
+        .map(value)
+        .collect()
+}
+
+fn median(mut values: Vec<f32>) -> f32 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    let middle = values.len() / 2;
+    *values.select_nth_unstable_by(middle, f32::total_cmp).1
+}

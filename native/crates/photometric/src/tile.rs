@@ -1,0 +1,257 @@
+//! A tile: part of a row, its samples light by light, and the least-squares fit of every pixel.
+
+use crate::kernel::{self, Fits, LANES, Planes};
+use crate::lights::{Lights, normal_matrix};
+use crate::linear::{Sym3, V3, apply, dot, inverse};
+use crate::near;
+use crate::reader::Reader;
+
+/// Longest tile; eight lights of 512 pixels fit the first-level cache.
+pub const TILE: usize = 512;
+
+/// The lights of a stack in the form tiles need.
+pub struct Setup<'a> {
+    /// Normalised samples.
+    pub reader: Reader<'a>,
+    /// The lights.
+    pub lights: Lights,
+    /// Directions at the image centre; everywhere when the lights are far.
+    pub directions: Vec<V3>,
+    /// `(S^T S)^-1` of those.
+    pub inverse: Sym3,
+    narrow: Vec<[f32; 3]>,
+    pseudo_inverse: Vec<[f32; 3]>,
+    gains: Vec<f32>,
+}
+
+impl<'a> Setup<'a> {
+    /// `None` when the directions have no inverse, which [`crate::check`] has excluded.
+    pub fn new(reader: Reader<'a>, lights: Lights) -> Option<Self> {
+        let directions = lights.central();
+        let inverse = inverse(&normal_matrix(&directions))?;
+        let narrow = directions.iter().map(|d| d.map(|v| v as f32)).collect();
+        let pseudo_inverse = directions
+            .iter()
+            .map(|&d| apply(&inverse, d).map(|v| v as f32))
+            .collect();
+        let gains = (0..lights.len()).map(|k| lights.at(k, 0.0, 0.0).gain as f32).collect();
+        Some(Self {
+            reader,
+            lights,
+            directions,
+            inverse,
+            narrow,
+            pseudo_inverse,
+            gains,
+        })
+    }
+
+    /// Number of lights.
+    pub fn count(&self) -> usize {
+        self.directions.len()
+    }
+}
+
+/// Buffers of one worker.
+pub struct Tile {
+    /// Pixels in use.
+    pub n: usize,
+    /// Grey samples, light by light, [`TILE`] apart.
+    pub samples: Vec<f32>,
+    /// Samples of the channels of an RGB stack, channel by channel, each like `samples`; empty for grey.
+    pub colour: Vec<f32>,
+    /// Largest code of each pixel.
+    pub peaks: Vec<u16>,
+    /// `albedo * normal`.
+    pub g: [Vec<f32>; 3],
+    /// Sum of squared residuals.
+    pub rss: Vec<f32>,
+    /// `(S^T S)^-1` per pixel when lights are near.
+    pub inverse: [Vec<f32>; 6],
+    directions: [Vec<f32>; 3],
+    scratch: Vec<f32>,
+}
+
+impl Tile {
+    /// Buffers for a setup.
+    pub fn new(setup: &Setup) -> Self {
+        let planes = setup.count() * TILE;
+        let near = if setup.lights.near() { planes } else { 0 };
+        let colour = if setup.reader.channels == 3 { 3 * planes } else { 0 };
+        Self {
+            n: 0,
+            samples: vec![0.0; planes],
+            colour: vec![0.0; colour],
+            peaks: vec![0; TILE],
+            g: std::array::from_fn(|_| vec![0.0; TILE]),
+            rss: vec![0.0; TILE],
+            inverse: std::array::from_fn(|_| vec![0.0; if near > 0 { TILE } else { 0 }]),
+            directions: std::array::from_fn(|_| vec![0.0; near]),
+            scratch: vec![0.0; TILE],
+        }
+    }
+
+    /// Reads pixels `x0 .. x0 + n` of row `y` under all lights. Grey is the plain mean of the normalised channels: after
+    /// division by the light's colour a neutral surface has equal channels, and the mean has the least noise.
+    pub fn read(&mut self, setup: &Setup, y: usize, x0: usize, n: usize) {
+        self.n = n;
+        let padded = n.next_multiple_of(LANES);
+        for k in 0..setup.count() {
+            let row = k * TILE..k * TILE + n;
+            if self.colour.is_empty() {
+                let out = &mut self.samples[row.clone()];
+                setup.reader.read(k, 0, y, x0, out, &mut self.scratch[..n]);
+            } else {
+                self.read_colour(setup, k, y, x0);
+            }
+            self.apply_gain(setup, k, y, x0);
+            for v in &mut self.samples[k * TILE + n..k * TILE + padded] {
+                *v = 0.0;
+            }
+        }
+        setup.reader.read_peaks(y, x0, &mut self.peaks[..n]);
+    }
+
+    fn read_colour(&mut self, setup: &Setup, k: usize, y: usize, x0: usize) {
+        let planes = setup.count() * TILE;
+        let n = self.n;
+        for c in 0..3 {
+            let from = c * planes + k * TILE;
+            let out = &mut self.colour[from..from + n];
+            setup.reader.read(k, c, y, x0, out, &mut self.scratch[..n]);
+        }
+        let (red, rest) = self.colour.split_at(planes);
+        let (green, blue) = rest.split_at(planes);
+        let row = k * TILE..k * TILE + n;
+        let channels = red[row.clone()].iter().zip(&green[row.clone()]).zip(&blue[row.clone()]);
+        for (grey, ((r, g), b)) in self.samples[row].iter_mut().zip(channels) {
+            *grey = (r + g + b) * (1.0 / 3.0);
+        }
+    }
+
+    fn apply_gain(&mut self, setup: &Setup, k: usize, y: usize, x0: usize) {
+        let n = self.n;
+        let row = k * TILE..k * TILE + n;
+        if setup.lights.near() {
+            let [dx, dy, dz] = &mut self.directions;
+            let out = [&mut dx[row.clone()], &mut dy[row.clone()], &mut dz[row.clone()]];
+            near::fill(&setup.lights, k, y, x0, &mut self.scratch[..n], out);
+            // Padding lanes need a regular matrix, whatever it is; their results are not read.
+            for plane in &mut self.directions {
+                let last = plane[k * TILE + n - 1];
+                plane[k * TILE + n..k * TILE + n.next_multiple_of(LANES)].fill(last);
+            }
+        } else if setup.gains[k] == 1.0 {
+            return;
+        } else {
+            self.scratch[..n].fill(setup.gains[k]);
+        }
+        let planes = setup.count() * TILE;
+        multiply(&mut self.samples[row.clone()], &self.scratch);
+        for c in 0..self.colour.len() / planes {
+            multiply(
+                &mut self.colour[c * planes + row.start..c * planes + row.end],
+                &self.scratch,
+            );
+        }
+    }
+
+    /// Least squares of all lights at every pixel.
+    pub fn fit(&mut self, setup: &Setup) {
+        let samples = Planes {
+            data: &self.samples,
+            stride: TILE,
+        };
+        let [x, y, z] = &mut self.g;
+        let mut out = Fits {
+            g: [x, y, z],
+            rss: &mut self.rss,
+        };
+        if setup.lights.near() {
+            let [dx, dy, dz] = &self.directions;
+            let directions = [dx.as_slice(), dy.as_slice(), dz.as_slice()];
+            kernel::near(samples, self.n, setup.count(), &directions, &mut self.inverse, &mut out);
+        } else {
+            kernel::far(samples, self.n, &setup.pseudo_inverse, &setup.narrow, &mut out);
+        }
+    }
+
+    /// Direction of light `k` at pixel `i`.
+    pub fn direction(&self, setup: &Setup, k: usize, i: usize) -> V3 {
+        if setup.lights.near() {
+            [0, 1, 2].map(|j| f64::from(self.directions[j][k * TILE + i]))
+        } else {
+            setup.directions[k]
+        }
+    }
+
+    /// Residual of light `k` at pixel `i` against the least-squares fit.
+    pub fn residual(&self, setup: &Setup, k: usize, i: usize) -> f64 {
+        let d = self.direction(setup, k, i);
+        let model = (0..3).map(|j| d[j] * f64::from(self.g[j][i])).sum::<f64>();
+        f64::from(self.samples[k * TILE + i]) - model
+    }
+
+    /// Raises `out[i]` to what light `k` shows at pixel `i` above `max(0, g.l_k)`.
+    pub fn raise_to_excess(&self, setup: &Setup, k: usize, out: &mut [f32]) {
+        let row = &self.samples[k * TILE..k * TILE + self.n];
+        for i in 0..self.n {
+            let d = self.narrow_direction(setup, k, i);
+            let model = d[0] * self.g[0][i] + d[1] * self.g[1][i] + d[2] * self.g[2][i];
+            out[i] = out[i].max(row[i] - model.max(0.0));
+        }
+    }
+
+    fn narrow_direction(&self, setup: &Setup, k: usize, i: usize) -> [f32; 3] {
+        if setup.lights.near() {
+            [0, 1, 2].map(|j| self.directions[j][k * TILE + i])
+        } else {
+            setup.narrow[k]
+        }
+    }
+
+    /// Albedo of channel `c` at pixel `i` for a unit normal, least squares over the lights where `kept` is true.
+    pub fn channel_albedo(&self, setup: &Setup, c: usize, i: usize, normal: V3, kept: impl Fn(usize) -> bool) -> f64 {
+        let planes = setup.count() * TILE;
+        let (mut above, mut below) = (0.0, 0.0);
+        for k in (0..setup.count()).filter(|&k| kept(k)) {
+            let shade = dot(self.direction(setup, k, i), normal);
+            above += shade * f64::from(self.colour[c * planes + k * TILE + i]);
+            below += shade * shade;
+        }
+        if below > 0.0 { (above / below).max(0.0) } else { 0.0 }
+    }
+
+    /// [`Tile::channel_albedo`] over all lights at every pixel with the normal along `g`; the result is multiplied by
+    /// the inverse length of `g` in `inverse_length`, and lies channel by channel, [`TILE`] apart.
+    pub fn colour_albedo(&mut self, setup: &Setup, inverse_length: &[f32], out: &mut [f32]) {
+        let n = self.n;
+        let planes = setup.count() * TILE;
+        let (mut shade, mut below) = ([0.0f32; TILE], [0.0f32; TILE]);
+        out.fill(0.0);
+        for k in 0..setup.count() {
+            for i in 0..n {
+                let d = self.narrow_direction(setup, k, i);
+                shade[i] = (d[0] * self.g[0][i] + d[1] * self.g[1][i] + d[2] * self.g[2][i]) * inverse_length[i];
+                below[i] += shade[i] * shade[i];
+            }
+            for c in 0..3 {
+                let row = &self.colour[c * planes + k * TILE..c * planes + k * TILE + n];
+                for i in 0..n {
+                    out[c * TILE + i] += shade[i] * row[i];
+                }
+            }
+        }
+        for c in 0..3 {
+            for i in 0..n {
+                out[c * TILE + i] = (out[c * TILE + i] / below[i].max(f32::MIN_POSITIVE)).max(0.0);
+            }
+        }
+    }
+}
+
+fn multiply(a: &mut [f32], b: &[f32]) {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a *= b;
+    }
+}
