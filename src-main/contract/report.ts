@@ -194,6 +194,17 @@ export const gradeSchema = z.object({
 });
 export type Grade = z.infer<typeof gradeSchema>;
 
+/** Both sides as one card: the worse of front and back in each category, by the standard's overall rule. */
+export const cardGradeSchema = z.object({
+  standard: z.string(),
+  front: subgradesSchema,
+  back: subgradesSchema,
+  subgrades: subgradesSchema,
+  overall: z.number().nullable(),
+  score1000: z.number().nullable(),
+});
+export type CardGrade = z.infer<typeof cardGradeSchema>;
+
 /** Content ids (SHA-256, hex) of pictures to look at; fetched by `GET /images/<id>`. */
 export const imageIdSchema = z.string().regex(/^[0-9a-f]{64}$/);
 export const viewNames = ['photo', 'albedo', 'normals', 'gloss', 'curvature', 'height', 'residual'] as const;
@@ -247,6 +258,8 @@ export const reportSchema = z.object({
     .nullable(),
   edges: perSide(edgeReadingSchema).nullable(),
   grade: gradeSchema,
+  /** Set when the other side of the same card was graded with this one. */
+  card: cardGradeSchema.nullable(),
   quality: z.object({ stages: z.array(stageReportSchema), needsPerson: z.boolean(), warnings: z.array(z.string()) }),
   error: appErrorSchema.nullable(),
   timingMs: z.object({ decode: z.number(), total: z.number() }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Centering, Defect, Measurement, Report } from '../../contract/index.ts';
 import { gradeCentering, verdictAt } from './centering.ts';
 import { gradeSide } from './index.ts';
-import { agsOverall, bgsOverall } from './overall.ts';
+import { bgsOverall } from './overall.ts';
 import { bandOf, gradeOfScore, scoreFloor } from './score.ts';
 import { findStandard } from './standards.ts';
 
@@ -82,10 +82,6 @@ describe('overall grades', () => {
     expect(bgsOverall([10, 6, 10, 10])).toBe(7);
     expect(bgsOverall([9.5, 9.5, 9.5, 9])).toBe(9.5);
     expect(bgsOverall([10, 10, 10, 9.5])).toBe(10);
-  });
-  it('caps AGS one above the lowest sub-grade', () => {
-    expect(agsOverall(9, 8, 8)).toBe(8.5);
-    expect(agsOverall(10, 10, 6)).toBe(7);
   });
   it('reads the score bands', () => {
     expect(bandOf(995)).toEqual({ grade: 10, name: 'Pristine' });

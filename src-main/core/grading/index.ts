@@ -6,6 +6,7 @@ import { overallGrade, type SubgradeName, score1000, subgradeNames } from './ove
 import { bandOf, gradeOfScore } from './score.ts';
 import { conditionRules, type Standard, scoreBands } from './standards.ts';
 
+export { gradeCard } from './card.ts';
 export { allStandards, findStandard, type Standard } from './standards.ts';
 
 export interface Evidence {

@@ -25,11 +25,6 @@ export function bgsOverall(grades: readonly number[]): number {
   return Math.min(10, lowest + bonus);
 }
 
-/** AGS: 0.6 front + 0.4 back, rounded to half points, capped at the lowest sub-grade + 1. */
-export function agsOverall(front: number, back: number, lowest: number): number {
-  return Math.min(Math.round((0.6 * front + 0.4 * back) * 2) / 2, lowest + 1);
-}
-
 /** TruGrade 1000 of a side: the worst category weighs most. */
 export function score1000(scores: Subgrades): number | null {
   const all = complete(scores);

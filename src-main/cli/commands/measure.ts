@@ -1,0 +1,38 @@
+/** `trugrade measure`: the 24-point measurement alone. */
+import { findStandard } from '../../core/grading/index.ts';
+import { loadNative } from '../../core/native/index.ts';
+import { type Command, jsonOption } from '../command.ts';
+import { present, printOnly, runInputs } from '../inputs.ts';
+import { exit } from '../terminal.ts';
+import { measureText } from '../text.ts';
+
+export const measure: Command = {
+  name: 'measure',
+  synopsis: 'IMAGE|CAPTURE… [--pixel-pitch-mm X] [--encoding linear|srgb] [--json]',
+  help: 'measures border widths and centering; single images are taken as sRGB unless told otherwise',
+  options: {
+    'pixel-pitch-mm': { type: 'string', value: 'MM', help: 'millimetres per pixel; 600 dpi is 0.0423333' },
+    encoding: { type: 'string', value: 'linear|srgb', help: 'how samples relate to light' },
+    standard: { type: 'string', value: 'NAME', help: 'standard for the centering grade, psa when not given' },
+    json: jsonOption,
+  },
+  async run(parsed, context) {
+    const outcomes = await runInputs(
+      parsed.positionals,
+      {
+        native: loadNative(),
+        standard: findStandard(parsed.text('standard') ?? 'psa'),
+        read: {
+          pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
+          encoding: parsed.choice('encoding', ['linear', 'srgb']),
+        },
+        measureOnly: true,
+        sink: () => printOnly,
+      },
+      context,
+    );
+    return present(outcomes, parsed.flag('json'), context, measureText, (r) =>
+      r.measurement ? exit.done : exit.notGraded,
+    );
+  },
+};

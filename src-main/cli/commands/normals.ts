@@ -1,0 +1,77 @@
+/** `trugrade normals`: photometric stereo alone, written as NumPy files. */
+import { readInput } from '../../core/capture/index.ts';
+import { refuse } from '../../core/errors/index.ts';
+import { loadNative, type MapFile } from '../../core/native/index.ts';
+import { type Command, jsonOption } from '../command.ts';
+import { exit } from '../terminal.ts';
+
+const maps: readonly { option: string; map: MapFile }[] = [
+  { option: 'out', map: 'normals' },
+  { option: 'albedo', map: 'albedo' },
+  { option: 'height', map: 'height' },
+];
+
+export const normals: Command = {
+  name: 'normals',
+  synopsis: 'CAPTURE --out FILE.npy [--albedo FILE] [--height FILE] [--json]',
+  help: 'solves a capture for surface normals (float32, H x W x 3)',
+  options: {
+    out: { type: 'string', value: 'FILE', help: 'normals, H x W x 3' },
+    albedo: { type: 'string', value: 'FILE', help: 'albedo, H x W or H x W x 3' },
+    height: { type: 'string', value: 'FILE', help: 'height in mm (px without a scale), H x W' },
+    json: jsonOption,
+  },
+  async run(parsed, { terminal, signal }) {
+    const [path, ...more] = parsed.positionals;
+    if (path === undefined || more.length > 0)
+      throw refuse('usage', 'normals takes one capture', 'name one capture folder');
+    const targets = maps.flatMap(({ option, map }) => {
+      const file = parsed.text(option);
+      return file === undefined ? [] : [{ map, file }];
+    });
+    if (parsed.text('out') === undefined)
+      throw refuse('usage', 'there is no file for the normals', 'add --out FILE.npy', { field: 'out' });
+    const native = loadNative();
+    const input = await readInput(path);
+    const bar = terminal.progress('normals');
+    const stack = await native.loadStack(input, (f) => bar.update(f / 2), signal);
+    try {
+      const solved = await native.solve(
+        stack,
+        input.lights,
+        input.pixelPitchMm,
+        (f) => bar.update(0.5 + f / 2),
+        signal,
+      );
+      try {
+        for (const { map, file } of targets) await solved.writeNpy(map, file, signal);
+        bar.end();
+        const { widthPx, heightPx } = stack;
+        if (parsed.flag('json'))
+          terminal.out(
+            JSON.stringify(
+              {
+                capture: input.name,
+                widthPx,
+                heightPx,
+                files: Object.fromEntries(targets.map((t) => [t.map, t.file])),
+                ...solved.summary,
+              },
+              null,
+              1,
+            ),
+          );
+        else
+          terminal.out(
+            `${widthPx} x ${heightPx} px, ${input.lights.length} lights, ${solved.summary.method}; ${(solved.summary.unknownFraction * 100).toFixed(1)} % unknown; ${targets.map((t) => t.file).join(', ')}`,
+          );
+        return exit.done;
+      } finally {
+        solved.free();
+      }
+    } finally {
+      bar.end();
+      stack.free();
+    }
+  },
+};

@@ -1,0 +1,95 @@
+/** Runs a command's inputs through the pipeline one after the other, with one progress bar and one verdict. */
+import type { AppErrorData, Report } from '../contract/index.ts';
+import { type CaptureInput, type InputOptions, readInput } from '../core/capture/index.ts';
+import { refuse, toAppError } from '../core/errors/index.ts';
+import type { Standard } from '../core/grading/index.ts';
+import type { Native } from '../core/native/index.ts';
+import { type MapFiles, type ResultSink, runPipeline } from '../core/pipeline/index.ts';
+import { software } from '../core/software/index.ts';
+import type { CommandContext } from './command.ts';
+import { type Exit, errorText, exit, exitCode } from './terminal.ts';
+
+export type SideOutcome = { readonly report: Report } | { readonly input: string; readonly error: AppErrorData };
+
+export interface RunOptions {
+  readonly native: Native;
+  readonly standard: Standard;
+  readonly read: InputOptions;
+  readonly measureOnly?: boolean;
+  readonly mapFiles?: MapFiles | undefined;
+  /** Where the results of one input go. */
+  readonly sink: (input: CaptureInput) => ResultSink;
+}
+
+/** A sink for commands that only print. */
+export const printOnly: ResultSink = { prepare: async () => undefined, commit: async () => undefined };
+
+/** @throws AppError `usage` when no input was given, `cancelled` after Ctrl+C. */
+export async function runInputs(
+  paths: readonly string[],
+  options: RunOptions,
+  context: CommandContext,
+): Promise<SideOutcome[]> {
+  if (paths.length === 0) throw refuse('usage', 'no input was given', 'name a capture folder or an image');
+  const outcomes: SideOutcome[] = [];
+  for (const path of paths) {
+    const bar = context.terminal.progress(path);
+    try {
+      const input = await readInput(path, options.read);
+      let what = '';
+      const report = await runPipeline(
+        input,
+        {
+          ...options,
+          software,
+          now: () => new Date(),
+          sink: options.sink(input),
+          events: {
+            stage: (stage) => {
+              what = stage;
+            },
+            progress: (fraction) => bar.update(fraction, what),
+          },
+        },
+        context.signal,
+      );
+      outcomes.push({ report });
+    } catch (error) {
+      const typed = toAppError(error);
+      if (context.signal.aborted)
+        throw refuse('cancelled', 'the work was cancelled', 'start it again when you are ready');
+      outcomes.push({ input: path, error: typed.data });
+    } finally {
+      bar.end();
+    }
+  }
+  return outcomes;
+}
+
+/** Prints JSON (an array where several inputs were given), or text by `show`; gives the worst exit code. */
+export function present(
+  outcomes: readonly SideOutcome[],
+  json: boolean,
+  context: CommandContext,
+  show: (report: Report) => string,
+  codeOf: (report: Report) => Exit,
+): Exit {
+  const { terminal } = context;
+  if (json) {
+    const documents = outcomes.map((o) => ('report' in o ? o.report : o));
+    terminal.out(JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 1));
+  }
+  let code: Exit = exit.done;
+  for (const outcome of outcomes) {
+    if ('report' in outcome) {
+      if (!json) terminal.out(show(outcome.report));
+      code = worse(code, codeOf(outcome.report));
+    } else {
+      terminal.err(errorText(outcome.error));
+      code = worse(code, exitCode(outcome.error));
+    }
+  }
+  return code;
+}
+
+const worse = (a: Exit, b: Exit): Exit => (a > b ? a : b);

@@ -1,0 +1,76 @@
+/** Reports as text for a terminal. */
+import type { MeasuredPoint, Measurement, Report } from '../contract/index.ts';
+import { sides } from '../contract/index.ts';
+import { errorText } from './terminal.ts';
+
+const fixed = (value: number | null, digits: number) => (value === null ? '–' : value.toFixed(digits));
+const pair = (ratio: readonly [number, number] | null) =>
+  ratio ? `${ratio[0].toFixed(1)} : ${ratio[1].toFixed(1)}` : '–';
+
+function pointText(point: MeasuredPoint, inMm: boolean): string {
+  if (point.status !== 'ok') return point.status;
+  const [width, u, digits] = inMm ? [point.widthMm, point.uncertaintyMm, 3] : [point.widthPx, point.uncertaintyPx, 2];
+  return `${fixed(width, digits)} ± ${fixed(u, digits)}`;
+}
+
+export function measurementText(m: Measurement): string {
+  const inMm = m.pixelPitchMm !== null;
+  const unit = inMm ? 'mm' : 'px (no scale was given)';
+  const lines = [`  widths, ${unit}, with expanded uncertainty (k = 2):`];
+  for (const side of sides) {
+    const points = m.points.filter((p) => p.edge === side).map((p) => pointText(p, inMm));
+    const status = m.sides[side];
+    lines.push(
+      `    ${side.padEnd(7)}${status.measured ? points.join('  ') : `not measured: ${status.reason ?? 'no reason given'}`}`,
+    );
+  }
+  const u = m.centering;
+  lines.push(
+    `  centering  left:right ${pair(u.leftRight)} ± ${fixed(u.leftRightUncertaintyPp, 2)}   top:bottom ${pair(u.topBottom)} ± ${fixed(u.topBottomUncertaintyPp, 2)}`,
+  );
+  const size = m.sizeMm ?? m.sizePx;
+  lines.push(
+    `  size ${size.width.toFixed(m.sizeMm ? 3 : 1)} x ${size.height.toFixed(m.sizeMm ? 3 : 1)} ${m.sizeMm ? 'mm' : 'px'}, rotated ${m.cardAngleDeg.toFixed(2)}°, print tilted ${fixed(m.printTiltDeg, 2)}°`,
+  );
+  return lines.join('\n');
+}
+
+function heading(report: Report): string {
+  return `${report.capture} (${report.side}${report.simulated ? ', SIMULATED' : ''})`;
+}
+
+export function measureText(report: Report): string {
+  if (report.measurement) return `${heading(report)}\n${measurementText(report.measurement)}`;
+  return `${heading(report)}\n  not measured: ${report.error ? errorText(report.error) : (report.grade.reason ?? '')}`;
+}
+
+export function gradeText(report: Report): string {
+  const { grade, surface } = report;
+  const lines = [heading(report)];
+  const s = grade.subgrades;
+  lines.push(
+    grade.overall === null
+      ? `  no grade: ${grade.reason ?? ''}`
+      : `  ${grade.standard.toUpperCase()} ${grade.overall} ${grade.label ?? ''}  (TruGrade ${grade.score1000 ?? '–'})`,
+  );
+  lines.push(
+    `  centering ${fixed(s.centering, 1)}  corners ${fixed(s.corners, 1)}  edges ${fixed(s.edges, 1)}  surface ${fixed(s.surface, 1)}${grade.limitedBy.length ? `  limited by ${grade.limitedBy.join(', ')}` : ''}`,
+  );
+  if (report.card) lines.push(`  whole card: ${report.card.overall ?? 'no grade'}`);
+  if (report.measurement) lines.push(measurementText(report.measurement));
+  for (const defect of surface?.defects ?? []) {
+    const depth = defect.depthMm === null ? '' : `, ${(defect.depthMm * 1000).toFixed(0)} µm deep`;
+    lines.push(
+      `  ${defect.id} ${defect.kind}: ${defect.lengthMm.toFixed(2)} x ${defect.widthMm.toFixed(2)} mm${depth}, confidence ${(defect.confidence * 100).toFixed(0)} %`,
+    );
+  }
+  for (const cost of grade.costs)
+    lines.push(
+      `  -${cost.points.toFixed(0)} ${cost.subgrade}: ${cost.text}${cost.overallWithout === null || cost.overallWithout === grade.overall ? '' : ` (would be ${cost.overallWithout})`}`,
+    );
+  for (const warning of report.quality.warnings) lines.push(`  ! ${warning}`);
+  lines.push(
+    `  ${report.timingMs.total.toFixed(0)} ms: ${report.quality.stages.map((x) => `${x.stage} ${x.ms.toFixed(0)}`).join(', ')}`,
+  );
+  return lines.join('\n');
+}

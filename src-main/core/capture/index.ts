@@ -1,0 +1,173 @@
+/** Reads what is to be graded: a capture folder (`trugrade.capture/1`) or a single image, with its files checked. */
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, sep } from 'node:path';
+import { type Capture, type CardSide, captureSchema } from '../../contract/index.ts';
+import { type AppError, refuse, toAppError } from '../errors/index.ts';
+import { parseJsonWith } from '../errors/parse.ts';
+
+export type Encoding = 'linear' | 'srgb';
+
+export interface CaptureLight {
+  /** The name in `capture.json`; used in messages. */
+  readonly name: string;
+  readonly path: string;
+  readonly flatPath: string | undefined;
+  readonly intensity: readonly [number, number, number];
+  readonly direction: readonly [number, number, number] | undefined;
+  readonly positionMm: readonly [number, number, number] | undefined;
+}
+
+/** One side to grade, all paths resolved and inside their folder. */
+export interface CaptureInput {
+  /** What a person calls it: the folder's or the image's name. */
+  readonly name: string;
+  readonly kind: 'capture' | 'image';
+  readonly side: CardSide;
+  readonly sideKnown: boolean;
+  readonly encoding: Encoding;
+  readonly pixelPitchMm: number | null;
+  readonly expectedSizeMm: readonly [number, number] | undefined;
+  readonly lights: readonly CaptureLight[];
+  readonly darkPath: string | undefined;
+  readonly maskPath: string | undefined;
+  readonly camera: Capture['camera'];
+  readonly cardId: string | null;
+  readonly simulated: boolean;
+}
+
+export interface InputOptions {
+  /** Overrides what the file says; single images carry no scale of their own. */
+  readonly pixelPitchMm?: number | undefined;
+  readonly encoding?: Encoding | undefined;
+}
+
+const captureFile = 'capture.json';
+const imageTypes = new Set(['.png', '.tif', '.tiff', '.jpg', '.jpeg']);
+/** capture.json is a few kilobytes; a megabyte holds hundreds of lights. */
+const mostCaptureBytes = 1 << 20;
+
+/**
+ * Reads a capture folder, its `capture.json`, or a single image.
+ * @throws AppError that names the file and the field.
+ */
+export async function readInput(path: string, options: InputOptions = {}): Promise<CaptureInput> {
+  const shown = basename(path) || path;
+  if (options.pixelPitchMm !== undefined && !(options.pixelPitchMm > 0 && options.pixelPitchMm <= 10))
+    throw refuse(
+      'value.invalid',
+      `a pixel pitch of ${options.pixelPitchMm} mm is not possible`,
+      'give millimetres per pixel, for 600 dpi 0.0423333',
+      { field: 'pixelPitchMm' },
+    );
+  const info = await stat(path).catch((error: unknown) => {
+    throw toAppError(error, { file: shown });
+  });
+  if (info.isDirectory()) return readCapture(path, options);
+  if (basename(path) === captureFile) return readCapture(dirname(path), options);
+  if (!imageTypes.has(extname(path).toLowerCase()))
+    throw refuse(
+      'image.unsupported',
+      'is neither a capture folder nor an image',
+      'give a folder with capture.json, or a PNG, TIFF or JPEG file',
+      { file: shown },
+    );
+  return singleImage(path, options);
+}
+
+function singleImage(path: string, options: InputOptions): CaptureInput {
+  const light = {
+    name: basename(path),
+    path,
+    flatPath: undefined,
+    intensity: [1, 1, 1] as const,
+    direction: undefined,
+    positionMm: undefined,
+  };
+  return {
+    name: basename(path),
+    kind: 'image',
+    side: 'front',
+    sideKnown: false,
+    encoding: options.encoding ?? 'srgb',
+    pixelPitchMm: options.pixelPitchMm ?? null,
+    expectedSizeMm: undefined,
+    lights: [light],
+    darkPath: undefined,
+    maskPath: undefined,
+    camera: undefined,
+    cardId: null,
+    simulated: false,
+  };
+}
+
+async function readCapture(folder: string, options: InputOptions): Promise<CaptureInput> {
+  const capture = await readCaptureFile(folder);
+  if (capture.flats && capture.flats.length !== capture.lights.length)
+    throw refuse(
+      'value.invalid',
+      `there are ${capture.flats.length} flat fields for ${capture.lights.length} lights`,
+      'give one flat field per light, in the order of the lights',
+      { file: captureFile, field: 'flats' },
+    );
+  const inside = await insideFolder(folder);
+  const lights: CaptureLight[] = [];
+  for (const [i, light] of capture.lights.entries()) {
+    const flat = capture.flats?.[i];
+    lights.push({
+      name: light.file,
+      path: await inside(light.file, `lights[${i}].file`),
+      flatPath: flat === undefined ? undefined : await inside(flat, `flats[${i}]`),
+      intensity:
+        typeof light.intensity === 'object'
+          ? light.intensity
+          : [light.intensity ?? 1, light.intensity ?? 1, light.intensity ?? 1],
+      direction: light.direction,
+      positionMm: light.positionMm,
+    });
+  }
+  return {
+    name: basename(await realpath(folder)),
+    kind: 'capture',
+    side: capture.side ?? 'front',
+    sideKnown: capture.side !== undefined,
+    encoding: options.encoding ?? (capture.linear ? 'linear' : 'srgb'),
+    pixelPitchMm: options.pixelPitchMm ?? capture.pixelPitchMm ?? null,
+    expectedSizeMm: capture.card && [capture.card.widthMm, capture.card.heightMm],
+    lights,
+    darkPath: capture.dark === undefined ? undefined : await inside(capture.dark, 'dark'),
+    maskPath: capture.mask === undefined ? undefined : await inside(capture.mask, 'mask'),
+    camera: capture.camera,
+    cardId: capture.cardId ?? null,
+    simulated: capture.simulated ?? false,
+  };
+}
+
+async function readCaptureFile(folder: string): Promise<Capture> {
+  const path = join(folder, captureFile);
+  try {
+    const { size } = await stat(path);
+    if (size > mostCaptureBytes)
+      throw refuse('schema.invalid', `is ${size} bytes long`, 'a capture.json holds at most one megabyte', {
+        file: captureFile,
+      });
+    return parseJsonWith(captureSchema, await readFile(path, 'utf8'), captureFile);
+  } catch (error) {
+    throw toAppError(error, { file: captureFile });
+  }
+}
+
+/** Resolves a file name of `capture.json`; a link that leads out of the folder is refused as well. */
+async function insideFolder(folder: string): Promise<(name: string, field: string) => Promise<string>> {
+  const root = await realpath(folder);
+  return async (name, field) => {
+    const path = await realpath(join(root, name)).catch((error: unknown): never => {
+      throw toAppError(error, { file: name, field }) satisfies AppError;
+    });
+    if (!path.startsWith(root + sep))
+      throw refuse('path.outside', 'lies outside the capture folder', 'copy the file into the folder', {
+        file: name,
+        field,
+      });
+    return path;
+  };
+}

@@ -1,0 +1,325 @@
+/** The thin face of the native core: finds the addon, passes typed arguments in, parses what comes out. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Measurement } from '../../contract/index.ts';
+import type { CaptureInput, CaptureLight } from '../capture/index.ts';
+import { refuse, toAppError } from '../errors/index.ts';
+import type * as binding from './generated/binding.d.ts';
+import {
+  type Condition,
+  conditionSchema,
+  type FrameQuality,
+  frameQualitySchema,
+  type ImageInfo,
+  imageInfoSchema,
+  nativeMeasurementSchema,
+  type OutlineInfo,
+  outlineInfoSchema,
+  type RefinementInfo,
+  refinementInfoSchema,
+  type SolveSummary,
+  solveSummarySchema,
+} from './schemas.ts';
+
+export type { Condition, FrameQuality, ImageInfo, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
+
+type Binding = typeof binding;
+type OnProgress = (fraction: number) => void;
+
+export type MapFile =
+  | 'normals'
+  | 'albedo'
+  | 'height'
+  | 'gloss'
+  | 'residual'
+  | 'confidence'
+  | 'meanCurvature'
+  | 'gaussianCurvature';
+export type MapView = 'albedo' | 'normals' | 'gloss' | 'curvature' | 'height' | 'residual';
+
+/** Decoded frames in native memory; `free` gives them back. */
+export interface NativeStack {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rawBytes: number;
+  quality(signal: AbortSignal): Promise<FrameQuality[]>;
+  /** The mean of the frames as a JPEG; `maxSidePx` 0 keeps the size. */
+  photo(maxSidePx: number, signal: AbortSignal): Promise<Buffer>;
+  free(): void;
+}
+
+/** Solved photometric maps in native memory; `free` gives them back. */
+export interface NativeMaps {
+  readonly summary: SolveSummary;
+  writeNpy(map: MapFile, path: string, signal: AbortSignal): Promise<void>;
+  writePng(map: MapView, path: string, signal: AbortSignal): Promise<void>;
+  view(map: MapView, signal: AbortSignal): Promise<Buffer>;
+  free(): void;
+}
+
+export interface NativeStations {
+  readonly count: number;
+}
+
+export interface NativeRefinement {
+  readonly info: RefinementInfo;
+  calculate(pixelPitchMm: number | null): Measurement;
+}
+
+export interface NativeOutline {
+  readonly info: OutlineInfo;
+  stations(): NativeStations;
+  refine(stack: NativeStack, pixelPitchMm: number | null, signal: AbortSignal): Promise<NativeRefinement>;
+}
+
+/** Deep-zoom tiles of one picture; `free` gives its pixels back. */
+export interface NativeTiles {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly levels: number;
+  readonly tilePx: number;
+  tile(level: number, col: number, row: number): Promise<Buffer>;
+  free(): void;
+}
+
+export interface EdgeOptions {
+  readonly sigma?: number | undefined;
+  readonly threshold?: number | undefined;
+}
+
+/** `xPx, yPx, nx, ny, strength` of each point, one after the other. */
+export type EdgePoints = Float64Array;
+
+export interface Native {
+  readonly version: string;
+  loadStack(input: CaptureInput, progress: OnProgress, signal: AbortSignal): Promise<NativeStack>;
+  probe(path: string, name: string): Promise<ImageInfo>;
+  solve(
+    stack: NativeStack,
+    lights: readonly CaptureLight[],
+    pixelPitchMm: number | null,
+    progress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<NativeMaps>;
+  findOutline(
+    stack: NativeStack,
+    hints: { pixelPitchMm: number | null; expectedSizeMm: readonly [number, number] | undefined },
+    signal: AbortSignal,
+  ): Promise<NativeOutline>;
+  analyse(
+    maps: NativeMaps,
+    outline: NativeOutline,
+    refinement: NativeRefinement,
+    pixelPitchMm: number,
+    progress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<Condition>;
+  detectEdges(stack: NativeStack, options: EdgeOptions, signal: AbortSignal): Promise<EdgePoints>;
+  /** Writes a simulated capture into an empty folder; resolves to its truth. */
+  simulate(
+    spec: Readonly<Record<string, unknown>>,
+    folder: string,
+    progress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+  openTiles(bytes: Buffer, name: string): Promise<NativeTiles>;
+  thumbnail(bytes: Buffer, name: string, maxSidePx: number): Promise<Buffer>;
+}
+
+/** Where the addon lies: beside the bundle when packaged, in `dist/native` of a checkout. */
+export function findAddon(from: string = import.meta.dirname): string {
+  const named = process.env.TRUGRADE_NATIVE;
+  if (named) return named;
+  for (let folder = from; ; folder = dirname(folder)) {
+    for (const place of [join('native', 'trugrade.node'), join('dist', 'native', 'trugrade.node')]) {
+      if (existsSync(join(folder, place))) return join(folder, place);
+    }
+    if (dirname(folder) === folder)
+      throw refuse('file.missing', 'the native core is missing', 'run "npm run setup" in the checkout', {
+        file: 'trugrade.node',
+      });
+  }
+}
+
+/** Every rejection becomes an AppError. */
+async function typed<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw toAppError(error);
+  }
+}
+
+/** As {@link typed}, for calls that throw before they start. */
+function typedSync<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw toAppError(error);
+  }
+}
+
+const json = <Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> =>
+  schema.parse(JSON.parse(text));
+
+class StackHandle implements NativeStack {
+  readonly raw: binding.Stack;
+  constructor(raw: binding.Stack) {
+    this.raw = raw;
+  }
+  get widthPx() {
+    return this.raw.width;
+  }
+  get heightPx() {
+    return this.raw.height;
+  }
+  get rawBytes() {
+    return this.raw.rawBytes;
+  }
+  async quality(signal: AbortSignal) {
+    return json(z.array(frameQualitySchema), await typed(this.raw.quality(signal)));
+  }
+  photo(maxSidePx: number, signal: AbortSignal) {
+    return typed(this.raw.photo(maxSidePx, signal));
+  }
+  free() {
+    this.raw.free();
+  }
+}
+
+class MapsHandle implements NativeMaps {
+  readonly raw: binding.Maps;
+  readonly summary: SolveSummary;
+  constructor(raw: binding.Maps) {
+    this.raw = raw;
+    this.summary = json(solveSummarySchema, raw.summary);
+  }
+  writeNpy(map: MapFile, path: string, signal: AbortSignal) {
+    return typed(this.raw.writeNpy(map, path, signal));
+  }
+  writePng(map: MapView, path: string, signal: AbortSignal) {
+    return typed(this.raw.writePng(map, path, signal));
+  }
+  view(map: MapView, signal: AbortSignal) {
+    return typed(this.raw.view(map, signal));
+  }
+  free() {
+    this.raw.free();
+  }
+}
+
+class RefinementHandle implements NativeRefinement {
+  readonly raw: binding.Refinement;
+  readonly info: RefinementInfo;
+  constructor(raw: binding.Refinement) {
+    this.raw = raw;
+    this.info = json(refinementInfoSchema, raw.info);
+  }
+  calculate(pixelPitchMm: number | null) {
+    return json(
+      nativeMeasurementSchema,
+      typedSync(() => this.raw.calculate(pixelPitchMm)),
+    );
+  }
+}
+
+class OutlineHandle implements NativeOutline {
+  readonly raw: binding.Outline;
+  readonly info: OutlineInfo;
+  constructor(raw: binding.Outline) {
+    this.raw = raw;
+    this.info = json(outlineInfoSchema, raw.info);
+  }
+  stations() {
+    return { count: this.raw.stationCount };
+  }
+  async refine(stack: NativeStack, pixelPitchMm: number | null, signal: AbortSignal) {
+    return new RefinementHandle(await typed(this.raw.refine(rawOf(stack, StackHandle), pixelPitchMm, signal)));
+  }
+}
+
+/** The addon's object behind a handle; handles are only made here. */
+function rawOf<Raw, Handle extends { raw: Raw }>(handle: object, type: new (raw: Raw) => Handle): Raw {
+  if (!(handle instanceof type)) throw new TypeError(`${type.name} expected`);
+  return handle.raw;
+}
+
+const lightInput = (light: CaptureLight): binding.LightInput => ({
+  ...(light.direction ? { direction: [...light.direction] } : {}),
+  ...(light.positionMm ? { positionMm: [...light.positionMm] } : {}),
+});
+
+/** Loads the native core. @throws AppError `file.missing` when it was not built. */
+export function loadNative(path: string = findAddon()): Native {
+  // The addon is our own build, made from the declarations it is typed with.
+  const addon: Binding = createRequire(import.meta.url)(path);
+  return {
+    version: addon.version(),
+    async loadStack(input, progress, signal) {
+      const frames = input.lights.map((light) => ({
+        name: light.name,
+        path: light.path,
+        intensity: [...light.intensity],
+        ...(light.flatPath ? { flatPath: light.flatPath } : {}),
+      }));
+      const files = {
+        ...(input.darkPath ? { darkPath: input.darkPath } : {}),
+        ...(input.maskPath ? { maskPath: input.maskPath } : {}),
+      };
+      const stack = { frames, ...files, linear: input.encoding === 'linear', maxBytes: 0 };
+      return new StackHandle(await typed(addon.loadStack(stack, progress, signal)));
+    },
+    probe: async (path_, name) => json(imageInfoSchema, await typed(addon.probeImage(path_, name))),
+    async solve(stack, lights, pixelPitchMm, progress, signal) {
+      const input = { lights: lights.map(lightInput), ...(pixelPitchMm === null ? {} : { pixelPitchMm }) };
+      return new MapsHandle(await typed(addon.solveMaps(rawOf(stack, StackHandle), input, progress, signal)));
+    },
+    async findOutline(stack, hints, signal) {
+      const options = {
+        ...(hints.pixelPitchMm === null ? {} : { pixelPitchMm: hints.pixelPitchMm }),
+        ...(hints.expectedSizeMm ? { expectedSizeMm: [...hints.expectedSizeMm] } : {}),
+      };
+      return new OutlineHandle(await typed(addon.findOutline(rawOf(stack, StackHandle), options, signal)));
+    },
+    async analyse(maps, outline, refinement, pixelPitchMm, progress, signal) {
+      const text = await typed(
+        addon.analyseCondition(
+          rawOf(maps, MapsHandle),
+          rawOf(outline, OutlineHandle),
+          rawOf(refinement, RefinementHandle),
+          pixelPitchMm,
+          progress,
+          signal,
+        ),
+      );
+      return json(conditionSchema, text);
+    },
+    detectEdges: (stack, options, signal) =>
+      typed(
+        addon.detectEdges(
+          rawOf(stack, StackHandle),
+          {
+            ...(options.sigma === undefined ? {} : { sigma: options.sigma }),
+            ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
+          },
+          signal,
+        ),
+      ),
+    simulate: async (spec, folder, progress, signal) =>
+      JSON.parse(await typed(addon.simulateCapture(JSON.stringify(spec), folder, progress, signal))),
+    async openTiles(bytes, name) {
+      const tiles = await typed(addon.openTiles(bytes, name));
+      return {
+        widthPx: tiles.width,
+        heightPx: tiles.height,
+        levels: tiles.levels,
+        tilePx: tiles.tilePx,
+        tile: (level, col, row) => typed(tiles.tile(level, col, row)),
+        free: () => tiles.free(),
+      };
+    },
+    thumbnail: (bytes, name, maxSidePx) => typed(addon.thumbnail(bytes, name, maxSidePx)),
+  };
+}

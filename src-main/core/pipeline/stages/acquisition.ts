@@ -1,0 +1,88 @@
+/** Stage 1, image acquisition: decode all frames of a side and see whether they are fit to be measured. */
+import type { QualityCheck } from '../../../contract/index.ts';
+import type { CaptureInput } from '../../capture/index.ts';
+import { refuse } from '../../errors/index.ts';
+import type { FrameQuality, Native, NativeStack } from '../../native/index.ts';
+import { atLeast, atMost, failedCheck, type Stage } from '../stage.ts';
+
+export interface Acquired {
+  readonly input: CaptureInput;
+  readonly stack: NativeStack;
+  readonly frames: readonly FrameQuality[];
+  readonly decodeMs: number;
+}
+
+export const acquisitionLimits = {
+  /** Share of pixels at the top of the range; highlights on foil reach a few percent. */
+  clippedFraction: 0.05,
+  clippedFractionFailed: 0.5,
+  /** Mean light of the brightest frame, full scale = 1. */
+  meanLight: 0.01,
+  /** A card that moved between frames smears the normals. */
+  shiftPx: 0.5,
+  shiftFailedPx: 4,
+  /** Below this the shift of two differently lit frames says nothing. */
+  shiftConfidence: 0.3,
+} as const;
+
+export const acquisition = (native: Native): Stage<CaptureInput, Acquired> => ({
+  name: 'acquisition',
+  async run(input, { signal, progress }) {
+    const started = performance.now();
+    const stack = await native.loadStack(input, (fraction) => progress(fraction * 0.8), signal);
+    const decodeMs = performance.now() - started;
+    try {
+      const frames = await stack.quality(signal);
+      const checks = checkFrames(frames, input.lights.length);
+      const failed = failedCheck(checks);
+      if (failed) {
+        stack.free();
+        const code =
+          failed.name === 'light' ? 'image.dark' : failed.name === 'clipping' ? 'image.saturated' : 'value.invalid';
+        return {
+          status: 'person',
+          checks,
+          error: refuse(code, failed.message ?? failed.name, 'take the capture again', { file: input.name }),
+        };
+      }
+      return { status: 'ok', checks, value: { input, stack, frames, decodeMs } };
+    } catch (error) {
+      stack.free();
+      throw error;
+    }
+  },
+});
+
+function checkFrames(frames: readonly FrameQuality[], lights: number): QualityCheck[] {
+  const limits = acquisitionLimits;
+  const clipped = maxBy(frames, (f) => f.clippedFraction);
+  const brightest = maxBy(frames, (f) => f.mean);
+  const sure = frames.filter((f) => f.shiftConfidence >= limits.shiftConfidence);
+  const moved = maxBy(sure, (f) => Math.hypot(...f.shiftPx));
+  const checks: QualityCheck[] = [{ name: 'frames', value: lights, limit: null, status: 'ok' }];
+  if (clipped) {
+    const beyond = clipped.clippedFraction > limits.clippedFractionFailed ? 'failed' : 'warning';
+    const text = `${percent(clipped.clippedFraction)} of ${clipped.name} is overexposed: shorten the exposure`;
+    checks.push(atMost('clipping', clipped.clippedFraction, limits.clippedFraction, text, { beyond }));
+  }
+  if (brightest) {
+    const text = `even the brightest frame, ${brightest.name}, is nearly black: lengthen the exposure`;
+    checks.push(atLeast('light', brightest.mean, limits.meanLight, text, { beyond: 'failed' }));
+  }
+  if (moved) {
+    const shift = Math.hypot(...moved.shiftPx);
+    const beyond = shift > limits.shiftFailedPx ? 'failed' : 'warning';
+    const text = `the card moved by ${shift.toFixed(1)} px before ${moved.name}: take the capture again without touching the table`;
+    checks.push(atMost('movement', shift, limits.shiftPx, text, { unit: 'px', beyond }));
+  }
+  return checks;
+}
+
+function maxBy<T>(items: readonly T[], of: (item: T) => number): T | undefined {
+  return items.reduce<T | undefined>(
+    (best, item) => (best === undefined || of(item) > of(best) ? item : best),
+    undefined,
+  );
+}
+
+const percent = (fraction: number) => `${(fraction * 100).toFixed(1)} %`;

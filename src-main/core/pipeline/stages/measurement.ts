@@ -1,0 +1,67 @@
+/** Stage 6, measurement calculation: widths, centering, size and angles with their uncertainty. */
+import type { Measurement, QualityCheck } from '../../../contract/index.ts';
+import { sides } from '../../../contract/index.ts';
+import { atMost, type Stage } from '../stage.ts';
+import type { Refined } from './refinement.ts';
+
+export interface Measured extends Refined {
+  readonly measurement: Measurement;
+}
+
+export const measurementLimits = {
+  /** Expanded uncertainty of a width; grading needs about 0.01 mm for 0.1 percentage points. */
+  uncertaintyMm: 0.03,
+  /** Relative deviation of the measured size from what the capture expects. */
+  sizeDeviation: 0.03,
+} as const;
+
+export const measurement: Stage<Refined, Measured> = {
+  name: 'measurement',
+  async run(input) {
+    const { pixelPitchMm, expectedSizeMm } = input.input;
+    const measured = input.refinement.calculate(pixelPitchMm);
+    const checks: QualityCheck[] = [];
+    const uncertain = Math.max(0, ...measured.points.map((p) => p.uncertaintyMm ?? 0));
+    if (pixelPitchMm !== null)
+      checks.push(
+        atMost(
+          'uncertainty',
+          uncertain,
+          measurementLimits.uncertaintyMm,
+          'a width is uncertain: blurred, noisy or ragged print',
+          { unit: 'mm' },
+        ),
+      );
+    else
+      checks.push({
+        name: 'scale',
+        value: null,
+        limit: null,
+        status: 'warning',
+        message: 'there is no pixel pitch, so results are in pixels: calibrate the scale, or give the pixel pitch',
+      });
+    if (expectedSizeMm && measured.sizeMm) {
+      const off = Math.max(
+        Math.abs(measured.sizeMm.width / expectedSizeMm[0] - 1),
+        Math.abs(measured.sizeMm.height / expectedSizeMm[1] - 1),
+      );
+      checks.push(
+        atMost(
+          'size',
+          off,
+          measurementLimits.sizeDeviation,
+          'the card is not of the expected size: trimmed, another format, or a wrong scale',
+        ),
+      );
+    }
+    const value = { ...input, measurement: measured };
+    const missing = sides.filter((side) => !measured.sides[side].measured);
+    if (missing.length === 0) return { status: 'ok', value, checks };
+    return {
+      status: 'fallback',
+      value,
+      checks,
+      note: missing.map((side) => `${side}: ${measured.sides[side].reason ?? 'not measured'}`).join('; '),
+    };
+  },
+};

@@ -1,0 +1,105 @@
+/** Stage 8, results output: the report with its grade, and the pictures and files that go with it. */
+import type { Report, StageReport } from '../../../contract/index.ts';
+import type { CaptureInput } from '../../capture/index.ts';
+import type { AppError } from '../../errors/index.ts';
+import { gradeSide, type Standard } from '../../grading/index.ts';
+import type { NativeMaps, NativeStack } from '../../native/index.ts';
+import type { Acquired } from './acquisition.ts';
+import type { Measured } from './measurement.ts';
+import type { Preprocessed } from './preprocessing.ts';
+import type { Assessed } from './quality.ts';
+
+/** What the stages before this one gave; a stage that needed a person leaves the later parts out. */
+export interface Results {
+  readonly input: CaptureInput;
+  readonly acquired?: Acquired;
+  readonly preprocessed?: Preprocessed;
+  readonly measured?: Measured;
+  readonly assessed?: Assessed;
+  readonly error?: AppError;
+}
+
+export interface ReportContext {
+  readonly standard: Standard;
+  readonly software: { readonly version: string; readonly commit: string };
+  readonly now: Date;
+  /** Names of the map files beside the report, when the sink writes them. */
+  readonly mapFiles?: MapFiles | undefined;
+}
+
+export interface MapFiles {
+  readonly normals: string;
+  readonly albedo: string;
+  readonly height: string;
+  readonly gloss: string;
+}
+
+/** The pixels of a side, which live until the pipeline has ended; null where they were not made. */
+export interface SidePixels {
+  readonly stack: NativeStack | null;
+  readonly maps: NativeMaps | null;
+}
+
+/** Where results go: a folder for the command line, the store for the workstation. */
+export interface ResultSink {
+  /** Takes what it wants of the pixels: pictures, map files. Nothing may be visible to others yet. */
+  prepare(pixels: SidePixels, signal: AbortSignal): Promise<void>;
+  /** Makes everything visible at once, together with the report. */
+  commit(report: Report): Promise<void>;
+}
+
+/** Puts the report together; grading is the last thing that is computed. */
+export function makeReport(results: Results, stages: readonly StageReport[], context: ReportContext): Report {
+  const { input, acquired, preprocessed, measured, assessed, error } = results;
+  const condition = assessed?.condition ?? null;
+  const surface = condition && {
+    defects: condition.defects,
+    judgedFraction: condition.judgedFraction,
+    foilFraction: condition.foilFraction,
+    notes: condition.notes,
+  };
+  const evidence = {
+    side: input.side,
+    measurement: measured?.measurement ?? null,
+    corners: condition?.corners ?? null,
+    edges: condition?.edges ?? null,
+    surface,
+  };
+  const graded = gradeSide(evidence, context.standard);
+  const solved = preprocessed?.solved;
+  return {
+    schema: 'trugrade.report/1',
+    capture: input.name,
+    side: input.side,
+    cardId: input.cardId,
+    simulated: input.simulated,
+    linear: input.encoding === 'linear',
+    createdAt: context.now.toISOString(),
+    software: context.software,
+    measurement: evidence.measurement,
+    photometric: solved
+      ? {
+          normals: context.mapFiles?.normals ?? null,
+          albedo: context.mapFiles?.albedo ?? null,
+          height: context.mapFiles?.height ?? null,
+          gloss: context.mapFiles?.gloss ?? null,
+          method: solved.method,
+          unknownFraction: solved.unknownFraction,
+          medianResidual: solved.medianResidual,
+          lights: input.lights.length,
+        }
+      : null,
+    surface,
+    corners: graded.corners,
+    edges: graded.edges,
+    grade: error ? { ...graded.grade, reason: `${error.data.message}; ${error.data.next}` } : graded.grade,
+    card: null,
+    quality: {
+      stages: [...stages],
+      needsPerson: error !== undefined || graded.grade.overall === null,
+      warnings: stages.flatMap((s) => s.checks.flatMap((c) => (c.status === 'ok' ? [] : (c.message ?? c.name)))),
+    },
+    error: error?.data ?? null,
+    timingMs: { decode: acquired?.decodeMs ?? 0, total: stages.reduce((sum, s) => sum + s.ms, 0) },
+  };
+}
