@@ -73,7 +73,8 @@ fn drawn(spec: &Spec, layout: &Layout) -> Vec<DefectSpec> {
                 length_mm: Some(length),
                 width_mm: Some(width),
                 depth_mm: Some(draw.range(depth[0], depth[1])),
-                strength: Some(draw.range(0.6, 0.95)),
+                // Drawn scratches leave the ink alone: shape and print are told apart by that.
+                strength: Some(draw.range(0.6, 0.95) * f64::from(u8::from(kind != Scratch))),
             });
         }
     }

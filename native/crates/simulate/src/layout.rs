@@ -48,8 +48,6 @@ pub(crate) struct Layout {
     pub radius: f64,
     /// Cosine and sine of the print's tilt.
     pub print: [f64; 2],
-    /// Nominal borders.
-    pub borders: Borders,
     /// Limits left, top, right, bottom of the border's inner rectangle in the print frame; infinite where art bleeds.
     pub frame: [f64; 4],
     /// The same for the inner rectangle of a double frame.
@@ -90,7 +88,6 @@ impl Layout {
             half,
             radius: spec.corner_radius_mm,
             print: [tilt.cos(), tilt.sin()],
-            borders,
             frame,
             second,
             sigma_px: spec.psf_sigma_px,

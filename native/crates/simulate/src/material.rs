@@ -184,7 +184,10 @@ impl Material {
             MatKind::Grey => hex(0x8c8c8c),
             MatKind::White => hex(0xeeeeee),
         };
-        scale(base, 1.0 + 0.1 * noise(self.mat_key, p[0] / 0.3, p[1] / 0.3))
+        scale(
+            base,
+            1.0 + self.spec.mat_texture * noise(self.mat_key, p[0] / 0.3, p[1] / 0.3),
+        )
     }
 
     fn label(&self, card: [f64; 2], row: &Row) -> u16 {

@@ -244,6 +244,8 @@ pub struct Spec {
     pub art_texture: f64,
     /// What the card lies on.
     pub mat: MatKind,
+    /// Relative amplitude of the mat's weave.
+    pub mat_texture: f64,
     /// Rotation of the card in the picture, degrees from x towards y (clockwise as seen).
     pub rotation_deg: f64,
     /// Card centre on the plane, mm.
@@ -303,11 +305,12 @@ impl Default for Spec {
             margin_mm: 6.0,
             corner_radius_mm: 3.0,
             borders_mm: None,
-            border_kind: BorderKind::White,
+            border_kind: BorderKind::Yellow,
             border_texture: 0.0,
             art: ArtKind::Landscape,
             art_texture: 0.03,
             mat: MatKind::Black,
+            mat_texture: 0.1,
             rotation_deg: 0.4,
             offset_mm: [0.3, -0.2],
             print_tilt_deg: 0.08,

@@ -50,6 +50,7 @@ impl Spec {
         let half = self.card_mm[0].min(self.card_mm[1]) / 2.0;
         within("cornerRadiusMm", self.corner_radius_mm, 0.0, half)?;
         within("borderTexture", self.border_texture, 0.0, 0.5)?;
+        within("matTexture", self.mat_texture, 0.0, 0.5)?;
         within("artTexture", self.art_texture, 0.0, 0.5)?;
         within("rotationDeg", self.rotation_deg, -180.0, 180.0)?;
         within("offsetMm[0]", self.offset_mm[0], -200.0, 200.0)?;

@@ -10,7 +10,7 @@ const NAME_BAR: [f64; 4] = [2.2, 2.2, 54.8, 9.2];
 pub(super) const PANEL: [f64; 4] = [3.4, 11.0, 53.6, 47.4];
 const CAPTION: [f64; 4] = [8.0, 46.2, 49.0, 50.0];
 const TEXT: [f64; 4] = [3.0, 52.2, 54.0, 76.2];
-const ICONS: [[f64; 2]; 3] = [[6.4, 57.6], [6.4, 66.6], [9.4, 66.6]];
+const ICONS: [[f64; 2]; 3] = [[6.4, 56.6], [5.6, 67.9], [8.6, 67.9]];
 
 /// Sets all words of the front.
 pub(super) fn letter(ink: &mut Ink, theme: &Theme, seed: u64) {
@@ -37,11 +37,11 @@ pub(super) fn letter(ink: &mut Ink, theme: &Theme, seed: u64) {
             ["MEASURE ALL 24 STATIONS, THEN", "DISCARD ONE UNCERTAINTY."],
         ),
     ] {
-        ink.line(title, [12.4, y], face(2.3, 0.17, dark));
+        ink.line(title, [11.4, y], face(2.1, 0.17, dark));
         let width = Ink::width(damage, 2.9);
-        ink.line(damage, [52.4 - width, y - 0.3], face(2.9, 0.17, dark));
+        ink.line(damage, [52.4 - width, y - 0.25], face(2.6, 0.17, dark));
         for (i, line) in lines.into_iter().enumerate() {
-            ink.line(line, [12.4, y + 3.6 + 2.2 * i as f64], face(1.25, 0.14, hex(0x3c3630)));
+            ink.line(line, [11.4, y + 3.5 + 2.1 * i as f64], face(1.25, 0.14, hex(0x3c3630)));
         }
     }
     ink.line("ILLUS. PROCEDURAL", [4.0, 78.4], face(1.3, 0.15, theme.light));
@@ -80,8 +80,8 @@ pub(super) fn ground(art: &Art, p: [f64; 2]) -> Rgb {
         let paper = mix(hex(0xf6ecd2), theme.light, 0.22);
         scale(paper, 1.0 + 0.07 * fractal(art.key ^ 33, p[0] / 4.0, p[1] / 1.5, 4))
     });
-    if p[1] > 63.4 && p[1] < 64.4 {
-        let rule = cover(0.09 - (p[1] - 63.9).abs(), blur) * cover(p[0] - 5.0, blur) * cover(52.0 - p[0], blur);
+    if p[1] > 63.9 && p[1] < 64.9 {
+        let rule = cover(0.09 - (p[1] - 64.4).abs(), blur) * cover(p[0] - 5.0, blur) * cover(52.0 - p[0], blur);
         c = mix(c, theme.mid, rule);
     }
     for (i, &centre) in ICONS.iter().enumerate() {

@@ -25,7 +25,7 @@ fn landscape(art: &Art, [x, y]: [f64; 2]) -> Rgb {
     }
     // The lake mirrors the scenery, squeezed, with ripples that grow towards the viewer.
     let depth = y - SHORE;
-    let ripple = noise(art.key ^ 41, x / (2.5 + 0.3 * depth), y * 2.6 / (1.0 + 0.08 * depth)) * (0.2 + 0.12 * depth);
+    let ripple = noise(art.key ^ 41, x / (2.5 + 0.3 * depth), y * 2.6 / (1.0 + 0.08 * depth)) * (0.12 + 0.07 * depth);
     let mirrored = scenery(art, [x + ripple * 0.8, SHORE - depth * 1.7 + ripple]);
     let water = mix(mirrored, scale(art.theme.mid, 0.55), 0.28 + 0.02 * depth);
     let glint = ramp(0.55, 0.9, noise(art.key ^ 43, x * 0.55, y * 3.4)) * ramp(9.0, 0.0, (x - 33.0).abs());
