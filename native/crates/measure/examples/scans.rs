@@ -2,7 +2,9 @@
 //!
 //! `cargo run --release -p measure --example scans -- FOLDER [PITCH_MM]`
 use imaging::{Cancel, DecodeLimits, Encoding, RasterSource};
-use measure::{OutlineOptions, Side, find_outline};
+use measure::{
+    CalcOptions, Outline, OutlineOptions, RefineOptions, Side, calculate, find_outline, reference_points, refine,
+};
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -30,25 +32,67 @@ fn main() {
                 continue;
             }
         };
-        let label = read_label(&file.with_extension("txt"), 0, raster.width as f64, raster.height as f64);
-        let mut line = format!("{name} angle {:6.2} conf {:.2} size {:.2}x{:.2}", outline.angle_deg, outline.confidence, outline.size_px[0] * 0.0423333, outline.size_px[1] * 0.0423333);
-        for side in Side::ALL {
-            let edge = outline.edge(side);
-            let middle = edge.curve.at(0.0);
-            let found = if matches!(side, Side::Left | Side::Right) { middle.x } else { middle.y };
-            let mm = (found - label[side.index()]).abs() * pitch.unwrap_or(0.042_333_3);
-            distances.push(mm);
-            line += &format!(" | {} {:.2} mm cov {:.2} rms {:.2} blur {:.2} c {:+.2}", side.name(), mm, edge.coverage, edge.residual_px, edge.blur_px, edge.contrast);
-        }
-        println!("{line} r {:?}", outline.corner_radius_px.map(|r| r.map(|r| (r * 4.23333).round() / 100.0)));
+        let size = (raster.width as f64, raster.height as f64);
+        let file = file.with_extension("txt");
+        distances.extend(report(&name, &source, &outline, pitch, read_label(&file, 0, size), read_label(&file, 1, size)));
     }
     distances.sort_by(f64::total_cmp);
     let within = distances.iter().filter(|d| **d <= 0.5).count();
     println!("outer edges: {} of {} within 0.5 mm, median {:.3} mm", within, distances.len(), distances[distances.len() / 2]);
 }
 
+/// Prints one scan; returns the distances of its outer edges from the label in mm.
+fn report(
+    name: &str,
+    source: &RasterSource,
+    outline: &Outline,
+    pitch: Option<f64>,
+    outer: [f64; 4],
+    inner: [f64; 4],
+) -> [f64; 4] {
+    let scale = pitch.unwrap_or(0.042_333_3);
+    let options = RefineOptions { pixel_pitch_mm: pitch, ..RefineOptions::default() };
+    let stations = reference_points(outline);
+    let refinement = refine(source, outline, &stations, &options, &Cancel::new()).expect("not cancelled");
+    let result = calculate(&refinement, pitch, &CalcOptions::default());
+    println!(
+        "{name}: angle {:.2} deg, size {:.2} x {:.2} mm, confidence {:.2}, centering {:?} {:?}",
+        outline.angle_deg,
+        outline.size_px[0] * scale,
+        outline.size_px[1] * scale,
+        outline.confidence,
+        result.centering.left_right,
+        result.centering.top_bottom
+    );
+    let means = [result.mean_px.left, result.mean_px.right, result.mean_px.top, result.mean_px.bottom];
+    Side::ALL.map(|side| {
+        let i = side.index();
+        let middle = outline.edge(side).curve.at(0.0);
+        let found = if i < 2 { middle.x } else { middle.y };
+        let distance = (found - outer[i]).abs() * scale;
+        let label_width = (inner[i] - outer[i]).abs() * scale;
+        let of_side = || result.points.iter().filter(|p| p.edge == side);
+        let widths: Vec<String> = of_side()
+            .map(|p| match (p.width_px, p.uncertainty_px) {
+                (Some(w), Some(u)) => format!("{:.3}({:.0}){:?}", w * scale, 1000.0 * u * scale, p.method),
+                _ => format!("{:?}", p.status),
+            })
+            .collect();
+        println!(
+            "  {:6} edge {distance:.2} mm from label | border {} mm (label {label_width:.2}) {}/{} {} | {}",
+            side.name(),
+            means[i].map_or("none".into(), |m| format!("{:.3}", m * scale)),
+            result.sides[i].measured,
+            result.sides[i].stations,
+            result.sides[i].reason.as_deref().unwrap_or(""),
+            widths.join(" ")
+        );
+        distance
+    })
+}
+
 /// Left, right, top, bottom of a labelled box in pixels.
-fn read_label(file: &Path, class: usize, width: f64, height: f64) -> [f64; 4] {
+fn read_label(file: &Path, class: usize, (width, height): (f64, f64)) -> [f64; 4] {
     let text = std::fs::read_to_string(file).expect("a label beside the image");
     let line = text.lines().find(|l| l.starts_with(&format!("{class} "))).expect("a box of the class");
     let n: Vec<f64> = line.split_whitespace().skip(1).map(|v| v.parse().expect("a number")).collect();

@@ -2,12 +2,29 @@
 //!
 //! Frame: x right, y down, integer pixel coordinates are pixel centres. All light is linear.
 
+mod border;
+mod calculate;
 mod erf_fit;
 mod geometry;
+mod locate;
 mod math;
+mod measure;
 mod outline;
 mod profile;
+mod refine;
+mod stations;
+mod uncertainty;
 mod window;
 
+pub use border::BorderLine;
+pub use calculate::{
+    CalcOptions, Centering, MeasuredPoint, Measurement, PerSide, PixelPoint, SideSummary, Size, WorstStation, calculate,
+};
+pub use erf_fit::{Sample, Start, StepFit, fit_step};
 pub use geometry::{EdgeCurve, Frame, Point, Side};
+pub use locate::Method;
+pub use measure::{MeasureOptions, measure};
 pub use outline::{EdgeFit, Outline, OutlineOptions, STANDARD_CARD_MM, find_outline};
+pub use refine::{EdgeReading, Refinement, RefineOptions, SideReading, StationReading, Status, refine};
+pub use stations::{Station, reference_points};
+pub use uncertainty::Budget;

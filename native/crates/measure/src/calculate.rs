@@ -1,0 +1,333 @@
+//! Stage 6: widths, mean borders, centering, size and angles with their uncertainties.
+
+use crate::geometry::{Point, Side};
+use crate::locate::Method;
+use crate::refine::{Refinement, StationReading, Status};
+use crate::uncertainty::{Budget, Inflation, share, weighted_mean, width_u_mm, width_u_px};
+use serde::Serialize;
+
+/// Coverage factor of every expanded uncertainty.
+const K: f64 = 2.0;
+
+/// Options of [`calculate`].
+#[derive(Clone, Debug, Default)]
+pub struct CalcOptions {
+    /// Systematic parts of the uncertainty.
+    pub budget: Budget,
+}
+
+/// Image position in the report.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PixelPoint {
+    /// To the right.
+    pub x_px: f64,
+    /// Down.
+    pub y_px: f64,
+}
+
+impl From<Point> for PixelPoint {
+    fn from(p: Point) -> Self {
+        Self { x_px: p.x, y_px: p.y }
+    }
+}
+
+/// One of the 24 points.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MeasuredPoint {
+    /// Which edge.
+    pub edge: Side,
+    /// From 1.
+    pub index: usize,
+    /// Width, mm; `None` unless measured and the scale is known.
+    pub width_mm: Option<f64>,
+    /// Expanded uncertainty (k = 2), mm.
+    pub uncertainty_mm: Option<f64>,
+    /// Width, px.
+    pub width_px: Option<f64>,
+    /// Expanded uncertainty (k = 2), px.
+    pub uncertainty_px: Option<f64>,
+    /// Measured or why not.
+    pub status: Status,
+    /// Why not, in words.
+    pub reason: Option<String>,
+    /// Cut edge.
+    pub outer: Option<PixelPoint>,
+    /// Graphic border.
+    pub border: Option<PixelPoint>,
+    /// The weaker of the two methods used.
+    pub method: Method,
+    /// Disagreement of the gradient scales, the larger of both edges, px.
+    pub scale_spread_px: Option<f64>,
+}
+
+/// A number per side; `None` where it was not measured.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PerSide {
+    /// Left.
+    pub left: Option<f64>,
+    /// Right.
+    pub right: Option<f64>,
+    /// Top.
+    pub top: Option<f64>,
+    /// Bottom.
+    pub bottom: Option<f64>,
+}
+
+impl PerSide {
+    fn from(values: [Option<f64>; 4]) -> Self {
+        let [left, right, top, bottom] = values;
+        Self { left, right, top, bottom }
+    }
+}
+
+/// Width and height.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Size {
+    /// Between the left and right edges.
+    pub width: f64,
+    /// Between the top and bottom edges.
+    pub height: f64,
+}
+
+/// Shares of opposite borders in per cent.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Centering {
+    /// Left and right share; `None` when either side has no border.
+    pub left_right: Option<[f64; 2]>,
+    /// Top and bottom share.
+    pub top_bottom: Option<[f64; 2]>,
+    /// Expanded uncertainty (k = 2) of the left-right share, percentage points.
+    pub left_right_uncertainty_pp: Option<f64>,
+    /// Expanded uncertainty of the top-bottom share.
+    pub top_bottom_uncertainty_pp: Option<f64>,
+    /// The larger of the two.
+    pub uncertainty_pp: Option<f64>,
+}
+
+/// The pair of opposite stations that is farthest from the middle.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorstStation {
+    /// `left` for a left-right pair, `top` for a top-bottom pair.
+    pub edge: Side,
+    /// Station index of the pair.
+    pub index: usize,
+    /// Shares of the pair in per cent.
+    pub shares: [f64; 2],
+    /// Expanded uncertainty (k = 2), percentage points.
+    pub uncertainty_pp: f64,
+}
+
+/// One side in the report.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SideSummary {
+    /// Which side.
+    pub side: Side,
+    /// Stations measured.
+    pub measured: usize,
+    /// Stations on this side.
+    pub stations: usize,
+    /// `ok` when at least one station was measured.
+    pub status: Status,
+    /// Why not, or why only in part.
+    pub reason: Option<String>,
+    /// Share of the side on which the border was seen.
+    pub coverage: Option<f64>,
+    /// Expanded uncertainty (k = 2) of the mean width, px.
+    pub mean_uncertainty_px: Option<f64>,
+    /// The same in mm.
+    pub mean_uncertainty_mm: Option<f64>,
+}
+
+/// The `measurement` block of the report.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Measurement {
+    /// Scale used, if known.
+    pub pixel_pitch_mm: Option<f64>,
+    /// Always 24, in the order left, right, top, bottom.
+    pub points: Vec<MeasuredPoint>,
+    /// Mean widths, mm.
+    pub mean_mm: Option<PerSide>,
+    /// Mean widths, px.
+    pub mean_px: PerSide,
+    /// Centering of the print.
+    pub centering: Centering,
+    /// Worst single pair of opposite stations.
+    pub worst: Option<WorstStation>,
+    /// Size of the card, mm.
+    pub size_mm: Option<Size>,
+    /// Size of the card, px.
+    pub size_px: Size,
+    /// Rotation of the card, degrees, clockwise in the image.
+    pub card_angle_deg: f64,
+    /// Rotation of the print against the cut, degrees, clockwise.
+    pub print_tilt_deg: Option<f64>,
+    /// Left, right, top, bottom.
+    pub sides: Vec<SideSummary>,
+    /// Ideal corners: top left, top right, bottom right, bottom left.
+    pub corners: [PixelPoint; 4],
+    /// Corner radii in the same order, px.
+    pub corner_radius_px: [Option<f64>; 4],
+    /// Median blur of the cut edges (Gaussian sigma), px.
+    pub blur_px: f64,
+    /// Agreement of the edges with a card's outline, 0..1.
+    pub confidence: f64,
+}
+
+/// Turns readings into the measurement. Without a pixel pitch everything stays in px: nothing is invented.
+#[must_use]
+pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: &CalcOptions) -> Measurement {
+    let budget = &options.budget;
+    let pitch = pixel_pitch_mm.filter(|p| p.is_finite() && *p > 0.0);
+    let inflation = Inflation::of(refinement);
+    let uncertain: Vec<Option<f64>> =
+        refinement.stations.iter().map(|r| width_u_px(r, &inflation, budget)).collect();
+    let points = refinement.stations.iter().zip(&uncertain).map(|(r, u)| point(r, *u, pitch, budget)).collect();
+    let means: [Option<(f64, f64)>; 4] = Side::ALL.map(|side| {
+        let values: Vec<(f64, f64)> = refinement
+            .stations
+            .iter()
+            .zip(&uncertain)
+            .filter(|(r, _)| r.station.side == side)
+            .filter_map(|(r, u)| Some((r.width_px?, (*u)?)))
+            .collect();
+        weighted_mean(&values)
+    });
+    let outline = &refinement.outline;
+    let [width, height] = outline.size_px;
+    Measurement {
+        pixel_pitch_mm: pitch,
+        points,
+        mean_mm: pitch.map(|p| PerSide::from(means.map(|m| m.map(|m| m.0 * p)))),
+        mean_px: PerSide::from(means.map(|m| m.map(|m| m.0))),
+        centering: centering(&means),
+        worst: worst(refinement, &uncertain),
+        size_mm: pitch.map(|p| Size { width: width * p, height: height * p }),
+        size_px: Size { width, height },
+        card_angle_deg: outline.angle_deg,
+        print_tilt_deg: print_tilt(refinement),
+        sides: Side::ALL.map(|s| summary(refinement, s, means[s.index()], pitch, budget)).to_vec(),
+        corners: outline.corners.map(PixelPoint::from),
+        corner_radius_px: outline.corner_radius_px,
+        blur_px: outline.blur_px(),
+        confidence: outline.confidence,
+    }
+}
+
+fn point(r: &StationReading, u_px: Option<f64>, pitch: Option<f64>, budget: &Budget) -> MeasuredPoint {
+    let method = match (r.outer, r.border) {
+        (Some(outer), Some(border)) => weaker(outer.method, border.method),
+        _ => Method::None,
+    };
+    let u_mm = u_px.zip(r.width_px).zip(pitch).map(|((u, w), p)| width_u_mm(w, u, p, budget));
+    let spread = r.outer.zip(r.border).map(|(o, b)| o.scale_spread_px.max(b.scale_spread_px));
+    MeasuredPoint {
+        edge: r.station.side,
+        index: r.station.index,
+        width_mm: r.width_px.zip(pitch).map(|(w, p)| w * p),
+        uncertainty_mm: u_mm.map(|u| K * u),
+        width_px: r.width_px,
+        uncertainty_px: u_px.map(|u| K * u),
+        status: r.status,
+        reason: r.reason.clone(),
+        outer: r.outer.map(|e| e.point.into()),
+        border: r.border.map(|e| e.point.into()),
+        method,
+        scale_spread_px: spread,
+    }
+}
+
+fn weaker(a: Method, b: Method) -> Method {
+    let rank = |m: Method| match m {
+        Method::Erf => 0,
+        Method::LogParabola => 1,
+        Method::Canny => 2,
+        Method::None => 3,
+    };
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+fn centering(means: &[Option<(f64, f64)>; 4]) -> Centering {
+    let axis = |a: usize, b: usize| means[a].zip(means[b]).and_then(|(a, b)| share(a, b));
+    let (lr, tb) = (axis(0, 1), axis(2, 3));
+    let pp = |s: &Option<([f64; 2], f64)>| s.map(|s| K * s.1);
+    let (ulr, utb) = (pp(&lr), pp(&tb));
+    Centering {
+        left_right: lr.map(|s| s.0),
+        top_bottom: tb.map(|s| s.0),
+        left_right_uncertainty_pp: ulr,
+        top_bottom_uncertainty_pp: utb,
+        uncertainty_pp: match (ulr, utb) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        },
+    }
+}
+
+fn worst(refinement: &Refinement, uncertain: &[Option<f64>]) -> Option<WorstStation> {
+    let find = |side: Side, index: usize| {
+        let at = refinement.stations.iter().position(|r| r.station.side == side && r.station.index == index)?;
+        Some((refinement.stations[at].width_px?, uncertain[at]?))
+    };
+    [(Side::Left, Side::Right), (Side::Top, Side::Bottom)]
+        .into_iter()
+        .flat_map(|(a, b)| (1..=a.stations()).map(move |i| (a, b, i)))
+        .filter_map(|(a, b, index)| {
+            let (shares, u) = share(find(a, index)?, find(b, index)?)?;
+            Some(WorstStation { edge: a, index, shares, uncertainty_pp: K * u })
+        })
+        .max_by(|x, y| (x.shares[0] - 50.0).abs().total_cmp(&(y.shares[0] - 50.0).abs()))
+}
+
+/// Mean turn of the measured borders against their edges; clockwise is positive.
+fn print_tilt(refinement: &Refinement) -> Option<f64> {
+    let turns: Vec<f64> = refinement
+        .sides
+        .iter()
+        .filter_map(|s| {
+            let tilt = s.border.as_ref()?.tilt_deg;
+            // v grows to the right on the left side and downwards on the top side.
+            Some(match s.side {
+                Side::Left | Side::Bottom => -tilt,
+                Side::Right | Side::Top => tilt,
+            })
+        })
+        .collect();
+    (!turns.is_empty()).then(|| turns.iter().sum::<f64>() / turns.len() as f64)
+}
+
+fn summary(
+    refinement: &Refinement,
+    side: Side,
+    mean: Option<(f64, f64)>,
+    pitch: Option<f64>,
+    budget: &Budget,
+) -> SideSummary {
+    let own = || refinement.stations.iter().filter(move |r| r.station.side == side);
+    let measured = own().filter(|r| r.status == Status::Ok).count();
+    let found = &refinement.sides[side.index()];
+    let first_failure = own().find(|r| r.status != Status::Ok);
+    let status = if measured > 0 { Status::Ok } else { first_failure.map_or(Status::NoBorder, |r| r.status) };
+    let reason = found.reason.clone().or_else(|| {
+        first_failure.and_then(|r| r.reason.as_ref()).map(|why| {
+            format!("{} of {} stations could not be measured: {why}", side.stations() - measured, side.stations())
+        })
+    });
+    SideSummary {
+        side,
+        measured,
+        stations: side.stations(),
+        status,
+        reason,
+        coverage: found.border.as_ref().map(|b| b.coverage),
+        mean_uncertainty_px: mean.map(|m| K * m.1),
+        mean_uncertainty_mm: mean.zip(pitch).map(|(m, p)| K * width_u_mm(m.0, m.1, p, budget)),
+    }
+}

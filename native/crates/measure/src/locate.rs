@@ -1,0 +1,236 @@
+//! One edge in one window, by the methods in order: erf fit, log-parabola over scales, Canny with parabola.
+
+use crate::erf_fit::{Sample, Start, fit_step};
+use crate::geometry::Frame;
+use crate::math::median_mad;
+use crate::profile::{Peak, Profile, derivative_kernel};
+use crate::refine::Status;
+use crate::window::Window;
+use imaging::LinearSource;
+use serde::Serialize;
+
+/// How a point was located.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Method {
+    /// Maximum-likelihood fit of a blurred step to the raw pixels.
+    Erf,
+    /// Log-parabola through gradient samples, combined over scales.
+    LogParabola,
+    /// Gradient maximum with a parabola.
+    Canny,
+    /// Not located.
+    None,
+}
+
+/// A located edge in the coordinates of its frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Located {
+    /// v at u = 0, px.
+    pub position: f64,
+    /// dv/du.
+    pub tilt: f64,
+    /// Standard deviation of the position, px.
+    pub std: f64,
+    /// Row-clustered over independent variance.
+    pub inflation: f64,
+    /// Spread of the positions over the scales, px.
+    pub scale_spread: f64,
+    /// Gaussian blur, px.
+    pub blur: f64,
+    /// Step in light.
+    pub contrast: f64,
+    /// Residual in light.
+    pub residual: f64,
+    /// How.
+    pub method: Method,
+}
+
+/// Why nothing was located.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The window leaves the image.
+    OutOfImage,
+    /// No gradient stands out.
+    Nothing,
+    /// The best gradient is not where the side's line runs.
+    Elsewhere,
+    /// The edge is wider than the window.
+    Blurred,
+}
+
+impl Missing {
+    /// Status of the station; `otherwise` for what depends on the edge looked for.
+    #[must_use]
+    pub fn status(self, otherwise: Status) -> Status {
+        match self {
+            Self::OutOfImage => Status::OutOfImage,
+            Self::Blurred => Status::Blurred,
+            Self::Nothing | Self::Elsewhere => otherwise,
+        }
+    }
+
+    /// Sentence for the report about `what`.
+    #[must_use]
+    pub fn reason(self, what: &str) -> &'static str {
+        let cut = what == "cut edge";
+        match self {
+            Self::OutOfImage => "the measuring window leaves the image",
+            Self::Blurred => "the edge is blurred over more than the measuring window",
+            Self::Nothing if cut => "the cut edge does not stand out from the background here",
+            Self::Nothing => "the graphic border does not stand out from the print here",
+            Self::Elsewhere if cut => "the cut edge is damaged or covered here",
+            Self::Elsewhere => "the nearest printed edge is not where the side's border runs",
+        }
+    }
+}
+
+/// Half depth of the window across the edge: room for the blur and some ground on both sides, px.
+fn half_depth(blur: f64) -> f64 {
+    (3.5 * (blur * blur + 1.0 / 12.0).sqrt() + 2.0).clamp(5.0, 16.0)
+}
+
+/// Locates the edge near v = 0 of `frame`, at most `slack` px away.
+///
+/// # Errors
+/// What kept it from being located.
+pub fn locate(
+    src: &dyn LinearSource,
+    frame: Frame,
+    half_window: f64,
+    blur: f64,
+    slack: f64,
+    scales: &[f64],
+) -> Result<Located, Missing> {
+    let depth = half_depth(blur);
+    let margin = depth + slack + 8.0;
+    let window = Window { frame, u: [-half_window, half_window], v: [-margin, margin] };
+    if !window.inside(src) {
+        return Err(Missing::OutOfImage);
+    }
+    let mut samples = Vec::new();
+    window.for_each_pixel(src, &mut Vec::new(), |u, v, light| samples.push(Sample { u, v, light: f64::from(light) }));
+    let profile = Profile::read(src, &window, &mut Vec::new()).ok_or(Missing::OutOfImage)?;
+    let by_scale = scale_peaks(&profile, scales, slack);
+    let start = strongest_peak(&profile, slack)?;
+    let (centre, spread) = combine(&by_scale, start.v);
+    let width = (start.width.powi(2) - START_SIGMA * START_SIGMA - 1.0 / 12.0).max(0.1).sqrt();
+    if width > 8.0 {
+        return Err(Missing::Blurred);
+    }
+    let near: Vec<Sample> = samples.iter().filter(|s| (s.v - start.v).abs() <= depth).copied().collect();
+    let from = Start { position: start.v, sigma: width.clamp(0.4, 3.0) };
+    let fit = fit_step(&near, frame.normal, from);
+    let sane = |f: &crate::erf_fit::StepFit| {
+        (f.position - start.v).abs() < 1.5
+            && f.tilt.abs() < 0.06
+            && f.kept > 0.6
+            && f.sigma < 7.9
+            && f.contrast.abs() > 1.5 * f.residual
+            && f.position_std < 0.5
+            && f.contrast * start.strength > 0.0
+    };
+    if let Some(f) = fit.filter(sane) {
+        return Ok(Located {
+            position: f.position,
+            tilt: f.tilt,
+            std: f.position_std,
+            inflation: f.inflation,
+            scale_spread: spread,
+            blur: f.sigma,
+            contrast: f.contrast,
+            residual: f.residual,
+            method: Method::Erf,
+        });
+    }
+    Ok(by_gradient(&profile, &start, &by_scale, centre, spread, width, half_window))
+}
+
+const START_SIGMA: f64 = 1.5;
+
+/// The strongest gradient within reach, if it stands out.
+fn strongest_peak(profile: &Profile, slack: f64) -> Result<Peak, Missing> {
+    let gradient = profile.gradient(START_SIGMA);
+    let peaks = profile.peaks(&gradient, 0.0);
+    let strongest = peaks.iter().map(|p| p.strength.abs()).fold(0.0, f64::max);
+    let near = peaks
+        .into_iter()
+        .filter(|p| p.v.abs() <= slack)
+        .max_by(|a, b| a.strength.abs().total_cmp(&b.strength.abs()))
+        .ok_or(Missing::Elsewhere)?;
+    // 0.0008 of full scale per px is a step of 0.3 %, the noise floor of an 8-bit image over a window.
+    if near.strength.abs() < 0.0008 {
+        return Err(Missing::Nothing);
+    }
+    if near.strength.abs() < 0.2 * strongest {
+        return Err(Missing::Elsewhere);
+    }
+    if !near.width.is_finite() { Err(Missing::Blurred) } else { Ok(near) }
+}
+
+/// Log-parabola position at each scale, with the relative variance of white noise there.
+fn scale_peaks(profile: &Profile, scales: &[f64], slack: f64) -> Vec<(f64, f64)> {
+    scales
+        .iter()
+        .filter_map(|&sigma| {
+            let gradient = profile.gradient(sigma);
+            let peak = profile
+                .peaks(&gradient, 0.0)
+                .into_iter()
+                .filter(|p| p.v.abs() <= slack + 0.5 && p.width.is_finite())
+                .max_by(|a, b| a.strength.abs().total_cmp(&b.strength.abs()))?;
+            // Var(t) = noise^2 |k'|^2 / curvature^2 with the curvature strength / width^2 of a Gaussian peak.
+            let kernel = derivative_kernel(sigma);
+            let slope_energy: f64 = kernel.windows(2).map(|k| (k[1] - k[0]).powi(2)).sum();
+            let curvature = peak.strength / (peak.width * peak.width);
+            Some((peak.v, slope_energy / (curvature * curvature)))
+        })
+        .collect()
+}
+
+/// Inverse-variance mean of the scales and their weighted spread.
+fn combine(by_scale: &[(f64, f64)], otherwise: f64) -> (f64, f64) {
+    let total: f64 = by_scale.iter().map(|s| 1.0 / s.1).sum();
+    if !(total > 0.0 && total.is_finite()) {
+        return (otherwise, 0.0);
+    }
+    let mean = by_scale.iter().map(|s| s.0 / s.1).sum::<f64>() / total;
+    let spread = by_scale.iter().map(|s| (s.0 - mean).powi(2) / s.1).sum::<f64>() / total;
+    (mean, spread.sqrt())
+}
+
+/// Fallbacks: the scales' mean where they agree, else the bare gradient maximum; both with a cautious deviation.
+fn by_gradient(
+    profile: &Profile,
+    start: &Peak,
+    by_scale: &[(f64, f64)],
+    centre: f64,
+    spread: f64,
+    width: f64,
+    half_window: f64,
+) -> Located {
+    let level = |from: f64, to: f64| {
+        let values: Vec<f64> = (0..profile.values.len())
+            .filter(|i| (from..=to).contains(&(profile.v0 + *i as f64 - start.v)))
+            .map(|i| profile.values[i])
+            .collect();
+        median_mad(&values)
+    };
+    let (low, high) = (level(-8.0, -2.0), level(2.0, 8.0));
+    let contrast = high.0 - low.0;
+    let noise = low.1.max(high.1).max(1e-6);
+    // Cramer-Rao bound of the averaged profile, doubled: the shape did not fit the model, so its limit is not reached.
+    let bound = 1.8827 * width.sqrt() * noise / contrast.abs().max(1e-6);
+    let agree = by_scale.len() >= 2 && spread < 0.5 && (centre - start.v).abs() < 1.0;
+    Located {
+        position: if agree { centre } else { start.v },
+        tilt: 0.0,
+        std: (2.0 * bound).max(spread).max(if agree { 0.02 } else { 0.08 }).min(2.0 * half_window),
+        inflation: 1.0,
+        scale_spread: spread,
+        blur: width,
+        contrast,
+        residual: noise,
+        method: if agree { Method::LogParabola } else { Method::Canny },
+    }
+}
