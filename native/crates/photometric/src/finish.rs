@@ -200,6 +200,7 @@ fn gather(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i
     column.samples.clear();
     column.directions.clear();
     column.keep.clear();
+    column.clipped = 0;
     let saturated = ctx.setup.reader.saturated(tile.peaks[i]);
     for k in 0..count {
         let sample = tile.samples[k * TILE + i];
@@ -207,6 +208,7 @@ fn gather(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i
         column.directions.push(tile.direction(ctx.setup, k, i));
         let clipped = saturated && ctx.setup.reader.saturated_at(k, x, y);
         let dark = ctx.method != Method::LeastSquares && sample < ctx.dark_limit;
+        column.clipped += usize::from(clipped);
         column.keep.push(!clipped && !dark);
     }
 }

@@ -8,8 +8,9 @@
 use crate::cholesky::{Matrix, TERMS, cholesky, substitute};
 use crate::linear::{V3, cross, dot, unit};
 
-/// Fewer samples do not carry six coefficients and a normal.
-const MIN_SAMPLES: usize = 24;
+/// With fewer lights too few samples are left in the middle to carry six coefficients and a normal.
+pub const MIN_LIGHTS: usize = 48;
+const MIN_SAMPLES: usize = MIN_LIGHTS / 2;
 /// Darkest and brightest shares left out: shadows, and highlights that a polynomial does not follow.
 const LOW: f64 = 0.3;
 const HIGH: f64 = 0.2;
@@ -45,11 +46,17 @@ struct Solved {
     cost: f64,
 }
 
-/// A better normal than `start`, or `None` with too few samples or where the fit leaves the neighbourhood of `start`.
-/// `order` lists the usable samples from dark to bright.
-pub fn refine(samples: &[f64], directions: &[V3], order: &[usize], start: V3, s: &mut Scratch) -> Option<V3> {
-    let n = order.len();
-    let middle = &order[(LOW * n as f64) as usize..n - (HIGH * n as f64) as usize];
+/// The samples of low frequency: `order` lists the usable ones of `all` from dark to bright, `dark` and `clipped` are
+/// left out already.
+pub fn middle(order: &[usize], all: usize, dark: usize, clipped: usize) -> &[usize] {
+    let low = ((LOW * all as f64) as usize).saturating_sub(dark);
+    let high = ((HIGH * all as f64) as usize).saturating_sub(clipped);
+    order.get(low..order.len().saturating_sub(high)).unwrap_or(&[])
+}
+
+/// A better normal than `start` from the samples of low frequency, or `None` with too few of them or where the fit
+/// leaves the neighbourhood of `start`.
+pub fn refine(samples: &[f64], directions: &[V3], middle: &[usize], start: V3, s: &mut Scratch) -> Option<V3> {
     if middle.len() < MIN_SAMPLES {
         return None;
     }
