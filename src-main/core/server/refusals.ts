@@ -90,6 +90,6 @@ export function statusOf(code: ErrorCode): number {
 }
 
 /** The body of a refused HTTP request: the shape that oRPC gives its own errors, so that clients parse one. */
-export function refusalBody(data: AppErrorData): string {
-  return JSON.stringify({ defined: true, code: 'REFUSED', status: statusOf(data.code), message: data.message, data });
+export function refusalBody(data: AppErrorData, status: number): string {
+  return JSON.stringify({ defined: true, code: 'REFUSED', status, message: data.message, data });
 }

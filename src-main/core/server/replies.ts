@@ -20,7 +20,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 /** A refusal; `status` where the HTTP meaning is narrower than the code's own. */
 export function sendRefusal(response: ServerResponse, data: AppErrorData, status = statusOf(data.code)): void {
   endUnreadBody(response);
-  send(response, status, 'application/json; charset=utf-8', refusalBody(data));
+  send(response, status, 'application/json; charset=utf-8', refusalBody(data, status));
 }
 
 /** 405 with what the place does answer. */
