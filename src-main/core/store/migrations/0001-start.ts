@@ -1,0 +1,72 @@
+/** Schema 1: gradings with their revisions, files and who refers to them, settings, the audit log. */
+import type { Migration } from './migration.ts';
+
+export const start: Migration = {
+  version: 1,
+  name: 'start',
+  sql: `
+CREATE TABLE settings (
+  key TEXT PRIMARY KEY NOT NULL,
+  value_json TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE files (
+  id TEXT PRIMARY KEY NOT NULL CHECK (length(id) = 64),
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  missing INTEGER NOT NULL DEFAULT 0 CHECK (missing IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gradings (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL CHECK (status IN ('graded', 'needsPerson')),
+  archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+  revision INTEGER NOT NULL DEFAULT 1,
+  summary_json TEXT NOT NULL,
+  search TEXT NOT NULL
+) STRICT;
+CREATE INDEX gradings_by_shelf ON gradings (archived, seq);
+CREATE INDEX gradings_by_status ON gradings (archived, status, seq);
+
+CREATE TABLE revisions (
+  grading INTEGER NOT NULL REFERENCES gradings (seq),
+  number INTEGER NOT NULL CHECK (number >= 1),
+  time TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  reason TEXT,
+  summary_json TEXT NOT NULL,
+  report_gzip BLOB NOT NULL,
+  report_sha256 TEXT NOT NULL CHECK (length(report_sha256) = 64),
+  PRIMARY KEY (grading, number)
+) STRICT;
+
+CREATE TABLE grading_files (
+  grading INTEGER NOT NULL REFERENCES gradings (seq),
+  role TEXT NOT NULL CHECK (role IN ('view', 'thumbnail')),
+  place INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  file TEXT NOT NULL REFERENCES files (id),
+  width_px INTEGER,
+  height_px INTEGER,
+  PRIMARY KEY (grading, role, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grading_files_by_file ON grading_files (file);
+
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  time TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  reason TEXT,
+  payload_json TEXT NOT NULL,
+  prev_hash TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log cannot be changed'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log cannot be changed'); END;
+
+CREATE TRIGGER revisions_no_update BEFORE UPDATE ON revisions BEGIN SELECT raise(ABORT, 'revisions are kept as they are'); END;
+CREATE TRIGGER revisions_no_delete BEFORE DELETE ON revisions BEGIN SELECT raise(ABORT, 'revisions are kept as they are'); END;
+`,
+};

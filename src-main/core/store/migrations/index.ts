@@ -1,0 +1,72 @@
+/** All migrations in order, and the way from any released schema to the newest. */
+import type { Database } from 'better-sqlite3';
+import { refuse } from '../../errors/index.ts';
+import { start } from './0001-start.ts';
+import type { Migration } from './migration.ts';
+
+export type { Migration } from './migration.ts';
+
+export const migrations: readonly Migration[] = [start];
+
+/** `TGW1`: marks the file as ours, so that no other program's database is ever migrated. */
+export const applicationId = 0x54475731;
+
+/**
+ * Brings the database to the newest schema, each step in a transaction of its own; a fresh database runs all.
+ * @param beforeUpgrade called once before an existing database (not a fresh one) is changed
+ * @returns the versions before and after
+ * @throws `store.newer` for a database of a later program, `store.damaged` for a stranger's
+ */
+export function migrate(
+  db: Database,
+  list: readonly Migration[],
+  beforeUpgrade: (fromVersion: number) => void,
+): { from: number; to: number } {
+  const from = versionOf(db);
+  const newest = list.at(-1)?.version ?? 0;
+  refuseForeign(db, from);
+  if (from > newest) {
+    throw refuse(
+      'store.newer',
+      `the database has schema ${from}, this program knows up to ${newest}`,
+      'update TruGrade, or open another data folder',
+    );
+  }
+  const steps = list.filter((step) => step.version > from);
+  if (steps.length > 0 && from > 0) beforeUpgrade(from);
+  for (const step of steps) {
+    db.transaction(() => {
+      db.exec(step.sql);
+      db.pragma(`application_id = ${applicationId}`);
+      db.pragma(`user_version = ${step.version}`);
+    }).immediate();
+  }
+  return { from, to: newest };
+}
+
+export const versionOf = (db: Database): number => Number(db.pragma('user_version', { simple: true }));
+
+/** Throws `store.newer` or `store.damaged` unless the database is ours and of exactly the newest schema. */
+export function requireNewest(db: Database, list: readonly Migration[]): void {
+  const version = versionOf(db);
+  const newest = list.at(-1)?.version ?? 0;
+  refuseForeign(db, version);
+  if (version === newest) return;
+  if (version > newest) migrate(db, list, () => undefined);
+  throw refuse(
+    'store.readOnly',
+    `the database has the older schema ${version} and cannot be brought to ${newest} without writing`,
+    'open it once where the data folder can be written',
+  );
+}
+
+function refuseForeign(db: Database, version: number): void {
+  const id = Number(db.pragma('application_id', { simple: true }));
+  const tables = Number(db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get());
+  if (id === applicationId || (tables === 0 && version === 0 && id === 0)) return;
+  throw refuse(
+    'store.damaged',
+    'the database in this folder is not a TruGrade database',
+    'choose another data folder, or move that file away',
+  );
+}

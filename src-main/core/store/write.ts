@@ -1,0 +1,56 @@
+/** One transaction: the change, its file references and its audit rows, or nothing. */
+import type { Database } from 'better-sqlite3';
+import type { Audit } from '../audit/index.ts';
+import type { Clock } from '../clock/index.ts';
+import type { Log } from '../log/index.ts';
+import { refusing } from './failures.ts';
+import type { FileShelf } from './files.ts';
+import type { GradingsReader } from './gradings-read.ts';
+import { createGradingsWriter, type GradingsTx } from './gradings-write.ts';
+import { createSettingsWriter } from './settings.ts';
+import type { Store, Writable } from './types.ts';
+
+export interface WriteParts {
+  readonly db: Database;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly shelf: FileShelf;
+  readonly gradings: GradingsReader;
+}
+
+export function createWrite({ db, audit, clock, log, shelf, gradings }: WriteParts): Store['write'] {
+  const now = () => clock.now().toISOString();
+  const gradingsFor = createGradingsWriter({ db, audit, reader: gradings, now, fileBytes: shelf.size });
+  const setSettings = createSettingsWriter(db, audit);
+
+  const writableFor = (tx: GradingsTx): Writable => ({
+    gradings: gradingsFor(tx),
+    setSettings: (patch) => setSettings(tx.actor, patch),
+    note: (action, subject, reason, payload) =>
+      audit.append({ actor: tx.actor, action, subject, reason, payload: payload ?? {} }),
+  });
+
+  return (actor, work) => {
+    const tx: GradingsTx = { actor, settled: new Set() };
+    const result = refusing(() =>
+      db
+        .transaction(() => {
+          const value = work(writableFor(tx));
+          if (value instanceof Promise) throw new TypeError('the work of a transaction must not be async');
+          return value;
+        })
+        .immediate(),
+    );
+    // The change is durable; what follows must not make it look undone.
+    try {
+      shelf.settled(tx.settled);
+      audit.anchorHead();
+    } catch (error) {
+      log.warn('the head of the audit log could not be noted', {
+        error: error instanceof Error ? error : String(error),
+      });
+    }
+    return result;
+  };
+}
