@@ -115,6 +115,24 @@ impl Camera {
                 }
             }
         }
+        let n = self.tilt.map(|row| row[2]);
+        for (fx, fy) in [(0.0, 0.0), (2.0, 0.0), (0.0, 2.0), (2.0, 2.0)] {
+            let seen = [
+                (fx - 1.0) * self.centre[0] / self.focal,
+                (fy - 1.0) * self.centre[1] / self.focal,
+            ];
+            let ray = self.undistort(seen);
+            // The plane's point lies at 1 / share of the distance to its origin.
+            let share = 1.0 - (n[0] * ray[0] + n[1] * ray[1]) / n[2];
+            if share < 0.25 {
+                return Err(CoreError::new(
+                    ErrorCode::ValueInvalid,
+                    "a corner of the image looks past the tilted plane or very far along it",
+                    "give a smaller tilt, a smaller margin or a larger cameraDistanceMm",
+                )
+                .in_field("tiltDeg"));
+            }
+        }
         Ok(())
     }
 
@@ -173,6 +191,19 @@ impl Camera {
         })
     }
 
+    /// Coarsest sampling anywhere in the image, mm a px, from a grid of 9 x 9 places.
+    pub(crate) fn coarsest(&self) -> f64 {
+        (0..81)
+            .flat_map(|i| {
+                self.jacobian([
+                    self.centre[0] * f64::from(i % 9) / 4.0,
+                    self.centre[1] * f64::from(i / 9) / 4.0,
+                ])
+            })
+            .map(|column| column[0].hypot(column[1]))
+            .fold(0.0, f64::max)
+    }
+
     /// A direction of the card frame in the camera frame.
     pub(crate) fn turn(&self, v: [f64; 3]) -> [f64; 3] {
         let [c, s] = self.rotation;
@@ -227,6 +258,18 @@ mod tests {
         // Tilt about x turns the plane's normal towards -y (up) for a positive angle.
         let n = camera.turn([0.0, 0.0, 1.0]);
         assert!((n[1] + 10f64.to_radians().sin()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_view_past_the_plane_is_refused() {
+        let error = Camera::new(&Spec {
+            tilt_deg: [30.0, 30.0],
+            camera_distance_mm: 50.0,
+            ..Spec::default()
+        })
+        .check_invertible()
+        .unwrap_err();
+        assert_eq!(error.field.as_deref(), Some("tiltDeg"));
     }
 
     #[test]

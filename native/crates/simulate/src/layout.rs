@@ -91,7 +91,7 @@ impl Layout {
             frame,
             second,
             sigma_px: spec.psf_sigma_px,
-            reach_px: 6.0 * spec.psf_sigma_px + 1.5,
+            reach_px: 6.6 * spec.psf_sigma_px + 1.7,
         }
     }
 
@@ -127,10 +127,10 @@ impl Layout {
         self.outer(card).distance
     }
 
-    /// Split of a pixel by the cut edge. `jacobian` is only asked near the edge; `mm_per_px` is a lower bound.
+    /// Split of a pixel by the cut edge. `jacobian` is only asked near the edge; `mm_per_px` is an upper bound.
     pub(crate) fn split_outer(&self, card: [f64; 2], mm_per_px: f64, jacobian: &dyn Fn() -> [[f64; 2]; 2]) -> Split {
         let edge = self.outer(card);
-        if edge.distance.abs() > self.reach_px * mm_per_px * 1.5 {
+        if edge.distance.abs() > self.reach_px * mm_per_px {
             return Split::whole(edge.distance > 0.0);
         }
         self.split(edge, jacobian())
@@ -147,7 +147,7 @@ impl Layout {
         let p = self.to_print(card);
         let distances = [p[0] - frame[0], p[1] - frame[1], frame[2] - p[0], frame[3] - p[1]];
         let nearest = distances.iter().copied().fold(f64::INFINITY, f64::min);
-        if nearest.abs() > self.reach_px * mm_per_px * 1.5 {
+        if nearest.abs() > self.reach_px * mm_per_px {
             return Split::whole(nearest > 0.0);
         }
         let [c, s] = self.print;
@@ -155,7 +155,7 @@ impl Layout {
         let columns = jacobian();
         let mut all = Split::whole(true);
         for (distance, inward) in distances.into_iter().zip(normals) {
-            if distance > self.reach_px * mm_per_px * 1.5 {
+            if distance > self.reach_px * mm_per_px {
                 continue;
             }
             let one = self.split(
@@ -224,4 +224,43 @@ fn resolve_borders(spec: &Spec) -> Borders {
             bottom,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::normal_cdf;
+
+    /// One dimension by brute force: texture `a + b x` inside x > 0, seen from `at` through point spread and pixel.
+    fn seen(a: f64, b: f64, at: f64, sigma: f64) -> f64 {
+        let n = 40_000;
+        let step = 16.0 / f64::from(n);
+        (0..n)
+            .map(|i| {
+                let u = (f64::from(i) + 0.5) * step - 8.0;
+                let weight = normal_cdf((u + 0.5) / sigma) - normal_cdf((u - 0.5) / sigma);
+                let x = at + u;
+                if x > 0.0 { weight * (a + b * x) * step } else { 0.0 }
+            })
+            .sum()
+    }
+
+    #[test]
+    fn texture_beside_an_edge_does_not_move_the_edge() {
+        let spec = Spec {
+            pitch_mm: 1.0,
+            card_mm: [100.0, 100.0],
+            corner_radius_mm: 0.0,
+            ..Spec::default()
+        };
+        let layout = Layout::new(&spec);
+        let unit = || [[1.0, 0.0], [0.0, 1.0]];
+        for at in [-1.5, -0.6, -0.1, 0.0, 0.3, 0.9, 2.0] {
+            let split = layout.split_outer([at - 50.0, 0.0], 1.0, &unit);
+            let (a, b) = (0.5, 0.03);
+            let drawn = split.inside * (a + b * (at + split.inner_shift[0]));
+            let error_px = (drawn - seen(a, b, at, 0.8)) / (0.46 * a);
+            assert!(error_px.abs() < 0.001, "at {at}: {error_px} px");
+        }
+    }
 }

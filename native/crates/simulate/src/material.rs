@@ -38,6 +38,8 @@ pub(crate) struct Material {
     spec: Spec,
     /// Sigma of point spread and pixel together, mm.
     pub optics: f64,
+    /// Coarsest sampling in the image, mm a px.
+    coarsest: f64,
     mat_key: u64,
     plane_normal: [f64; 3],
 }
@@ -59,6 +61,7 @@ impl Material {
         };
         let art = Art::new(spec, &layout, optics);
         let plane_normal = camera.turn([0.0, 0.0, 1.0]);
+        let coarsest = camera.coarsest();
         let mat_key = key(spec.seed, PURPOSE_MAT);
         Self {
             camera,
@@ -68,6 +71,7 @@ impl Material {
             art,
             spec: spec.clone(),
             optics,
+            coarsest,
             mat_key,
             plane_normal,
         }
@@ -75,8 +79,9 @@ impl Material {
 
     /// Picks the shapes and defects that a row of pixels can touch.
     pub(crate) fn row(&self, y: usize, width: usize) -> Row {
-        let ys = [0, width / 2, width - 1].map(|x| self.camera.to_card([x as f64, y as f64])[1]);
-        // Rows are straight up to distortion; a millimetre covers its bend and the texture's shift.
+        let ys: [f64; 9] =
+            std::array::from_fn(|i| self.camera.to_card([(width - 1) as f64 * i as f64 / 8.0, y as f64])[1]);
+        // Rows are straight up to distortion; a millimetre covers its bend between samples and the texture's shift.
         let low = ys.iter().copied().fold(f64::INFINITY, f64::min) - 1.0;
         let high = ys.iter().copied().fold(f64::NEG_INFINITY, f64::max) + 1.0;
         let touches = |d: &Defect| d.reach[1] <= high && d.reach[3] >= low;
@@ -90,8 +95,7 @@ impl Material {
     pub(crate) fn at(&self, px: [f64; 2], row: &Row) -> Appearance {
         let card = self.camera.to_card(px);
         let jacobian = || self.camera.jacobian(px);
-        // The pitch may be coarser away from the centre of a tilted plane; the distance tests keep a margin for it.
-        let pitch = self.spec.pitch_mm;
+        let pitch = self.coarsest;
         let outer = self.layout.split_outer(card, pitch, &jacobian);
         let mut albedo = [0.0; 3];
         let mut shine = 0.0;

@@ -34,8 +34,7 @@ pub fn write_capture(scene: &Scene, dir: &Path, cancel: &Cancel, progress: &(dyn
         .in_file(show(dir))
     })?;
     fs::create_dir_all(parent).map_err(|e| failed(&e, parent))?;
-    let part = parent.join(format!(".{}.{}.part", name.to_string_lossy(), std::process::id()));
-    fs::create_dir(&part).map_err(|e| failed(&e, &part))?;
+    let part = make_scratch(parent, &name.to_string_lossy())?;
     let guard = Scratch(part);
     write_files(scene, &guard.0, cancel, progress)?;
     cancel.check()?;
@@ -45,6 +44,19 @@ pub fn write_capture(scene: &Scene, dir: &Path, cancel: &Cancel, progress: &(dyn
     }
     fs::rename(&guard.0, dir).map_err(|e| failed(&e, dir))?;
     sync_folder(parent)
+}
+
+/// A new temporary folder beside the target; one left by a killed process is passed over.
+fn make_scratch(parent: &Path, name: &str) -> Result<PathBuf> {
+    let mut attempt = 0;
+    loop {
+        let part = parent.join(format!(".{name}.{}-{attempt}.part", std::process::id()));
+        match fs::create_dir(&part) {
+            Ok(()) => return Ok(part),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => attempt += 1,
+            Err(e) => return Err(failed(&e, &part)),
+        }
+    }
 }
 
 /// Removes the temporary folder unless it was renamed away.
@@ -187,4 +199,18 @@ fn capture(scene: &Scene) -> Value {
         out["flats"] = json!(names);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_a_read_only_one_are_told_apart() {
+        let code = |kind: io::ErrorKind| failed(&io::Error::from(kind), Path::new("x")).code;
+        assert_eq!(code(io::ErrorKind::StorageFull), ErrorCode::DiskFull);
+        assert_eq!(code(io::ErrorKind::QuotaExceeded), ErrorCode::DiskFull);
+        assert_eq!(code(io::ErrorKind::ReadOnlyFilesystem), ErrorCode::FileUnwritable);
+        assert_eq!(code(io::ErrorKind::PermissionDenied), ErrorCode::FileUnwritable);
+    }
 }

@@ -4,6 +4,7 @@ use super::Art;
 use super::colour::{Rgb, circle, cover, ellipse, hex, mix, ramp, scale};
 use super::ink::{Ink, Type};
 use super::noise::fractal;
+use std::f64::consts::FRAC_1_SQRT_2;
 
 const MIDDLE: [f64; 2] = [28.5, 41.0];
 
@@ -31,7 +32,8 @@ pub(super) fn ground(art: &Art, p: [f64; 2]) -> Rgb {
     c = scale(c, 1.0 + 0.35 * fractal(art.key ^ 62, p[0] / 5.0, p[1] / 5.0, 4));
     // A lattice of diamonds with soft lines.
     let lattice = |v: f64| (v / 4.2 - (v / 4.2).round()).abs() * 4.2;
-    let line = cover(0.11 - lattice(x + y) * 0.7071, art.blur).max(cover(0.11 - lattice(x - y) * 0.7071, art.blur));
+    let line = cover(0.11 - lattice(x + y) * FRAC_1_SQRT_2, art.blur)
+        .max(cover(0.11 - lattice(x - y) * FRAC_1_SQRT_2, art.blur));
     c = mix(c, hex(0x5f8fd0), 0.55 * line * ramp(15.0, 19.0, r));
     emblem(art, p, r, angle, c)
 }

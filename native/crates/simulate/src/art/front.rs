@@ -25,13 +25,13 @@ pub(super) fn letter(ink: &mut Ink, theme: &Theme, seed: u64) {
     ink.line(caption, [28.5 - width / 2.0, 47.5], face(1.3, 0.15, dark));
     for (y, title, damage, lines) in [
         (
-            56.2,
+            55.5,
             "RAKING LIGHT",
             "40",
             ["SHOW EVERY SCRATCH OF THE", "DEFENDING CARD. FLIP A COIN."],
         ),
         (
-            65.2,
+            66.6,
             "SUB-PIXEL BEAM",
             "90+",
             ["MEASURE ALL 24 STATIONS, THEN", "DISCARD ONE UNCERTAINTY."],

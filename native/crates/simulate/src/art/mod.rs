@@ -122,16 +122,20 @@ impl Art {
     }
 
     fn design(&self, p: [f64; 2]) -> Rgb {
-        let ground = match self.side {
-            Side::Front => front::ground(self, p),
-            Side::Back => back::ground(self, p),
-        };
-        self.ink.over(p, ground)
+        self.ink.over(p, self.ground(p))
     }
 
-    /// Cyan, magenta and yellow dots on three screens (15, 75 and 0 degrees), 2 dots a design unit.
+    fn ground(&self, p: [f64; 2]) -> Rgb {
+        match self.side {
+            Side::Front => front::ground(self, p),
+            Side::Back => back::ground(self, p),
+        }
+    }
+
+    /// Cyan, magenta and yellow dots on three screens (15, 75 and 0 degrees), 4.5 dots a design unit (about 115 lines an
+    /// inch); lettering is printed solid.
     fn halftone(&self, p: [f64; 2]) -> Rgb {
-        const RULING: f64 = 2.0;
+        const RULING: f64 = 4.5;
         let mut paper = hex(0xf4f1e8);
         for (channel, angle) in [(0usize, 15.0f64), (1, 75.0), (2, 0.0)] {
             let (s, c) = angle.to_radians().sin_cos();
@@ -141,11 +145,12 @@ impl Art {
                 (c * cell[0] - s * cell[1]) / RULING,
                 (s * cell[0] + c * cell[1]) / RULING,
             ];
-            let area = (1.0 - self.design(at)[channel].sqrt()).clamp(0.0, 0.95);
-            let radius = (area / std::f64::consts::PI).sqrt().min(0.56);
+            // Dots of 90 % density: the mean reflectance is that of the design (Murray 1936, Davies).
+            let area = ((1.0 - self.ground(at)[channel]) / 0.9).clamp(0.0, 0.98);
+            let radius = (area / std::f64::consts::PI).sqrt();
             let distance = (radius - (u - cell[0]).hypot(v - cell[1])) / RULING;
             paper[channel] *= 1.0 - 0.9 * colour::cover(distance, self.blur);
         }
-        paper
+        self.ink.over(p, paper)
     }
 }

@@ -25,8 +25,8 @@ fn landscape(art: &Art, [x, y]: [f64; 2]) -> Rgb {
     }
     // The lake mirrors the scenery, squeezed, with ripples that grow towards the viewer.
     let depth = y - SHORE;
-    let ripple = noise(art.key ^ 41, x / (2.5 + 0.3 * depth), y * 2.6 / (1.0 + 0.08 * depth)) * (0.12 + 0.07 * depth);
-    let mirrored = scenery(art, [x + ripple * 0.8, SHORE - depth * 1.7 + ripple]);
+    let ripple = noise(art.key ^ 41, x / (3.0 + 0.3 * depth), y * 4.6 / (1.0 + 0.06 * depth)) * (0.1 + 0.06 * depth);
+    let mirrored = scenery(art, [x + ripple * 3.2, SHORE - depth * 1.7 + ripple]);
     let water = mix(mirrored, scale(art.theme.mid, 0.55), 0.28 + 0.02 * depth);
     let glint = ramp(0.55, 0.9, noise(art.key ^ 43, x * 0.55, y * 3.4)) * ramp(9.0, 0.0, (x - 33.0).abs());
     foreground(art, [x, y], mix(water, art.theme.accent, 0.55 * glint))
@@ -65,8 +65,8 @@ fn scenery(art: &Art, [x, y]: [f64; 2]) -> Rgb {
                 mix(art.theme.dark, art.theme.mid, 0.3 + 0.9 * facet),
                 0.75 + 0.3 * facet,
             );
-            let snow =
-                ramp(0.0, -0.9, y - top - 2.6 - 3.0 * facet) * ramp(0.42, 0.6, rise) * f64::from(u8::from(layer < 2));
+            let line = base - 0.42 * height + 4.5 * facet;
+            let snow = ramp(0.5, -0.9, y - line) * f64::from(u8::from(layer < 2));
             let slope = mix(rock, hex(0xf6f4f8), 0.85 * snow);
             c = mix(c, mix(slope, sky[2], haze), share);
         }

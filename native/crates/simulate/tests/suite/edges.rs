@@ -135,9 +135,7 @@ fn worst(spec: &Spec) -> f64 {
                     .map(|(x, y)| level(&scene, x, y))
                     .fold((0.0, 0.0), |(s, n), v| (s + v, n + 1.0))
             };
-            let levels = [0, 1, 2]
-                .map(|k| pure(k))
-                .map(|(s, n)| if n > 0.0 { s / n } else { 0.0 });
+            let levels = [0, 1, 2].map(pure).map(|(s, n)| if n > 0.0 { s / n } else { 0.0 });
             let contrast = levels.iter().copied().fold(0.0, f64::max)
                 - levels.iter().copied().filter(|&v| v > 0.0).fold(1.0, f64::min);
             for (dx, dy) in [(0, 0), (1, 0), (0, 1), (2, 1)] {
