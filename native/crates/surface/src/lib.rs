@@ -28,6 +28,7 @@ mod poisson;
 mod print;
 mod shapes;
 mod stats;
+mod trend;
 mod types;
 
 pub use analyse::analyse;

@@ -4,7 +4,7 @@ use crate::foil::Foil;
 use crate::frame::Frame;
 use crate::noise::NoiseModel;
 use crate::options::Options;
-use crate::stats::median;
+use crate::trend;
 use crate::types::Maps;
 use imaging::{Cancel, CoreError, ErrorCode, Result};
 use rayon::prelude::*;
@@ -180,7 +180,7 @@ pub fn prepare(
             Ok((inside.iter().map(|&m| u64::from(m)).sum::<u64>(), judged))
         })
         .try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
-    remove_bow(&mut base);
+    trend::remove(&mut base, &luma);
     let model = NoiseModel::learn(maps, crop, &base, &luma);
     model.fill(maps, crop, &luma, o.registration_px, &mut base, cancel)?;
     Ok(Planes {
@@ -251,62 +251,4 @@ fn read_row(
         }
     }
     Ok(())
-}
-
-/// Subtracts the slope field of a fitted quadratic height: low-frequency bow is not trustworthy.
-fn remove_bow(level: &mut Level) {
-    let stride = ((level.w * level.h) as f64 / 20_000.0).sqrt().ceil().max(1.0) as usize;
-    let mut samples = Vec::new();
-    for y in (0..level.h).step_by(stride) {
-        for x in (0..level.w).step_by(stride) {
-            if level.mask[y * level.w + x] != 0 {
-                samples.push((x, y));
-            }
-        }
-    }
-    let (w, mask) = (level.w, &level.mask);
-    for plane in [&mut level.p, &mut level.q] {
-        let fit = fit_plane(&samples, plane, w);
-        plane
-            .par_chunks_mut(w)
-            .zip(mask.par_chunks(w))
-            .enumerate()
-            .for_each(|(y, (row, mask))| {
-                let at_row = fit[0] + fit[2] * y as f64;
-                for x in 0..w {
-                    row[x] -= f32::from(mask[x]) * (at_row + fit[1] * x as f64) as f32;
-                }
-            });
-    }
-}
-
-/// `a + b x + c y` by least squares with three rounds of 3-sigma rejection; zeros with too few samples.
-fn fit_plane(samples: &[(usize, usize)], plane: &[f32], w: usize) -> [f64; 3] {
-    let mut keep: Vec<(f64, f64, f64)> = samples
-        .iter()
-        .map(|&(x, y)| (x as f64, y as f64, f64::from(plane[y * w + x])))
-        .collect();
-    let mut fit = [0.0; 3];
-    for _ in 0..4 {
-        if keep.len() < 50 {
-            break;
-        }
-        let n = keep.len() as f64;
-        let mean = |f: &dyn Fn(&(f64, f64, f64)) -> f64| keep.iter().map(f).sum::<f64>() / n;
-        let (mx, my, mv) = (mean(&|s| s.0), mean(&|s| s.1), mean(&|s| s.2));
-        let (sxx, syy) = (mean(&|s| (s.0 - mx).powi(2)), mean(&|s| (s.1 - my).powi(2)));
-        let sxy = mean(&|s| (s.0 - mx) * (s.1 - my));
-        let (sxv, syv) = (mean(&|s| (s.0 - mx) * (s.2 - mv)), mean(&|s| (s.1 - my) * (s.2 - mv)));
-        let det = sxx * syy - sxy * sxy;
-        if det <= 0.0 {
-            break;
-        }
-        let (b, c) = ((sxv * syy - syv * sxy) / det, (syv * sxx - sxv * sxy) / det);
-        fit = [mv - b * mx - c * my, b, c];
-        let residual = |s: &(f64, f64, f64)| (s.2 - fit[0] - fit[1] * s.0 - fit[2] * s.1).abs();
-        let mut r: Vec<f32> = keep.iter().map(|s| residual(s) as f32).collect();
-        let limit = f64::from(3.0 * crate::stats::MAD_TO_SIGMA * median(&mut r));
-        keep.retain(|s| residual(s) <= limit);
-    }
-    fit
 }

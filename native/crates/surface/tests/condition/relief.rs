@@ -1,8 +1,6 @@
 //! Scratches, dents and creases of known shape are found, named and measured; clean cards are clean.
 
-mod card;
-
-use card::{Scene, busy_print, groove, list, middle, of, pit, render};
+use crate::card::{Scene, busy_print, groove, list, middle, of, pit, render};
 use surface::DefectKind::{Crease, Dent, Scratch};
 
 #[test]

@@ -1,0 +1,7 @@
+//! The condition of cards whose relief, print and outline are known by formula.
+
+mod card;
+mod outline;
+mod print;
+mod refusals;
+mod relief;
