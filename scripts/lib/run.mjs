@@ -12,10 +12,10 @@ export function version(command, args = ['--version']) {
  * Runs a program in the project's root.
  * @returns {Promise<{ code: number, output: string, ms: number }>}
  */
-export function run(command, args, { env = {}, show = false } = {}) {
+export function run(command, args, { env = {}, show = false, timeoutMs = 0 } = {}) {
   const started = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
     let output = '';
     const take = (stream, to) =>
       stream.on('data', (chunk) => {

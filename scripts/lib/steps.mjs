@@ -45,8 +45,9 @@ async function packages() {
   if (node === undefined) throw new SetupError(`No Node 24 package is published for ${process.platform}-${process.arch}.`);
   const stamps = at('node_modules', '.trugrade-packages');
   if (existsSync(stamps) && existsSync(node) && isFresh('packages', print, [stamps])) return;
+  // Not `npm ci`: it refuses a lock file without the optional packages of every platform, which not all registries carry.
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  await step('npm packages and the pinned Node 24', () => must('npm ci', npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund']));
+  await step('npm packages and the pinned Node 24', () => must('npm install', npm, ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']));
   if (!existsSync(node)) throw new SetupError(`npm did not bring the pinned Node: ${node} is missing. Remove node_modules and try again.`);
   chmodSync(node, 0o755);
   writeFileSync(stamps, print);
@@ -72,7 +73,7 @@ async function nativeCore() {
       at('dist', 'native'),
       '--no-js',
       '--dts',
-      'binding.d.ts',
+      '../../src-main/core/native/generated/binding.d.ts',
     ]);
   });
   markFresh('native', print);
