@@ -63,13 +63,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   if (options.bundle ?? true) await writeBundle(staticFolder);
   await writeFile(join(folder, 'secret.txt'), 'outside the bundle');
   const clock = { ms: Date.parse('2026-01-01T00:00:00Z') };
-  const now = (): number => clock.ms;
+  const given = { now: () => new Date(clock.ms), monotonicMs: () => clock.ms };
   const called: Called[] = [];
   const logged: string[] = [];
   const stream = { yielded: 0, finished: 0 };
   const uploads = await createUploads({
     folder: join(folder, 'uploads'),
-    clock: { now },
+    clock: given,
     ...(options.uploads ? { limits: options.uploads } : {}),
   });
   const note = (level: string) => (message: string, fields?: object) => {
@@ -81,7 +81,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     log: { info: note('info'), warn: note('warn'), error: note('error') },
     staticFolder,
     version: '1.2.3',
-    now,
+    clock: given,
     ...options.server,
   });
   return {

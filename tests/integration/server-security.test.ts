@@ -1,4 +1,7 @@
 /** Everything the server must refuse (reliability figure R18), each over real sockets. */
+import { request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Answer,
@@ -137,7 +140,7 @@ describe('tokens and sessions', () => {
       expect(answer.body).toContain('Start TruGrade Workstation again');
     }
     const api = await ask(world.server, { path: '/api/rigs' });
-    expect(JSON.parse(api.body)).toMatchObject({ code: 'REFUSED', status: 401, data: { code: 'notAllowed' } });
+    expect(JSON.parse(api.body)).toMatchObject({ error: { code: 'notAllowed' } });
     expect(await openSocket(world.server, { origin: originOf(world.server) })).toEqual({ refusedWith: 401 });
     expect((await put('/uploads/abc/a.png', 'x', '')).status).toBe(401);
   });
@@ -343,10 +346,7 @@ describe('sizes and slowness', () => {
   test('an oversized upload is refused by its announced size, before a byte is stored', async () => {
     const answer = await put(`${await startUpload()}/a.png`, Buffer.alloc(1001));
     expect(answer.status).toBe(413);
-    expect(JSON.parse(answer.body)).toMatchObject({
-      code: 'REFUSED',
-      data: { code: 'upload.tooLarge', file: 'a.png' },
-    });
+    expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'upload.tooLarge', file: 'a.png' } });
   });
 
   test('an oversized upload is refused while it streams, when it did not announce its size', async () => {
@@ -358,6 +358,32 @@ describe('sizes and slowness', () => {
       `${head}Cookie: ${operator}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${chunks}0\r\n\r\n`,
     );
     expect(answer).toMatch(/^HTTP\/1\.1 413/);
+  });
+
+  test.each([true, false])('a sender in the middle of 30 MB reads the refusal (announced: %s)', async (announced) => {
+    const part = Buffer.alloc(1024 ** 2);
+    const headers = {
+      ...pageHeaders(world.server, operator),
+      ...(announced ? { 'content-length': String(30 * part.byteLength) } : { 'transfer-encoding': 'chunked' }),
+    };
+    const path = `${await startUpload()}/a.png`;
+    const answer = await new Promise<[number, string]>((resolve, reject) => {
+      const sent = httpRequest({
+        host: '127.0.0.1',
+        port: world.server.port,
+        method: 'PUT',
+        path,
+        headers,
+        agent: false,
+      });
+      sent.on('error', reject);
+      sent.on('response', (response) => {
+        response.setEncoding('utf8').on('data', (text: string) => resolve([response.statusCode ?? 0, text]));
+      });
+      void pipeline(Readable.from(Array.from({ length: 30 }, () => part)), sent).catch(reject);
+    });
+    expect(answer[0]).toBe(413);
+    expect(JSON.parse(answer[1])).toMatchObject({ error: { code: 'upload.tooLarge' } });
   });
 
   test('an upload as a whole, and its number of files, are bounded', async () => {
@@ -453,7 +479,7 @@ describe('what pages and data carry', () => {
     for (const path of ['/api/nothing', '/images/abc', '/nothing.txt']) {
       const answer = await ask(world.server, { path, headers });
       expect(answer.status).toBe(404);
-      expect(JSON.parse(answer.body)).toMatchObject({ code: 'REFUSED', data: { code: 'notFound' } });
+      expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'notFound' } });
     }
     for (const [method, path, allow] of [
       ['DELETE', '/', 'GET, HEAD'],

@@ -2,6 +2,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Role } from '../../contract/index.ts';
+import type { Clock } from '../clock/index.ts';
 import { refuse, toAppError } from '../errors/index.ts';
 import { cookieName, readCookie } from './cookies.ts';
 import { createHostRules, type HostRules, isSameOrigin } from './hosts.ts';
@@ -59,8 +60,7 @@ export interface ServerOptions {
   readonly staticFolder: string;
   readonly version: string;
   readonly maxMessageBytes?: number;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly randomToken?: () => string;
   /** Given when others must make launch tokens too (`session.invite`). */
   readonly sessions?: Sessions;
@@ -79,9 +79,9 @@ export interface RunningServer {
 
 /** Starts listening. Throws a typed refusal when the port or address cannot be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { services, log, now, randomToken, maxMessageBytes = 1024 ** 2, host = '127.0.0.1' } = options;
+  const { services, log, clock, randomToken, maxMessageBytes = 1024 ** 2, host = '127.0.0.1' } = options;
   const limits: ServerLimits = { ...defaultServerLimits, ...options.limits };
-  const sessions = options.sessions ?? createSessions({ now, randomToken });
+  const sessions = options.sessions ?? createSessions({ clock, randomToken });
   const statics = await createStatics(options.staticFolder);
   const router = createRouter(services, log);
   const sockets = createSockets({ router, log, maxMessageBytes, ...limits });

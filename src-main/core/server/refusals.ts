@@ -89,7 +89,7 @@ export function statusOf(code: ErrorCode): number {
   }
 }
 
-/** The body of a refused HTTP request: the shape that oRPC gives its own errors, so that clients parse one. */
-export function refusalBody(data: AppErrorData, status: number): string {
-  return JSON.stringify({ defined: true, code: 'REFUSED', status, message: data.message, data });
+/** The body of a refusal on the plain HTTP routes; the REST routes of the contract have oRPC's own shape. */
+export function refusalBody(error: AppErrorData): string {
+  return JSON.stringify({ error });
 }

@@ -19,8 +19,9 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 
 /** A refusal; `status` where the HTTP meaning is narrower than the code's own. */
 export function sendRefusal(response: ServerResponse, data: AppErrorData, status = statusOf(data.code)): void {
-  endUnreadBody(response);
-  send(response, status, 'application/json; charset=utf-8', refusalBody(data, status));
+  // Read to its end and thrown away: a browser that meets a closed connection while it sends never sees the answer.
+  response.req.resume();
+  send(response, status, 'application/json; charset=utf-8', refusalBody(data));
 }
 
 /** 405 with what the place does answer. */
@@ -34,11 +35,6 @@ export function sendNotFound(response: ServerResponse): void {
   sendRefusal(response, { code: 'notFound', message: 'there is nothing here', next: 'check the address' });
 }
 
-/** A body that nobody reads must not be taken for the next request, nor be waited for. */
-function endUnreadBody(response: ServerResponse): void {
-  if (!response.req.complete) response.setHeader('Connection', 'close');
-}
-
 /** True when a person's browser asks for a page, not a script for data. */
 export function wantsPage(request: IncomingMessage): boolean {
   return request.headers.accept?.includes('text/html') ?? false;
@@ -46,7 +42,6 @@ export function wantsPage(request: IncomingMessage): boolean {
 
 /** A plain page with one heading; texts are our own, never from a request. */
 export function sendPage(response: ServerResponse, status: number, heading: string, text: string, head = ''): void {
-  endUnreadBody(response);
   const nonce = createNonce();
   response.setHeader(
     'Content-Security-Policy',

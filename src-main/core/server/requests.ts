@@ -44,6 +44,8 @@ export function createRequestHandler(options: RequestOptions) {
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: RequestOptions): Promise<void> {
   const { host } = request.headers;
+  // The bodies of strangers are not waited for.
+  if (hasBody(request)) response.setHeader('Connection', 'close');
   if (!options.hosts.allows(host)) return deny(request, response, options.log, 'its Host header is not this server');
   const foreign = foreignReason(request, host);
   if (foreign !== undefined) return deny(request, response, options.log, foreign);
@@ -53,7 +55,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (request.method === 'GET' && isLaunch(target)) return launch(request, response, target, options);
   const caller = options.sessions.find(readCookie(request.headers.cookie, cookieName(options.port)));
   if (caller === undefined) return sendNoSession(request, response, target);
+  response.removeHeader('Connection');
   return route(request, response, target, { ...options, caller, host });
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 const badAddress: AppErrorData = {

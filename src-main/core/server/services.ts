@@ -1,6 +1,7 @@
 /** What the server asks of the rest of the core: one method per procedure of the contract, plus pictures and uploads. */
 import type { AnySchema, ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
 import type { Contract, Role } from '../../contract/index.ts';
+import type { Log } from '../log/index.ts';
 import type { Uploads } from '../uploads/index.ts';
 
 /** Who asks. The role is bound to the session when its launch token is made, never taken from a message. */
@@ -59,9 +60,4 @@ export interface Services extends Procedures {
 }
 
 /** The part of the log that the server writes to. */
-export interface ServerLog {
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
-}
-export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
+export type ServerLog = Pick<Log, 'info' | 'warn' | 'error'>;

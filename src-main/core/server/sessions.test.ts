@@ -4,7 +4,7 @@ import { createSessions, launchTokenLifetimeMs, sessionLifetimeMs } from './sess
 
 function create() {
   const clock = { ms: 1_000_000 };
-  return { clock, sessions: createSessions({ now: () => clock.ms }) };
+  return { clock, sessions: createSessions({ clock: { now: () => new Date(clock.ms), monotonicMs: () => clock.ms } }) };
 }
 
 test('a token opens one session with its role and its actor', () => {

@@ -1,6 +1,7 @@
 /** One-launch tokens and the sessions they are exchanged for; in memory, so that a restart ends them all. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Role } from '../../contract/index.ts';
+import type { Clock } from '../clock/index.ts';
 import type { Caller } from './services.ts';
 
 export const launchTokenLifetimeMs = 600_000;
@@ -10,7 +11,8 @@ const mostTokens = 200;
 const mostSessions = 500;
 
 export interface SessionOptions {
-  readonly now: () => number;
+  /** Lifetimes run on its monotonic side, so that a jump of the wall clock neither ends nor revives anything. */
+  readonly clock: Clock;
   /** At least 128 bits, URL-safe. */
   readonly randomToken?: (() => string) | undefined;
 }
@@ -44,7 +46,8 @@ interface SessionGrant extends Grant {
 }
 
 export function createSessions(options: SessionOptions): Sessions {
-  const { now } = options;
+  const { clock } = options;
+  const now = (): number => clock.monotonicMs();
   const randomToken = options.randomToken ?? (() => randomBytes(32).toString('base64url'));
   let tokens: readonly TokenGrant[] = [];
   let sessions: readonly SessionGrant[] = [];
@@ -55,7 +58,7 @@ export function createSessions(options: SessionOptions): Sessions {
       const token = randomToken();
       const expiresAt = now() + launchTokenLifetimeMs;
       tokens = [...fresh(tokens), { digest: digestOf(token), expiresAt, role, actor }].slice(-mostTokens);
-      return { token, expiresAt: new Date(expiresAt).toISOString() };
+      return { token, expiresAt: new Date(clock.now().getTime() + launchTokenLifetimeMs).toISOString() };
     },
 
     exchange(token) {

@@ -32,7 +32,9 @@ export async function serveUpload(
       response.end();
       return;
     default: {
-      const stored = await uploads.put(caller.sessionId, id, name, request, declaredLength(request));
+      // A refusal must leave the connection open for its own answer.
+      const body = request.iterator({ destroyOnReturn: false });
+      const stored = await uploads.put(caller.sessionId, id, name, body, declaredLength(request));
       return sendJson(response, 201, stored);
     }
   }

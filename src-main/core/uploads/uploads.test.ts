@@ -11,7 +11,7 @@ let clock: { ms: number };
 let uploads: Uploads;
 
 async function create(limits: Partial<UploadLimits> = {}): Promise<Uploads> {
-  return createUploads({ folder: join(folder, 'uploads'), clock: { now: () => clock.ms }, limits });
+  return createUploads({ folder: join(folder, 'uploads'), clock: { monotonicMs: () => clock.ms }, limits });
 }
 
 beforeEach(async () => {

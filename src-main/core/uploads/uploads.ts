@@ -5,6 +5,7 @@ import { lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promi
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../clock/index.ts';
 import { AppError, refuse, toAppError } from '../errors/index.ts';
 import { defaultUploadLimits, tooLarge, type UploadLimits } from './limits.ts';
 import { checkedFileName, nameKey } from './names.ts';
@@ -12,7 +13,8 @@ import { checkedFileName, nameKey } from './names.ts';
 export interface UploadOptions {
   /** Belongs to the uploads alone; whatever an earlier run left in it is deleted at the start. */
   readonly folder: string;
-  readonly clock: { now(): number };
+  /** Only its monotonic side is used: a jump of the wall clock must not delete an upload. */
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly limits?: Partial<UploadLimits>;
   readonly randomId?: () => string;
 }
@@ -80,7 +82,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
         field: 'uploadId',
       });
     }
-    entry.touchedAt = clock.now();
+    entry.touchedAt = clock.monotonicMs();
     return entry;
   }
 
@@ -91,14 +93,21 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
   }
 
   async function sweep(): Promise<number> {
-    const oldest = clock.now() - limits.idleMs;
+    const oldest = clock.monotonicMs() - limits.idleMs;
     const stale = [...entries].filter(([, entry]) => entry.users === 0 && entry.touchedAt < oldest);
     await Promise.all(stale.map(([id, entry]) => discard(id, entry)));
     return stale.length;
   }
 
   function add(entry: Pick<Entry, 'owner' | 'folder' | 'chosen'>, uploadId: string): string {
-    entries.set(uploadId, { ...entry, files: new Map(), bytes: 0, touchedAt: clock.now(), users: 0, removed: false });
+    entries.set(uploadId, {
+      ...entry,
+      files: new Map(),
+      bytes: 0,
+      touchedAt: clock.monotonicMs(),
+      users: 0,
+      removed: false,
+    });
     return uploadId;
   }
 
@@ -133,7 +142,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
         return await store(entry, checked, body, declaredBytes, limits, randomId);
       } finally {
         entry.users -= 1;
-        entry.touchedAt = clock.now();
+        entry.touchedAt = clock.monotonicMs();
       }
     },
 
