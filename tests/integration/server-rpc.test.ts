@@ -176,6 +176,43 @@ describe('streams', () => {
   });
 });
 
+describe('streams by REST', () => {
+  test('come as server-sent events and end on the server with their reader', async () => {
+    const own = await createWorld();
+    const cookie = await signIn(own.server, 'operator');
+    const url = `${own.server.url}api/jobs/events`;
+    const controller = new AbortController();
+    const answer = await fetch(url, { headers: { cookie }, signal: controller.signal });
+    expect(answer.headers.get('content-type')).toContain('text/event-stream');
+    const reader = answer.body?.getReader();
+    const chunk = await reader?.read();
+    expect(Buffer.from(chunk?.value ?? []).toString()).toContain('event: message');
+    controller.abort();
+    await until(() => own.stream.finished === 1);
+    await own.close();
+  });
+});
+
+describe('listening', () => {
+  test('a port in use is refused with what to do', async () => {
+    const made = createWorld({ server: { port: world.server.port } });
+    await expect(made).rejects.toMatchObject({ data: { code: 'usage', field: 'port' } });
+  });
+
+  test('an address that is not of this machine is refused with what to do', async () => {
+    const made = createWorld({ server: { host: '203.0.113.1' } });
+    await expect(made).rejects.toMatchObject({ data: { code: 'usage', field: 'host' } });
+  });
+
+  test('another desk opens it by the public name that was given', async () => {
+    const own = await createWorld({ server: { publicHosts: ['bench.local'] } });
+    const token = own.server.launchToken('annotator');
+    const host = `bench.local:${own.server.port}`;
+    expect((await ask(own.server, { path: `/?token=${token}`, headers: { host } })).status).toBe(303);
+    await own.close();
+  });
+});
+
 describe('closing', () => {
   test('says goodbye and ends within its deadline, with calls and streams still open', async () => {
     const own = await createWorld({

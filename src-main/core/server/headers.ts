@@ -6,7 +6,6 @@ import type { ServerResponse } from 'node:http';
 const permissions = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'display-capture',
   'encrypted-media',
