@@ -15,11 +15,14 @@ const SIDE: usize = 512;
 const MIN_SIDE: usize = 16;
 /// Standard deviation of the correlation peak in pixels.
 const PEAK_SIGMA: f32 = 1.0;
+/// Farther from the peak than this, another maximum is another answer.
+const RIVAL_DISTANCE: usize = 4;
 
 /// How far the content of `b` lies right of and below that of `a`, as `(dx_px, dy_px, confidence)`.
 ///
-/// Confidence is the height of the correlation peak, 1 for a pure translation and below about 0.05 for unrelated
-/// images. Shifts up to about a quarter of the image are found. Images of different size or under 16 pixels a side give
+/// Confidence is how far the correlation peak stands above the next one: 1 for a pure translation, near 0 for unrelated
+/// images and where two shifts explain the images equally well. What moves must be print or edges: on a smooth, shiny
+/// object without print the highlight itself is the only structure, and its motion is what is found. Shifts up to about a quarter of the image are found. Images of different size or under 16 pixels a side give
 /// `(0, 0, 0)`.
 #[must_use]
 pub fn shift_between(a: &Raster, b: &Raster) -> (f32, f32, f32) {
@@ -168,7 +171,14 @@ fn correlate(a: &Patch, b: &Patch) -> (f32, f32, f32) {
     let sub_x = top(at(side - 1, 0), at(0, 0), at(1, 0));
     let sub_y = top(at(0, side - 1), at(0, 0), at(0, 1));
     let signed = |p: usize| if p > side / 2 { p as f32 - side as f32 } else { p as f32 };
-    (signed(px) + sub_x, signed(py) + sub_y, value(peak).clamp(0.0, 1.0))
+    // Two peaks of like height are two answers, for example a highlight that moved over a card that did not.
+    let apart = |p: usize, q: usize| p.abs_diff(q).min(side - p.abs_diff(q));
+    let rival = (0..side * side)
+        .filter(|i| apart(i % side, px).max(apart(i / side, py)) > RIVAL_DISTANCE)
+        .map(value)
+        .fold(0.0, f32::max);
+    let confidence = (value(peak) - rival).clamp(0.0, 1.0);
+    (signed(px) + sub_x, signed(py) + sub_y, confidence)
 }
 
 /// Offset of the top of a Gaussian from three values around it.
