@@ -139,7 +139,9 @@ fn jfif_density(data: &[u8]) -> Option<f64> {
 }
 
 /// Checks that scans and segments follow each other up to the end mark, so that a truncated file is never padded with
-/// invented pixels (a file cut in its middle whose end mark is still there cannot be told from a good one). Bytes behind the end mark are accepted: phones and cameras append previews and gain maps there.
+/// invented pixels. A file cut in its middle whose end mark is still there cannot be told from a good one.
+///
+/// Bytes behind the end mark are accepted: phones and cameras append previews and gain maps there.
 pub(super) fn check_structure(bytes: &[u8]) -> Result<()> {
     let mut at = 2;
     loop {
