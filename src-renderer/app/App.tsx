@@ -1,0 +1,83 @@
+/** Providers and routes. */
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { CardScreen } from '../features/cards/CardScreen.tsx';
+import { CardsScreen } from '../features/cards/CardsScreen.tsx';
+import { GradeScreen } from '../features/grade/GradeScreen.tsx';
+import { t } from '../messages/index.ts';
+import { queryClient } from '../rpc/index.ts';
+import { Shell } from '../shell/Shell.tsx';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { Loading } from '../ui/Loading.tsx';
+import { preferencesSchemeManager } from './colorScheme.ts';
+import { theme, tokens } from './theme.ts';
+
+const JobsScreen = lazy(async () => ({ default: (await import('../features/jobs/JobsScreen.tsx')).JobsScreen }));
+const LogsScreen = lazy(async () => ({ default: (await import('../features/logs/LogsScreen.tsx')).LogsScreen }));
+const SystemScreen = lazy(async () => ({
+  default: (await import('../features/system/SystemScreen.tsx')).SystemScreen,
+}));
+const SettingsScreen = lazy(async () => ({
+  default: (await import('../features/settings/SettingsScreen.tsx')).SettingsScreen,
+}));
+
+const schemeManager = preferencesSchemeManager();
+
+/** The strict content policy lets in only styles that carry the page's nonce. */
+function styleNonce(): string {
+  return document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '';
+}
+
+export function App() {
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={tokens}
+      colorSchemeManager={schemeManager}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+    >
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-right" limit={3} />
+        <Shell>
+          <Suspense fallback={<Loading />}>
+            <Routes />
+          </Suspense>
+        </Shell>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function Routes() {
+  return (
+    <Switch>
+      <Route path="/">
+        <Redirect to="/grade" replace />
+      </Route>
+      <Route path="/grade/:jobId?">{({ jobId }) => <GradeScreen jobId={jobId} />}</Route>
+      <Route path="/cards">
+        <CardsScreen />
+      </Route>
+      <Route path="/cards/:id">{({ id }) => <CardScreen key={id} id={id} />}</Route>
+      <Route path="/jobs">
+        <JobsScreen />
+      </Route>
+      <Route path="/logs">
+        <LogsScreen />
+      </Route>
+      <Route path="/system">
+        <SystemScreen />
+      </Route>
+      <Route path="/settings">
+        <SettingsScreen />
+      </Route>
+      <Route>
+        <EmptyState title={t('errors.noSuchPage')} action={{ label: t('errors.noSuchPageNext'), href: '/grade' }} />
+      </Route>
+    </Switch>
+  );
+}

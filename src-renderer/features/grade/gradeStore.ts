@@ -1,0 +1,128 @@
+/** What is chosen for grading and how the start of a grading goes: send files, start the job. */
+import { create } from 'zustand';
+import type { AppErrorData } from '../../../src-main/contract/errors.ts';
+import type { GradeSource } from '../../../src-main/contract/index.ts';
+import { core, toAppErrorData, type UploadProgress, uploadFiles } from '../../rpc/index.ts';
+import { rememberJob } from '../../state/jobs.ts';
+import { setPreferences, usePreferences } from '../../state/preferences.ts';
+import { type Chosen, classify, type Picked, parsePitch } from './sourceFiles.ts';
+
+type Folder = Extract<Chosen<File>, { kind: 'folder' }>;
+type Image = Extract<Chosen<File>, { kind: 'image' }>;
+export type Encoding = 'auto' | 'srgb' | 'linear';
+
+interface GradeState {
+  readonly folder: Folder | null;
+  readonly image: Image | null;
+  /** Null: the bench's standard. */
+  readonly standard: string | null;
+  readonly cardId: string;
+  readonly encoding: Encoding;
+  /** What was wrong with the last choice or the last start. */
+  readonly problem: AppErrorData | null;
+  readonly sending: UploadProgress | null;
+  readonly starting: AbortController | null;
+}
+
+export const useGrade = create<GradeState>(() => ({
+  folder: null,
+  image: null,
+  standard: null,
+  cardId: '',
+  encoding: 'auto',
+  problem: null,
+  sending: null,
+  starting: null,
+}));
+
+export function setGrade(change: Partial<Pick<GradeState, 'standard' | 'cardId' | 'encoding' | 'problem'>>): void {
+  useGrade.setState(change);
+}
+
+/** Takes what was chosen or dropped, and switches to the source it is. */
+export function choose(picked: readonly Picked<File>[]): void {
+  const chosen = classify(picked);
+  switch (chosen.kind) {
+    case 'folder':
+      setPreferences({ source: 'folder' });
+      useGrade.setState({ folder: chosen, problem: null });
+      return;
+    case 'image':
+      setPreferences({ source: 'image' });
+      useGrade.setState({ image: chosen, problem: null });
+      return;
+    case 'problem':
+      useGrade.setState({ problem: chosen.error });
+  }
+}
+
+/** Is there something to grade? */
+export function useReady(rigConnected: boolean): boolean {
+  const source = usePreferences((state) => state.source);
+  const pitch = usePreferences((state) => state.pixelPitch);
+  const { folder, image } = useGrade();
+  switch (source) {
+    case 'rig':
+      return rigConnected;
+    case 'folder':
+      return folder !== null;
+    case 'image':
+      return image !== null && parsePitch(pitch) !== undefined;
+  }
+}
+
+/**
+ * Sends the files, where the source has some, and starts the job.
+ *
+ * @returns the job's id; null when it could not be started (the state says why) or was cancelled
+ */
+export async function startGrading(rigId: string | null): Promise<string | null> {
+  if (useGrade.getState().starting) return null;
+  const starting = new AbortController();
+  useGrade.setState({ starting, problem: null, sending: null });
+  try {
+    const { standard, cardId, encoding } = useGrade.getState();
+    const { source: kind, pixelPitch } = usePreferences.getState();
+    const source = await sourceFor(rigId, starting.signal);
+    if (!source) return null;
+    const pitch = kind === 'image' ? parsePitch(pixelPitch) : null;
+    const job = await core.grade.start(
+      {
+        source,
+        ...(standard === null ? {} : { standard }),
+        ...(cardId.trim() === '' ? {} : { cardId: cardId.trim() }),
+        ...(pitch ? { pixelPitchMm: pitch } : {}),
+        ...(kind === 'image' && encoding !== 'auto' ? { encoding } : {}),
+      },
+      { signal: starting.signal },
+    );
+    rememberJob(job);
+    return job.id;
+  } catch (error) {
+    if (!starting.signal.aborted) useGrade.setState({ problem: toAppErrorData(error) });
+    return null;
+  } finally {
+    useGrade.setState({ starting: null, sending: null });
+  }
+}
+
+async function sourceFor(rigId: string | null, signal: AbortSignal): Promise<GradeSource | null> {
+  const { source, sample } = usePreferences.getState();
+  const { folder, image } = useGrade.getState();
+  if (source === 'rig') return rigId === null ? null : { kind: 'rig', rigId, sample };
+  const files = source === 'folder' ? folder?.files : image && [image.file];
+  if (!files) return null;
+  const uploadId = await uploadFiles(files, (sending) => useGrade.setState({ sending }), signal);
+  return { kind: 'upload', uploadId };
+}
+
+export function cancelStart(): void {
+  useGrade.getState().starting?.abort();
+}
+
+/** Makes ready for the card after this one: the simulated rig holds the next sample, files were graded. */
+export function prepareNext(): void {
+  const { source, sample } = usePreferences.getState();
+  if (source === 'rig') setPreferences({ sample: (sample + 1) % 1_000_001 });
+  useGrade.setState({ folder: null, image: null, cardId: '', problem: null });
+}

@@ -1,0 +1,125 @@
+/** The sheet that is printed: all figures of one side on paper, with a still picture. Hidden on the screen. */
+import { useTranslation } from 'react-i18next';
+import { sides } from '../../../src-main/contract/geometry.ts';
+import type { Grading } from '../../../src-main/contract/gradings.ts';
+import { fixed, gradeNumber, micrometres, moment, percent, whole } from '../../messages/format.ts';
+import { imageUrl } from '../../rpc/index.ts';
+import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
+import table from '../../ui/table.module.css';
+import { Borders } from '../../viewer/Overlay.tsx';
+import { defectsWorstFirst, type Scene } from '../../viewer/scene.ts';
+import { CardDiagram } from './CardDiagram.tsx';
+import { CardFacts } from './CardFacts.tsx';
+import { CornersAndEdges } from './CornersAndEdges.tsx';
+import styles from './print.module.css';
+
+export function PrintReport({ grading, scene }: { readonly grading: Grading; readonly scene: Scene }) {
+  const { t } = useTranslation();
+  const { report, summary } = grading;
+  const { grade, measurement, software } = report;
+  return (
+    <article className={styles.sheet} aria-hidden>
+      <header className={styles.head}>
+        <div className={styles.big}>{gradeNumber(grade.overall)}</div>
+        <div>
+          <h1>
+            {t('result.print.title')}: {summary.cardId ?? summary.sourceName}, {t(`cardSide.${report.side}`)}
+          </h1>
+          <p>
+            {grade.label ?? t('result.noGrade')}
+            {grade.score1000 === null ? '' : ` · ${t('result.score', { score: whole(grade.score1000) })}`}
+          </p>
+          <p>
+            {t('result.by', {
+              standard: grade.standard.toUpperCase(),
+              version: grade.standardVersion,
+              rules: grade.rulesVersion,
+            })}{' '}
+            · {moment(report.createdAt)}
+          </p>
+          {report.simulated ? <SimulatedBadge /> : null}
+        </div>
+      </header>
+      <div className={styles.columns}>
+        <Picture grading={grading} scene={scene} />
+        <div>{measurement ? <CardDiagram measurement={measurement} /> : null}</div>
+      </div>
+      <Figures grading={grading} />
+      <CardFacts report={report} />
+      <Costs grading={grading} />
+      <CornersAndEdges report={report} />
+      <footer className={styles.foot}>
+        {t('result.print.measuredBy', { version: software.version, commit: software.commit.slice(0, 10) })}{' '}
+        {t('result.print.uncertaintyNote')}
+      </footer>
+    </article>
+  );
+}
+
+function Picture({ grading, scene }: { readonly grading: Grading; readonly scene: Scene }) {
+  const photo = grading.views.find(({ name }) => name === 'photo');
+  if (!photo) return null;
+  return (
+    <svg className={styles.picture} viewBox={`-0.5 -0.5 ${photo.widthPx} ${photo.heightPx}`} aria-hidden>
+      <image href={imageUrl(photo.image)} x={-0.5} y={-0.5} width={photo.widthPx} height={photo.heightPx} />
+      <Borders scene={scene} />
+    </svg>
+  );
+}
+
+function Figures({ grading }: { readonly grading: Grading }) {
+  const { t } = useTranslation();
+  const { grade, measurement } = grading.report;
+  return (
+    <table className={table.table}>
+      <tbody>
+        {(['centering', 'corners', 'edges', 'surface'] as const).map((name) => (
+          <tr key={name}>
+            <th scope="row">{t(`subgrades.${name}`)}</th>
+            <td className={table.num}>{gradeNumber(grade.subgrades[name])}</td>
+            <td className={table.num}>{whole(grade.scores1000[name])}</td>
+            <td>{grade.limitedBy.includes(name) ? t('result.limiting') : ''}</td>
+          </tr>
+        ))}
+        {sides.map((side) => (
+          <tr key={side}>
+            <th scope="row">
+              {t('result.widths.mean')} {t(`sides.${side}`)}
+            </th>
+            <td className={table.num}>
+              {fixed(measurement?.meanMm[side], 3)} {t('result.widths.unitMm')}
+            </td>
+            <td />
+            <td />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Costs({ grading }: { readonly grading: Grading }) {
+  const { t } = useTranslation();
+  const { grade, surface } = grading.report;
+  return (
+    <>
+      <h2>{t('result.costs.title')}</h2>
+      <ul>
+        {grade.costs.map((cost) => (
+          <li key={`${cost.rule} ${cost.defectId ?? cost.place ?? ''}`}>
+            {t('result.costs.points', { points: fixed(cost.points, 0) })} {cost.text}
+          </li>
+        ))}
+      </ul>
+      <h2>{t('result.defects.title')}</h2>
+      <ul>
+        {defectsWorstFirst(surface?.defects ?? []).map((defect, index) => (
+          <li key={defect.id}>
+            {index + 1}. {t(`defects.${defect.kind}`)}, {fixed(defect.lengthMm, 2)} {t('result.widths.unitMm')},{' '}
+            {micrometres(defect.depthMm)}, {percent(defect.severity)}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+/** Keys of the result: defects one after the other, tabs, report. */
+import type { Grading } from '../../../src-main/contract/gradings.ts';
+import { useShortcut } from '../../shortcuts/index.ts';
+import { setPreferences } from '../../state/preferences.ts';
+import { select, selectAndZoom, useSelection } from '../../state/selection.ts';
+import type { Scene } from '../../viewer/scene.ts';
+import { copyReport, saveReport } from './reportFile.ts';
+
+export function useResultShortcuts(grading: Grading, scene: Scene): void {
+  const selected = useSelection((state) => state.selected);
+  const ids = scene.defects.map(({ id }) => id);
+  const step = (by: number) => {
+    const id = stepThrough(ids, selected?.kind === 'defect' ? selected.id : null, by);
+    if (id === undefined) return;
+    setPreferences({ panelTab: 'findings' });
+    selectAndZoom({ kind: 'defect', id });
+  };
+  useShortcut('nextDefect', () => step(1), ids.length > 0);
+  useShortcut('previousDefect', () => step(-1), ids.length > 0);
+  useShortcut('zoomSelected', () => selectAndZoom(selected), selected !== null);
+  useShortcut('clearSelection', () => select(null), selected !== null);
+  useShortcut('tabFindings', () => setPreferences({ panelTab: 'findings' }));
+  useShortcut('tabWidths', () => setPreferences({ panelTab: 'widths' }));
+  useShortcut('tabChecks', () => setPreferences({ panelTab: 'checks' }));
+  useShortcut('copyReport', () => void copyReport(grading));
+  useShortcut('saveReport', () => saveReport(grading));
+  useShortcut('print', () => window.print());
+}
+
+/** The neighbour in a ring; from nothing, the first or the last. */
+export function stepThrough(ids: readonly string[], current: string | null, by: number): string | undefined {
+  const at = current === null ? -1 : ids.indexOf(current);
+  if (at < 0) return by > 0 ? ids[0] : ids[ids.length - 1];
+  return ids[(at + by + ids.length) % ids.length];
+}

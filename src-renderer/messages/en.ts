@@ -1,0 +1,8 @@
+/** English, the first catalogue; its shape is the type of every other. */
+import { common } from './en/common.ts';
+import { desk } from './en/desk.ts';
+import { grade } from './en/grade.ts';
+import { result } from './en/result.ts';
+import { vocabulary } from './en/vocabulary.ts';
+
+export const en = { ...common, ...desk, ...vocabulary, grade, result } as const;
