@@ -290,3 +290,19 @@ export async function until(condition: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+/** Starts an upload and returns its path. */
+export async function beginUpload(server: RunningServer, cookie: string): Promise<string> {
+  const answer = await ask(server, { method: 'POST', path: '/uploads', headers: pageHeaders(server, cookie) });
+  if (answer.status !== 201) throw new Error(`the upload was refused with ${answer.status}`);
+  return `/uploads/${JSON.parse(answer.body).uploadId}`;
+}
+
+export function putFile(
+  server: RunningServer,
+  cookie: string,
+  path: string,
+  body: string | Uint8Array,
+): Promise<Answer> {
+  return ask(server, { method: 'PUT', path, headers: pageHeaders(server, cookie), body });
+}
