@@ -1,4 +1,4 @@
-//! Files made by other programs: libjpeg-turbo by way of Pillow 12, and tifffile, as hexadecimal text.
+//! Files made by other programs: libjpeg-turbo by way of Pillow 13, and tifffile, as hexadecimal text.
 
 /// 16 x 8 RGB, quality 90, no chroma subsampling, 254 dpi.
 pub const JPEG_BASELINE: &str = "\
