@@ -30,6 +30,7 @@ export * from './errors.ts';
 export * from './geometry.ts';
 export * from './gradings.ts';
 export * from './jobs.ts';
+export * from './process.ts';
 export * from './report.ts';
 export * from './system.ts';
 

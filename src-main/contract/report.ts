@@ -47,8 +47,9 @@ export const measuredPointSchema = z.object({
   uncertaintyMm: z.number().nullable(),
   widthPx: z.number().nullable(),
   uncertaintyPx: z.number().nullable(),
+  /** `ok`, or why not: `noBorder`, `ambiguous`, `noEdge`, `blurred`, `outOfImage`. */
   status: z.string(),
-  reason: z.string().optional(),
+  reason: z.string().nullish(),
   outer: pointPxSchema.nullable(),
   border: pointPxSchema.nullable(),
   method: z.string(),
@@ -59,7 +60,7 @@ const perSide = <T extends z.ZodType>(value: T) => z.object({ left: value, right
 
 export const sideStatusSchema = z.object({
   measured: z.boolean(),
-  reason: z.string().optional(),
+  reason: z.string().nullish(),
   template: z.string().optional(),
 });
 
@@ -125,7 +126,9 @@ export const defectSchema = z.object({
   depthMm: z.number().nullable(),
   severity: z.number().min(0).max(1),
   confidence: z.number().min(0).max(1),
+  /** The maps that show it. */
   evidence: z.array(z.string()),
+  signalToNoise: z.number(),
 });
 export type Defect = z.infer<typeof defectSchema>;
 
@@ -137,6 +140,7 @@ export const cornerReadingSchema = z.object({
   frayMm: z.number().nullable(),
   whiteningMm2: z.number().nullable(),
 });
+export type CornerReading = z.infer<typeof cornerReadingSchema>;
 export const edgeReadingSchema = z.object({
   score: z.number().nullable(),
   chippingMm2: z.number().nullable(),
@@ -144,6 +148,8 @@ export const edgeReadingSchema = z.object({
   whiteningMm: z.number().nullable(),
   frayMm: z.number().nullable(),
 });
+
+export type EdgeReading = z.infer<typeof edgeReadingSchema>;
 
 /** Verdict at a standard's limit: three-valued, as measurements are not exact. */
 export const verdictSchema = z.enum(['pass', 'insideUncertainty', 'fail']);
