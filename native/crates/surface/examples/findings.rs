@@ -1,4 +1,4 @@
-//! `findings [CARDS] [FIRST_SEED] [-v]`: simulates damaged cards, solves and reads them; prints recall by kind, false
+//! `findings [CARDS] [FIRST_SEED] [-v] [--matte]`: simulates damaged cards, solves and reads them; prints recall by kind, false
 //! findings a card, kinds confused, depth errors and times. Tune on some seeds, quote others.
 
 use imaging::{Cancel, Encoding, Frame, FrameStack, Result};
@@ -94,7 +94,7 @@ fn damage(rng: &mut Rng) -> Defects {
     }
 }
 
-fn spec(seed: u64) -> Spec {
+fn spec(seed: u64, matte: bool) -> Spec {
     let mut rng = Rng(seed.wrapping_mul(0xA076_1D64_78BD_642F));
     Spec {
         seed,
@@ -114,7 +114,7 @@ fn spec(seed: u64) -> Spec {
         mat: rng.pick(&[MatKind::Black, MatKind::Grey]),
         rotation_deg: rng.range(-2.0, 2.0),
         gloss: Gloss {
-            strength: rng.range(0.0, 0.05),
+            strength: if matte { 0.0 } else { rng.range(0.0, 0.05) },
             ..Gloss::default()
         },
         defects: damage(&mut rng),
@@ -281,10 +281,11 @@ fn main() -> Result<()> {
     let number = |i: usize, usual: u64| args.get(i).and_then(|a| a.parse().ok()).unwrap_or(usual);
     let (cards, first) = (number(0, 20).max(1), number(1, 1000));
     let verbose = args.iter().any(|a| a == "-v");
+    let matte = args.iter().any(|a| a == "--matte");
     let (cancel, quiet) = (Cancel::new(), |_: f32| {});
     let mut score = Score::default();
     for seed in first..first + cards {
-        let (frames, options, truth) = stack(simulate::render(&spec(seed), &cancel, &quiet)?);
+        let (frames, options, truth) = stack(simulate::render(&spec(seed, matte), &cancel, &quiet)?);
         let s = photometric::solve(&frames, &options, &cancel, &quiet)?;
         let maps = Maps {
             width: s.width,

@@ -55,7 +55,7 @@ pub fn analyse(
     let mut findings = shape_findings(planes.base, &frame, radius, o, cancel)?;
     progress(0.8);
     let relief: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
-    findings.extend(marks::find(&plain, crop, &relief, o));
+    findings.extend(marks::find(&plain, crop, &frame, &relief, o));
     progress(0.9);
     let (corners, edges) = outline(&print, &frame, radius, white, o, &mut findings);
     if foil.fraction > 0.0 {

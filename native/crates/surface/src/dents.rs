@@ -19,6 +19,8 @@ pub struct Dent {
     pub finding: Finding,
 }
 
+/// Longer relief is the card's own waviness, mm.
+const LONGEST_MM: f64 = 3.5;
 /// Most candidates integrated; a card with more is rough, not dented.
 const MOST: usize = 400;
 
@@ -76,6 +78,9 @@ fn measure(levels: &[Level], k: usize, blob: &BlobPixel, pitch: f64, o: &Options
     let points: Vec<[f64; 2]> = body.iter().map(to_px).collect();
     let polygon_px = shapes::pixel_hull(&points, level.step);
     let [long, short] = shapes::calipers(&polygon_px);
+    if long * pitch > LONGEST_MM {
+        return None;
+    }
     let finding = Finding {
         kind: DefectKind::Dent,
         polygon_px,

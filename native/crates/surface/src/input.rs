@@ -136,7 +136,6 @@ fn check_options(o: &Options) -> Result<()> {
         ("options.print_signal", o.print_signal),
         ("options.stain_max_contrast", o.stain_max_contrast),
         ("options.foil_residual", f64::from(o.foil_residual)),
-        ("options.roughness_ratio", o.roughness_ratio),
         ("options.whitening_contrast", o.whitening_contrast),
         ("options.chip_min_depth_mm", o.chip_min_depth_mm),
     ];

@@ -9,6 +9,9 @@ use crate::shapes;
 use crate::stats::{median, robust_line};
 use crate::types::DefectKind;
 
+/// Wider relief is the card's own bow and waviness, mm.
+const WIDEST_MM: f64 = 1.5;
+
 /// A line worth reporting, before dents have claimed their rims.
 pub struct Line {
     /// Smoothed path, pixels of the maps.
@@ -80,7 +83,7 @@ struct Section {
 fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, o: &Options) -> Option<Line> {
     let path = smooth(&chain.points);
     let section = section(base, &path, chain, frame.pitch)?;
-    if section.snr < o.line_depth {
+    if section.snr < o.line_depth || section.width_mm > WIDEST_MM {
         return None;
     }
     let length_mm = chain.length_px() * frame.pitch;

@@ -1,6 +1,7 @@
 //! Stains, print dots and print lines: marks that stand alone on plain print and do not show in the relief.
 
 use crate::finding::Finding;
+use crate::frame::Frame;
 use crate::options::Options;
 use crate::plain::{Plain, components};
 use crate::planes::Crop;
@@ -11,7 +12,14 @@ use crate::types::DefectKind;
 /// Largest mark, mm2: what is larger is design.
 const MAX_AREA_MM2: f64 = 80.0;
 /// A line is at least this long, mm, and this many times its mean width.
-const LINE: [f64; 2] = [1.5, 5.0];
+const LINE: [f64; 2] = [2.5, 5.0];
+/// A print line is at most this wide, mm; cells smear it to about three of them. Wider bars are design.
+const LINE_WIDTH_MM: f64 = 0.34;
+/// A rule of the design runs along the card's axes within this angle, degrees, and is meant to be seen: such a line
+/// counts as a printing error only below this contrast.
+const RULE: [f64; 2] = [1.2, 0.15];
+/// Smallest mark, mm2 (a dot of 0.3 mm); smaller ones are details of the art more often than damage.
+const MIN_AREA_MM2: f64 = 0.07;
 /// A dot is at most this long, mm.
 const DOT_MM: f64 = 1.0;
 /// Marks this near to each other, mm, are lettering when there are three.
@@ -27,7 +35,7 @@ struct Mark {
 }
 
 /// Marks on plain print. `shapes` are outlines (pixels of the maps) of relief findings, which own what lies on them.
-pub fn find(plain: &Plain, crop: Crop, relief: &[Vec<[f64; 2]>], o: &Options) -> Vec<Finding> {
+pub fn find(plain: &Plain, crop: Crop, frame: &Frame, relief: &[Vec<[f64; 2]>], o: &Options) -> Vec<Finding> {
     let limit = |k: usize| (o.print_signal as f32 * plain.spread[k]).max(o.print_contrast as f32);
     let odd: Vec<bool> = (0..plain.plain.len())
         .map(|k| plain.inside[k] && (!plain.plain[k] || plain.deviation[k].abs() > limit(k)))
@@ -55,7 +63,7 @@ pub fn find(plain: &Plain, crop: Crop, relief: &[Vec<[f64; 2]>], o: &Options) ->
     marks
         .iter()
         .filter(|m| !lettering(m))
-        .filter_map(|m| describe(plain, crop, m, relief, o))
+        .filter_map(|m| describe(plain, crop, frame, m, relief, o))
         .collect()
 }
 
@@ -89,14 +97,14 @@ fn isolated(plain: &Plain, odd: &[bool], cells: Vec<usize>, o: &Options) -> Opti
         })
 }
 
-/// Cells two to three away from the component; `None` where the surroundings are not judged.
+/// Cells two to five away from the component; `None` where the surroundings are not judged.
 fn ring(plain: &Plain, cells: &[usize]) -> Option<Vec<usize>> {
     let mut layer = std::collections::HashMap::new();
     cells.iter().for_each(|&k| {
         layer.insert(k, 0u8);
     });
     let mut front = cells.to_vec();
-    for depth in 1..=3u8 {
+    for depth in 1..=5u8 {
         let mut next = Vec::new();
         for &k in &front {
             let (x, y) = (k % plain.w, k / plain.w);
@@ -116,7 +124,25 @@ fn ring(plain: &Plain, cells: &[usize]) -> Option<Vec<usize>> {
     (ring.iter().filter(|&&k| !plain.inside[k]).count() * 10 < ring.len()).then_some(ring)
 }
 
-fn describe(plain: &Plain, crop: Crop, m: &Mark, relief: &[Vec<[f64; 2]>], o: &Options) -> Option<Finding> {
+/// Angle between the longest extent of the points and the nearer axis of the card, degrees.
+fn off_axis_deg(frame: &Frame, points: &[[f64; 2]]) -> f64 {
+    let mm = shapes::to_mm(frame, points);
+    let n = mm.len() as f64;
+    let mean = [0, 1].map(|k| mm.iter().map(|p| p[k]).sum::<f64>() / n);
+    let moment = |a: usize, b: usize| mm.iter().map(|p| (p[a] - mean[a]) * (p[b] - mean[b])).sum::<f64>();
+    let angle = 0.5 * (2.0 * moment(0, 1)).atan2(moment(0, 0) - moment(1, 1)).to_degrees();
+    let folded = angle.rem_euclid(90.0);
+    folded.min(90.0 - folded)
+}
+
+fn describe(
+    plain: &Plain,
+    crop: Crop,
+    frame: &Frame,
+    m: &Mark,
+    relief: &[Vec<[f64; 2]>],
+    o: &Options,
+) -> Option<Finding> {
     let cell = plain.cell as f64;
     let to_px = |&k: &usize| {
         let at = |i: usize, start: usize| start as f64 + (i as f64 + 0.5) * cell - 0.5;
@@ -141,8 +167,15 @@ fn describe(plain: &Plain, crop: Crop, m: &Mark, relief: &[Vec<[f64; 2]>], o: &O
     let pitch = plain.cell_mm / cell;
     let [long, short] = shapes::calipers(&polygon_px).map(|v| v * pitch);
     let area = core.len() as f64 * plain.cell_mm.powi(2);
+    if area < MIN_AREA_MM2 {
+        return None;
+    }
     let mean_width = area / long;
     let kind = if long >= LINE[0] && long >= LINE[1] * mean_width {
+        let rule = off_axis_deg(frame, &points) < RULE[0] && m.contrast.abs() > RULE[1];
+        if rule || mean_width > LINE_WIDTH_MM {
+            return None;
+        }
         DefectKind::PrintLine
     } else if long <= DOT_MM {
         DefectKind::PrintDot

@@ -33,8 +33,6 @@ pub struct Options {
     pub stain_max_contrast: f64,
     /// Relative residual from which an area is foil or holo (0.06), and at least 5 times the card's median.
     pub foil_residual: f32,
-    /// Slope noise over the card's upper quartile from which an area is rough (2.5).
-    pub roughness_ratio: f64,
     /// Relative brightening against the print beside it that counts as bare paper (0.15).
     pub whitening_contrast: f64,
     /// Depth from which missing material at the cut counts as a chip, mm (0.1).
@@ -61,7 +59,6 @@ impl Default for Options {
             print_signal: 6.0,
             stain_max_contrast: 0.45,
             foil_residual: 0.06,
-            roughness_ratio: 2.5,
             whitening_contrast: 0.15,
             chip_min_depth_mm: 0.1,
             max_findings: 500,

@@ -58,7 +58,7 @@ pub enum DefectKind {
     EdgeWhitening,
     /// Missing or frayed material, or bare paper, at a corner.
     CornerWear,
-    /// An area with a rougher surface than the rest of the card.
+    /// An area with a rougher surface than the rest of the card; the detectors of this version do not report it yet.
     Roughness,
 }
 

@@ -11,7 +11,12 @@ fn marked(p: [f64; 2]) -> [f64; 3] {
     if (p[0] - 15.0).hypot(p[1] + 15.0) < 0.25 {
         c = [0.85, 0.84, 0.82];
     }
-    if (p[0] - 5.0).abs() < 0.06 && (p[1] - 20.0).abs() < 7.0 {
+    let (s, k) = 0.3f64.sin_cos();
+    let (along, across) = (
+        s * (p[0] - 5.0) + k * (p[1] - 20.0),
+        k * (p[0] - 5.0) - s * (p[1] - 20.0),
+    );
+    if across.abs() < 0.06 && along.abs() < 7.0 {
         c = [0.8, 0.79, 0.77];
     }
     c.map(|v| v * stain)
@@ -119,4 +124,22 @@ fn a_scratch_that_also_changes_the_print_is_one_scratch() {
     .read();
     assert_eq!(c.defects.len(), 1, "{}", list(&c));
     assert_eq!(of(&c, Scratch).len(), 1, "{}", list(&c));
+}
+
+#[test]
+fn a_rule_and_bars_of_the_design_are_not_print_lines() {
+    let print = |p: [f64; 2]| {
+        let rule = (p[1] - 5.0).abs() < 0.08 && p[0].abs() < 22.0;
+        let bar = (p[0] - 3.0).abs() < 4.0 && (p[1] - 20.0).abs() < 0.5;
+        if rule || bar { [0.1; 3] } else { [0.6, 0.6, 0.5] }
+    };
+    let c = render(
+        &Scene {
+            print: Box::new(print),
+            ..Scene::default()
+        },
+        9,
+    )
+    .read();
+    assert!(c.defects.is_empty(), "{}", list(&c));
 }

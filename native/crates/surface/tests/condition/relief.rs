@@ -224,3 +224,27 @@ fn foil_is_set_apart_and_its_scratches_are_not_reported() {
     );
     assert!(c.notes.iter().any(|n| n.contains("foil")));
 }
+
+#[test]
+fn shine_that_adds_to_albedo_times_normal_is_not_relief() {
+    // Specular light of a tilted view adds one smooth vector to albedo * normal, whatever the print below.
+    let slope = |p: [f64; 2]| {
+        let c = busy_print(p);
+        let a = (c[0] + c[1] + c[2]) / 3.0;
+        let dent = pit(p, [10.0, 5.0], 0.02, 0.3);
+        [
+            (0.004 + 0.0002 * p[0]) / a + dent[0],
+            (-0.003 + 0.00015 * p[1]) / a + dent[1],
+        ]
+    };
+    let c = render(
+        &Scene {
+            slope: Box::new(slope),
+            print: Box::new(busy_print),
+            ..Scene::default()
+        },
+        16,
+    )
+    .read();
+    assert_eq!((c.defects.len(), of(&c, Dent).len()), (1, 1), "{}", list(&c));
+}
