@@ -71,13 +71,14 @@ export function createAuditReader(db: Database, anchorFile: string | null): Audi
   /** One step: where the chain stands after it, or the first bad row; `done` when no rows are left. */
   const step = (previous: Head): { previous: Head; bad: number | null; done: boolean } => {
     let last = previous;
-    const rows = after.all(previous.seq, rowsPerStep);
-    for (const raw of rows) {
+    let rows = 0;
+    for (const raw of after.iterate(previous.seq, rowsPerStep)) {
       const row = decode(raw);
       if (row === undefined || !follows(last, row)) return { previous: last, bad: last.seq + 1, done: true };
       last = row;
+      rows += 1;
     }
-    return { previous: last, bad: null, done: rows.length < rowsPerStep };
+    return { previous: last, bad: null, done: rows < rowsPerStep };
   };
   const walk = (from: Head): AuditVerdict => {
     let state = step(from);

@@ -65,8 +65,14 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log cannot be changed'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log cannot be changed'); END;
+-- INSERT OR REPLACE removes the old row without asking the DELETE trigger.
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
+BEGIN SELECT raise(ABORT, 'the audit log cannot be changed'); END;
 
 CREATE TRIGGER revisions_no_update BEFORE UPDATE ON revisions BEGIN SELECT raise(ABORT, 'revisions are kept as they are'); END;
 CREATE TRIGGER revisions_no_delete BEFORE DELETE ON revisions BEGIN SELECT raise(ABORT, 'revisions are kept as they are'); END;
+CREATE TRIGGER revisions_no_replace BEFORE INSERT ON revisions
+WHEN EXISTS (SELECT 1 FROM revisions WHERE grading = NEW.grading AND number = NEW.number)
+BEGIN SELECT raise(ABORT, 'revisions are kept as they are'); END;
 `,
 };
