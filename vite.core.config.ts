@@ -1,7 +1,21 @@
 /** Bundles what runs in Node: the core server, the command line, and the Electron shell with its preload script. */
+import { execFileSync } from 'node:child_process';
 import { defineConfig } from 'vite';
 
+/** Goes into every report; "unknown" where the sources are not a git checkout. */
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
 export default defineConfig({
+  define: { TRUGRADE_COMMIT: JSON.stringify(commit()) },
   build: {
     ssr: true,
     target: 'node24',

@@ -26,7 +26,10 @@ async function fetchElectron() {
   if (code !== 0 || !electronBinary()) markFresh('electron-refused', print);
 }
 
-const hasDisplay = process.platform === 'win32' || process.platform === 'darwin' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+const hasDisplay =
+  process.platform === 'win32' ||
+  process.platform === 'darwin' ||
+  Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
 function opener() {
   if (process.env.TRUGRADE_NO_BROWSER || !hasDisplay) return undefined;
@@ -44,7 +47,11 @@ function startDesktop(binary) {
 }
 
 function startInBrowser() {
-  const child = spawn(pinnedNode(), ['--enable-source-maps', at('dist', 'core', 'cli.js'), 'serve', ...process.argv.slice(2)], { stdio: ['inherit', 'pipe', 'inherit'] });
+  const child = spawn(
+    pinnedNode(),
+    ['--enable-source-maps', at('dist', 'core', 'cli.js'), 'serve', ...process.argv.slice(2)],
+    { stdio: ['inherit', 'pipe', 'inherit'] },
+  );
   let heard = '';
   child.stdout.on('data', (chunk) => {
     heard += chunk;
@@ -67,7 +74,10 @@ try {
   await setUp();
   await fetchElectron();
   const binary = hasDisplay ? electronBinary() : undefined;
-  if (!binary) process.stderr.write(`${electronBinary() ? 'There is no display' : "Electron's binary is not available here"}: the workstation opens ${opener() ? 'in the browser' : 'at the address below'}.\n`);
+  if (!binary)
+    process.stderr.write(
+      `${electronBinary() ? 'There is no display' : "Electron's binary is not available here"}: the workstation opens ${opener() ? 'in the browser' : 'at the address below'}.\n`,
+    );
   const child = binary ? startDesktop(binary) : startInBrowser();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 } catch (error) {

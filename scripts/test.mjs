@@ -5,7 +5,10 @@ import { at, pinnedNode } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
 import { findOrInstallChromium, SetupError, setUp } from './lib/steps.mjs';
 
-const cargo = (...args) => ['cargo', [args[0], '--manifest-path', 'native/Cargo.toml', '--target-dir', 'native/target', ...args.slice(1)]];
+const cargo = (...args) => [
+  'cargo',
+  [args[0], '--manifest-path', 'native/Cargo.toml', '--target-dir', 'native/target', ...args.slice(1)],
+];
 const node = (script, ...args) => [pinnedNode(), [at(...script.split('/')), ...args]];
 const single = ({ code }) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
 /** A runner that failed without a failed test (it crashed, or found none) counts as one failure. */
@@ -20,14 +23,40 @@ const e2eReport = at('test-results', 'e2e.json');
 const checks = (chromium) => [
   ['types, main', node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.main.json'), single],
   ['types, renderer', node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.renderer.json'), single],
-  ['lint and format, TypeScript', node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'), single],
+  [
+    'lint and format, TypeScript',
+    node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
+    single,
+  ],
   ['format, Rust', ['cargo', ['fmt', '--manifest-path', 'native/Cargo.toml', '--all', '--check']], single],
   ['lint, Rust (clippy)', cargo('clippy', '--release', '--workspace', '--all-targets', '--', '-D', 'warnings'), single],
-  ['generated native types are committed', ['git', ['diff', '--exit-code', '--', 'src-main/core/native/generated']], single],
+  [
+    'generated native types are committed',
+    ['git', ['diff', '--exit-code', '--', 'src-main/core/native/generated']],
+    single,
+  ],
   ['licences of shipped parts', [pinnedNode(), [at('scripts', 'licences.mjs'), '--check']], single],
-  ['Rust tests', cargo('test', '--release', '--workspace', '--no-fail-fast'), honest(({ output }) => cargoCounts(output))],
-  ['unit and integration tests', node('node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`), honest(() => vitestCounts(unitReport))],
-  ['end-to-end tests', [...node('node_modules/@playwright/test/cli.js', 'test'), { TRUGRADE_CHROMIUM: chromium }], honest(() => playwrightCounts(e2eReport))],
+  [
+    'Rust tests',
+    cargo('test', '--release', '--workspace', '--no-fail-fast'),
+    honest(({ output }) => cargoCounts(output)),
+  ],
+  [
+    'unit and integration tests',
+    node(
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${unitReport}`,
+    ),
+    honest(() => vitestCounts(unitReport)),
+  ],
+  [
+    'end-to-end tests',
+    [...node('node_modules/@playwright/test/cli.js', 'test'), { TRUGRADE_CHROMIUM: chromium }],
+    honest(() => playwrightCounts(e2eReport)),
+  ],
 ];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -38,7 +67,9 @@ async function check([title, [command, args, env], count]) {
   const result = await run(command, args, { env: { ...env, FORCE_COLOR: '0', NO_COLOR: '1' }, show: true });
   const counts = count(result);
   for (const key of Object.keys(total)) total[key] += counts[key];
-  process.stdout.write(`── ${title}: ${counts.passed} passed, ${counts.failed} failed in ${(result.ms / 1000).toFixed(0)} s\n`);
+  process.stdout.write(
+    `── ${title}: ${counts.passed} passed, ${counts.failed} failed in ${(result.ms / 1000).toFixed(0)} s\n`,
+  );
 }
 
 try {
@@ -50,6 +81,10 @@ try {
   process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
   total.failed += 1;
 }
-process.stdout.write(`\nWhole run: ${((performance.now() - started) / 1000).toFixed(0)} s${total.skipped ? `, ${total.skipped} skipped` : ''}\n`);
-process.stdout.write(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}\n`);
+process.stdout.write(
+  `\nWhole run: ${((performance.now() - started) / 1000).toFixed(0)} s${total.skipped ? `, ${total.skipped} skipped` : ''}\n`,
+);
+process.stdout.write(
+  `${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}\n`,
+);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

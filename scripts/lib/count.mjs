@@ -4,7 +4,9 @@ import { existsSync, readFileSync } from 'node:fs';
 /** cargo test: `test result: ok. 12 passed; 0 failed; 1 ignored; …`, one line per binary. */
 export function cargoCounts(output) {
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const [, passed, failed, ignored] of output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
+  for (const [, passed, failed, ignored] of output.matchAll(
+    /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm,
+  )) {
     total.passed += Number(passed);
     total.failed += Number(failed);
     total.skipped += Number(ignored);
@@ -16,7 +18,11 @@ export function cargoCounts(output) {
 export function vitestCounts(path) {
   if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(readFileSync(path, 'utf8'));
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests };
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
 }
 
 /** Playwright's JSON report. */

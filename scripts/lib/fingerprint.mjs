@@ -28,7 +28,9 @@ const stamp = (step) => at('dist', '.stamps', step);
 
 /** True when the step last succeeded with just these inputs and its outputs are still there. */
 export function isFresh(step, print, outputs) {
-  return existsSync(stamp(step)) && readFileSync(stamp(step), 'utf8') === print && outputs.every((path) => existsSync(path));
+  return (
+    existsSync(stamp(step)) && readFileSync(stamp(step), 'utf8') === print && outputs.every((path) => existsSync(path))
+  );
 }
 
 export function markFresh(step, print) {

@@ -15,7 +15,12 @@ export function version(command, args = ['--version']) {
 export function run(command, args, { env = {}, show = false, timeoutMs = 0 } = {}) {
   const started = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+    });
     let output = '';
     const take = (stream, to) =>
       stream.on('data', (chunk) => {

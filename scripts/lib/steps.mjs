@@ -35,20 +35,26 @@ export function checkTools() {
   const [major] = process.versions.node.split('.').map(Number);
   if (major < 20) missing.push(`Node 20 or newer (this is ${process.versions.node}): https://nodejs.org`);
   if (!version('cargo')) missing.push("Rust's cargo 1.88 or newer: https://rustup.rs");
-  if (process.platform !== 'win32' && !version('cc')) missing.push('a C compiler: apt-get install build-essential, or xcode-select --install');
-  if (missing.length > 0) throw new SetupError(`Missing on this machine:\n${missing.map((line) => `  - ${line}`).join('\n')}`);
+  if (process.platform !== 'win32' && !version('cc'))
+    missing.push('a C compiler: apt-get install build-essential, or xcode-select --install');
+  if (missing.length > 0)
+    throw new SetupError(`Missing on this machine:\n${missing.map((line) => `  - ${line}`).join('\n')}`);
 }
 
 async function packages() {
   const print = fingerprint(['package-lock.json', '.npmrc'], [process.platform, process.arch]);
   const node = pinnedNode();
-  if (node === undefined) throw new SetupError(`No Node 24 package is published for ${process.platform}-${process.arch}.`);
+  if (node === undefined)
+    throw new SetupError(`No Node 24 package is published for ${process.platform}-${process.arch}.`);
   const stamps = at('node_modules', '.trugrade-packages');
   if (existsSync(stamps) && existsSync(node) && isFresh('packages', print, [stamps])) return;
   // Not `npm ci`: it refuses a lock file without the optional packages of every platform, which not all registries carry.
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  await step('npm packages and the pinned Node 24', () => must('npm install', npm, ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']));
-  if (!existsSync(node)) throw new SetupError(`npm did not bring the pinned Node: ${node} is missing. Remove node_modules and try again.`);
+  await step('npm packages and the pinned Node 24', () =>
+    must('npm install', npm, ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']),
+  );
+  if (!existsSync(node))
+    throw new SetupError(`npm did not bring the pinned Node: ${node} is missing. Remove node_modules and try again.`);
   chmodSync(node, 0o755);
   writeFileSync(stamps, print);
   markFresh('packages', print);
@@ -82,14 +88,21 @@ async function nativeCore() {
 async function bundles() {
   const vite = at('node_modules', 'vite', 'bin', 'vite.js');
   const config = ['package-lock.json', 'package.json', 'assets'];
-  const core = fingerprint([...config, 'src-main', 'vite.core.config.ts']);
+  const core = fingerprint(
+    [...config, 'src-main', 'vite.core.config.ts'],
+    [version('git', ['rev-parse', 'HEAD']) ?? ''],
+  );
   if (!isFresh('core', core, [at('dist', 'core', 'cli.js')])) {
-    await step('core bundle', () => must('The core bundle', pinnedNode(), [vite, 'build', '--config', 'vite.core.config.ts', '--logLevel', 'warn']));
+    await step('core bundle', () =>
+      must('The core bundle', pinnedNode(), [vite, 'build', '--config', 'vite.core.config.ts', '--logLevel', 'warn']),
+    );
     markFresh('core', core);
   }
   const page = fingerprint([...config, 'src-renderer', 'src-main/contract', 'vite.config.ts']);
   if (!isFresh('renderer', page, [at('dist', 'renderer', 'index.html')])) {
-    await step('workstation bundle', () => must('The workstation bundle', pinnedNode(), [vite, 'build', '--logLevel', 'warn']));
+    await step('workstation bundle', () =>
+      must('The workstation bundle', pinnedNode(), [vite, 'build', '--logLevel', 'warn']),
+    );
     markFresh('renderer', page);
   }
 }
@@ -108,7 +121,8 @@ function command() {
 
 /** Everything `npm start` needs. Quick when nothing changed. */
 export async function setUp() {
-  const needsTools = !existsSync(addon) || !isFresh('native', fingerprint(['native'], [version('cargo') ?? '', process.arch]), [addon]);
+  const needsTools =
+    !existsSync(addon) || !isFresh('native', fingerprint(['native'], [version('cargo') ?? '', process.arch]), [addon]);
   if (needsTools) checkTools();
   await packages();
   await nativeCore();
@@ -120,17 +134,28 @@ const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 
 /** A Chromium for the end-to-end tests: the one named, one installed, or Debian's, installed now when the rights allow it. */
 export async function findOrInstallChromium() {
-  const known = () => [process.env.TRUGRADE_CHROMIUM, ...browsers].find((path) => path !== undefined && existsSync(path));
+  const known = () =>
+    [process.env.TRUGRADE_CHROMIUM, ...browsers].find((path) => path !== undefined && existsSync(path));
   if (known()) return known();
-  const hint = 'Install Chromium (apt-get install chromium), or set TRUGRADE_CHROMIUM to the path of a Chromium or Chrome.';
+  const hint =
+    'Install Chromium (apt-get install chromium), or set TRUGRADE_CHROMIUM to the path of a Chromium or Chrome.';
   if (!version('apt-get')) throw new SetupError(`No Chromium for the end-to-end tests. ${hint}`);
-  const asRoot = process.getuid?.() === 0 ? [] : version('sudo', ['-n', 'true']) === undefined ? undefined : ['sudo', '-n'];
-  if (asRoot === undefined) throw new SetupError(`No Chromium for the end-to-end tests, and no rights to install it. ${hint}`);
+  const asRoot =
+    process.getuid?.() === 0 ? [] : version('sudo', ['-n', 'true']) === undefined ? undefined : ['sudo', '-n'];
+  if (asRoot === undefined)
+    throw new SetupError(`No Chromium for the end-to-end tests, and no rights to install it. ${hint}`);
   await step('Chromium for the end-to-end tests', async () => {
     const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
     await must('apt-get update', apt[0], [...apt.slice(1), 'update']);
-    await must('apt-get install chromium', apt[0], [...apt.slice(1), 'install', '-y', '--no-install-recommends', 'chromium']);
+    await must('apt-get install chromium', apt[0], [
+      ...apt.slice(1),
+      'install',
+      '-y',
+      '--no-install-recommends',
+      'chromium',
+    ]);
   });
-  if (!known()) throw new SetupError(`Debian's chromium was installed but none of ${browsers.join(', ')} exists. ${hint}`);
+  if (!known())
+    throw new SetupError(`Debian's chromium was installed but none of ${browsers.join(', ')} exists. ${hint}`);
   return known();
 }

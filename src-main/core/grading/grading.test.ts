@@ -120,6 +120,7 @@ const defect = (kind: Defect['kind'], fields: Partial<Defect> = {}): Defect => (
   severity: 0.5,
   confidence: 1,
   evidence: ['curvature'],
+  signalToNoise: 10,
   ...fields,
 });
 const measured = (c: Centering): Measurement => {

@@ -281,7 +281,7 @@ export function loadNative(path: string = findAddon()): Native {
         ...(hints.pixelPitchMm === null ? {} : { pixelPitchMm: hints.pixelPitchMm }),
         ...(hints.expectedSizeMm ? { expectedSizeMm: [...hints.expectedSizeMm] } : {}),
       };
-      return new OutlineHandle(await typed(addon.findOutline(rawOf(stack, StackHandle), options, signal)));
+      return new OutlineHandle(await typed(addon.findCard(rawOf(stack, StackHandle), options, signal)));
     },
     async analyse(maps, outline, refinement, pixelPitchMm, progress, signal) {
       const text = await typed(

@@ -1,6 +1,12 @@
 /** What the native core answers, parsed: JSON in, typed values out. The names are those of the Rust structs. */
 import { z } from 'zod';
-import { cornerReadingSchema, defectSchema, edgeReadingSchema, measurementSchema } from '../../contract/index.ts';
+import {
+  type CornerReading,
+  type Defect,
+  defectSchema,
+  type EdgeReading,
+  measurementSchema,
+} from '../../contract/index.ts';
 
 export const frameQualitySchema = z.object({
   name: z.string(),
@@ -57,20 +63,57 @@ export const refinementInfoSchema = z.object({
 });
 export type RefinementInfo = z.infer<typeof refinementInfoSchema>;
 
+const zeroWhereUnknown = { known: z.boolean(), whiteningKnown: z.boolean() };
+
+/** A reading that could not be made holds zeros in native code; outside it is null, so that no one takes it for a clean corner. */
+const nativeCornerSchema = z
+  .object({
+    angleDeg: z.number(),
+    radiusMm: z.number(),
+    missingAreaMm2: z.number(),
+    frayMm: z.number(),
+    whiteningMm2: z.number(),
+    ...zeroWhereUnknown,
+  })
+  .transform(({ known, whiteningKnown, ...r }): CornerReading => {
+    if (!known)
+      return { score: null, angleDeg: null, radiusMm: null, missingAreaMm2: null, frayMm: null, whiteningMm2: null };
+    return { score: null, ...r, whiteningMm2: whiteningKnown ? r.whiteningMm2 : null };
+  });
+
+const nativeEdgeSchema = z
+  .object({
+    chippingMm2: z.number(),
+    whiteningMm: z.number(),
+    frayMm: z.number(),
+    longestChipMm: z.number(),
+    ...zeroWhereUnknown,
+  })
+  .transform(({ known, whiteningKnown, ...r }): EdgeReading => {
+    if (!known) return { score: null, chippingMm2: null, longestChipMm: null, whiteningMm: null, frayMm: null };
+    return { score: null, ...r, whiteningMm: whiteningKnown ? r.whiteningMm : null };
+  });
+
+const nativeDefectSchema = defectSchema
+  .omit({ evidence: true, signalToNoise: true })
+  .extend({ evidence: z.object({ maps: z.array(z.string()), signalToNoise: z.number() }) })
+  .transform(
+    ({ evidence, ...defect }): Defect => ({
+      ...defect,
+      evidence: evidence.maps,
+      signalToNoise: evidence.signalToNoise,
+    }),
+  );
+
 export const conditionSchema = z.object({
-  defects: z.array(defectSchema),
+  defects: z.array(nativeDefectSchema),
   corners: z.object({
-    topLeft: cornerReadingSchema,
-    topRight: cornerReadingSchema,
-    bottomRight: cornerReadingSchema,
-    bottomLeft: cornerReadingSchema,
+    topLeft: nativeCornerSchema,
+    topRight: nativeCornerSchema,
+    bottomRight: nativeCornerSchema,
+    bottomLeft: nativeCornerSchema,
   }),
-  edges: z.object({
-    left: edgeReadingSchema,
-    right: edgeReadingSchema,
-    top: edgeReadingSchema,
-    bottom: edgeReadingSchema,
-  }),
+  edges: z.object({ left: nativeEdgeSchema, right: nativeEdgeSchema, top: nativeEdgeSchema, bottom: nativeEdgeSchema }),
   foilFraction: z.number(),
   judgedFraction: z.number(),
   notes: z.array(z.string()),

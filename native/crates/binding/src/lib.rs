@@ -1,0 +1,21 @@
+//! The native core as Node sees it. Nothing is computed here: arguments are checked, work is started on other threads,
+//! pixels stay behind handles, small results travel as JSON that the TypeScript side parses with its schemas.
+
+// The generated TypeScript declarations carry the documentation of fields; repeating it on every getter adds nothing.
+#![allow(missing_docs)]
+
+mod handle;
+mod maps;
+mod measuring;
+mod simulate;
+mod stack;
+mod task;
+mod views;
+
+use napi_derive::napi;
+
+/// Version of the native core.
+#[napi]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

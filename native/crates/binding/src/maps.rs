@@ -1,0 +1,174 @@
+//! Photometric stereo: frames to maps behind a handle, written to files or shown as pictures.
+
+use crate::handle::Handle;
+use crate::stack::{Loaded, Stack, invalid, share, to_json};
+use crate::task::{Progress, Work, reporter, start, to_js};
+use imaging::{CoreError, ErrorCode, Result, write_npy_f32};
+use napi::bindgen_prelude::{AbortSignal, AsyncTask};
+use napi_derive::napi;
+use photometric::{
+    Curvature, HeightOptions, Light, Method, Solution, SolveOptions, curvature, gloss, height_mm, solve,
+};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// One light: exactly one of the two is given.
+#[napi(object)]
+pub struct LightInput {
+    /// Vector towards a far light.
+    pub direction: Option<Vec<f64>>,
+    /// Position of a near light relative to the image centre on the card plane.
+    pub position_mm: Option<Vec<f64>>,
+}
+
+/// Settings of the solver.
+#[napi(object)]
+pub struct SolveInput {
+    pub lights: Vec<LightInput>,
+    pub pixel_pitch_mm: Option<f64>,
+}
+
+/// The maps of a side; derived maps are computed once, when first asked for.
+pub struct Solved {
+    pub loaded: Arc<Loaded>,
+    pub solution: Solution,
+    options: SolveOptions,
+    pitch_mm: Option<f64>,
+    gloss: Lazy<Vec<f32>>,
+    curvature: Lazy<Curvature>,
+    height: Lazy<Vec<f32>>,
+}
+
+type Lazy<T> = Mutex<Option<Arc<T>>>;
+
+fn lazily<T>(slot: &Lazy<T>, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+    let mut held = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(value) = held.as_ref() {
+        return Ok(Arc::clone(value));
+    }
+    let value = Arc::new(make()?);
+    *held = Some(Arc::clone(&value));
+    Ok(value)
+}
+
+impl Solved {
+    /// Specular excess, `H * W`.
+    pub fn gloss(&self, cancel: &imaging::Cancel) -> Result<Arc<Vec<f32>>> {
+        lazily(&self.gloss, || gloss(&self.loaded.stack, &self.options, &self.solution, cancel))
+    }
+
+    /// Mean and Gaussian curvature, 1/mm (1/px without a scale).
+    pub fn curvature(&self, cancel: &imaging::Cancel) -> Result<Arc<Curvature>> {
+        lazily(&self.curvature, || curvature(&self.solution, self.pitch_mm, cancel))
+    }
+
+    /// Height in mm (px without a scale), the fitted quadratic removed.
+    pub fn height(&self, cancel: &imaging::Cancel) -> Result<Arc<Vec<f32>>> {
+        lazily(&self.height, || height_mm(&self.solution, self.pitch_mm.unwrap_or(1.0), HeightOptions::default(), cancel))
+    }
+}
+
+/// Handle to solved maps; call `free` when done.
+#[napi]
+pub struct Maps {
+    pub(crate) inner: Handle<Solved>,
+    summary: String,
+}
+
+#[napi]
+impl Maps {
+    /// Figures of the solution, as JSON (`SolveSummary`).
+    #[napi(getter)]
+    pub fn summary(&self) -> String {
+        self.summary.clone()
+    }
+
+    /// Gives the memory back.
+    #[napi]
+    pub fn free(&self) {
+        self.inner.free();
+    }
+
+    /// Writes `normals` (H x W x 3), `albedo` (H x W or H x W x 3), `height`, `gloss`, `residual`, `confidence`,
+    /// `meanCurvature` or `gaussianCurvature` (H x W) as float32 `.npy`.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn write_npy(&self, map: String, path: String, signal: Option<AbortSignal>) -> napi::Result<AsyncTask<Work<()>>> {
+        let solved = self.inner.get().map_err(to_js)?;
+        Ok(start(signal, move |cancel| write_map(&solved, &map, Path::new(&path), cancel)))
+    }
+}
+
+/// Solves for normals and albedo. Errors name the light.
+#[napi(ts_return_type = "Promise<Maps>")]
+pub fn solve_maps(
+    stack: &Stack,
+    input: SolveInput,
+    progress: Option<Progress>,
+    signal: Option<AbortSignal>,
+) -> napi::Result<AsyncTask<Work<Maps>>> {
+    let loaded = share(stack)?;
+    let report = reporter(progress);
+    Ok(start(signal, move |cancel| {
+        let options = options_of(&input, &loaded)?;
+        let solution = solve(&loaded.stack, &options, cancel, &report)?;
+        let summary = to_json(&solution.summary)?;
+        let solved = Solved {
+            loaded,
+            solution,
+            options,
+            pitch_mm: input.pixel_pitch_mm,
+            gloss: Mutex::default(),
+            curvature: Mutex::default(),
+            height: Mutex::default(),
+        };
+        Ok(Maps { inner: Handle::new(solved), summary })
+    }))
+}
+
+fn options_of(input: &SolveInput, loaded: &Loaded) -> Result<SolveOptions> {
+    let mut lights = Vec::with_capacity(input.lights.len());
+    for (i, light) in input.lights.iter().enumerate() {
+        let vector = |v: &[f64], field: &str| match *v {
+            [x, y, z] => Ok([x, y, z]),
+            _ => Err(invalid(&format!("lights[{i}].{field}"), "needs three numbers")),
+        };
+        lights.push(match (&light.direction, &light.position_mm) {
+            // A position says more than a direction: directions and fall-off then follow per pixel.
+            (_, Some(p)) if input.pixel_pitch_mm.is_some() => Light::PositionMm(vector(p, "positionMm")?),
+            (Some(d), _) => Light::Direction(vector(d, "direction")?),
+            (None, Some(p)) => Light::Direction(vector(p, "positionMm")?),
+            (None, None) => {
+                let what = "photometric stereo needs the direction or the position of every light";
+                return Err(invalid(&format!("lights[{i}].direction"), what));
+            }
+        });
+    }
+    Ok(SolveOptions {
+        pixel_pitch_mm: input.pixel_pitch_mm,
+        mask: loaded.mask.clone(),
+        method: Method::Auto,
+        ..SolveOptions::new(lights)
+    })
+}
+
+fn write_map(solved: &Solved, map: &str, path: &Path, cancel: &imaging::Cancel) -> Result<()> {
+    let s = &solved.solution;
+    let plane = [s.height, s.width];
+    match map {
+        "normals" => write_npy_f32(path, &[s.height, s.width, 3], &s.normals),
+        "albedo" if s.channels == 1 => write_npy_f32(path, &plane, &s.albedo),
+        "albedo" => write_npy_f32(path, &[s.height, s.width, s.channels], &s.albedo),
+        "residual" => write_npy_f32(path, &plane, &s.residual),
+        "confidence" => write_npy_f32(path, &plane, &s.confidence_deg),
+        "height" => write_npy_f32(path, &plane, &solved.height(cancel)?[..]),
+        "gloss" => write_npy_f32(path, &plane, &solved.gloss(cancel)?[..]),
+        "meanCurvature" => write_npy_f32(path, &plane, &solved.curvature(cancel)?.mean),
+        "gaussianCurvature" => write_npy_f32(path, &plane, &solved.curvature(cancel)?.gaussian),
+        other => Err(no_such_map(other)),
+    }
+}
+
+/// A map name nobody knows.
+pub fn no_such_map(name: &str) -> CoreError {
+    CoreError::new(ErrorCode::ValueInvalid, format!("there is no map \"{name}\""), "ask for one of the documented maps").in_field("map")
+}

@@ -1,0 +1,166 @@
+/** The grading desk: takes a source (rig or upload) through the pipeline as a job, and keeps what comes out. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GradeSource, Grading, Job } from '../../contract/index.ts';
+import { type CaptureInput, type Encoding, readInput } from '../capture/index.ts';
+import type { Clock } from '../clock/index.ts';
+import { refuse } from '../errors/index.ts';
+import { findStandard, gradeSide } from '../grading/index.ts';
+import type { JobContext, Jobs } from '../jobs/index.ts';
+import type { Native } from '../native/index.ts';
+import { runPipeline } from '../pipeline/index.ts';
+import type { Rigs } from '../rig/index.ts';
+import { software } from '../software/index.ts';
+import type { Store } from '../store/index.ts';
+import type { OpenUpload, Uploads } from '../uploads/index.ts';
+import { storeSink, summarise } from './sink.ts';
+
+export interface GradeRequest {
+  readonly source: GradeSource;
+  readonly standard?: string | undefined;
+  readonly cardId?: string | undefined;
+  readonly pixelPitchMm?: number | undefined;
+  readonly encoding?: Encoding | undefined;
+}
+
+export interface Desk {
+  /** @throws AppError for a standard, rig or upload that does not exist, or a read-only store */
+  start(request: GradeRequest, actor: string): Promise<Job>;
+  /** The same evidence under another standard, as a new revision. @throws AppError */
+  regrade(id: string, standard: string, actor: string): Grading;
+}
+
+export interface DeskParts {
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly rigs: Rigs;
+  readonly uploads: Uploads;
+  readonly native: Native;
+  readonly clock: Clock;
+  /** For captures on their way through; emptied at start. */
+  readonly workFolder: string;
+}
+
+/** Share of a job's time that photographing takes. */
+const rigShare = 0.45;
+
+/** A source made ready: where its files are, what it is called, and how to let it go. */
+interface Opened {
+  readonly input: CaptureInput;
+  readonly sourceName: string;
+  close(): Promise<void>;
+}
+
+export function createDesk(parts: DeskParts): Desk {
+  const { store, jobs, rigs, uploads, native, clock, workFolder } = parts;
+
+  const fromRig = async (source: GradeSource & { kind: 'rig' }, context: JobContext): Promise<Opened> => {
+    const sample = source.sample ?? 0;
+    const rig = rigs.get(source.rigId);
+    await mkdir(workFolder, { recursive: true });
+    const folder = await mkdtemp(join(workFolder, 'capture-'));
+    const close = () => rm(folder, { recursive: true, force: true });
+    try {
+      context.activity('photographing');
+      const progress = (fraction: number) => context.progress(fraction * rigShare);
+      await rig.capture(join(folder, 'capture'), { sample, progress }, context.signal);
+      const input = await readInput(join(folder, 'capture'));
+      const sourceName = `${rig.describe().name}, sample ${sample}`;
+      return { input: { ...input, name: sourceName }, sourceName, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
+
+  const fromUpload = async (uploadId: string, request: GradeRequest): Promise<Opened> => {
+    const upload = await uploads.open(uploadId);
+    try {
+      const input = await readInput(inputPath(upload), request);
+      return { input, sourceName: input.name, close: () => upload.cleanup() };
+    } catch (error) {
+      await upload.cleanup();
+      throw error;
+    }
+  };
+
+  const work = (request: GradeRequest, actor: string) => async (context: JobContext) => {
+    const standard = findStandard(request.standard ?? store.settings().standard);
+    const { source } = request;
+    const opened = source.kind === 'rig' ? await fromRig(source, context) : await fromUpload(source.uploadId, request);
+    const begun = source.kind === 'rig' ? rigShare : 0;
+    const id = randomUUID();
+    const { input, sourceName } = opened;
+    const sink = storeSink(store, native, { id, actor, sourceName, cardId: request.cardId ?? null });
+    try {
+      context.activity('grading');
+      await runPipeline(
+        input,
+        {
+          native,
+          standard,
+          software,
+          now: () => clock.now(),
+          sink,
+          events: {
+            stage: context.stage,
+            progress: (fraction) => context.progress(begun + (1 - begun) * fraction),
+          },
+        },
+        context.signal,
+      );
+      return { gradingId: id };
+    } finally {
+      sink.abandon();
+      await opened.close();
+    }
+  };
+
+  return {
+    async start(request, actor) {
+      if (store.readOnlyReason !== null)
+        throw refuse('store.readOnly', store.readOnlyReason, 'make the data folder writable and start again');
+      findStandard(request.standard ?? store.settings().standard);
+      const { source } = request;
+      const rig = source.kind === 'rig' ? rigs.get(source.rigId).describe() : undefined;
+      const title = rig ? rig.name : 'upload';
+      return jobs.start({ kind: 'grade', title, simulated: rig?.simulated ?? false }, work(request, actor));
+    },
+    regrade(id, standardId, actor) {
+      const standard = findStandard(standardId);
+      const { summary, report } = store.gradings.get(id);
+      const condition = { corners: report.corners, edges: report.edges, surface: report.surface };
+      const graded = gradeSide({ side: report.side, measurement: report.measurement, ...condition }, standard);
+      const regraded = {
+        ...report,
+        grade: graded.grade,
+        corners: graded.corners,
+        edges: graded.edges,
+        quality: { ...report.quality, needsPerson: report.error !== null || graded.grade.overall === null },
+      };
+      const revised = {
+        ...summarise(regraded, { id, sourceName: summary.sourceName }, summary.thumbnail),
+        archived: summary.archived,
+      };
+      return store.write(actor, (tx) =>
+        tx.gradings.revise(id, { summary: revised, report: regraded }, `graded again by ${standard.name}`),
+      );
+    },
+  };
+}
+
+/** The capture folder itself, or the one image in it. */
+function inputPath(upload: OpenUpload): string {
+  if (upload.files.includes('capture.json')) return upload.folder;
+  const [only, ...others] = upload.files;
+  if (only !== undefined && others.length === 0) return join(upload.folder, only);
+  throw refuse(
+    'file.missing',
+    only === undefined
+      ? 'the folder is empty'
+      : `there are ${upload.files.length} files and no capture.json among them`,
+    'choose a capture folder with its capture.json, or one image',
+    { file: 'capture.json' },
+  );
+}

@@ -1,0 +1,81 @@
+/** Results into the store: pictures become files first, then one transaction makes the grading visible. */
+import type { GradingSummary, Report, View, ViewName } from '../../contract/index.ts';
+import type { MapView, Native } from '../native/index.ts';
+import type { ResultSink, SidePixels } from '../pipeline/index.ts';
+import type { Store } from '../store/index.ts';
+
+const thumbnailPx = 320;
+const mapViews: readonly MapView[] = ['albedo', 'normals', 'gloss', 'curvature', 'height', 'residual'];
+
+export interface StoreSink extends ResultSink {
+  /** Takes back what was prepared and never committed. */
+  abandon(): void;
+}
+
+export interface GradingIdentity {
+  readonly id: string;
+  readonly actor: string;
+  readonly sourceName: string;
+  readonly cardId: string | null;
+}
+
+/** What the list shows of a report. */
+export function summarise(
+  report: Report,
+  identity: Pick<GradingIdentity, 'id' | 'sourceName'>,
+  thumbnail: string | null,
+): GradingSummary {
+  const { grade } = report;
+  return {
+    id: identity.id,
+    cardId: report.cardId,
+    side: report.side,
+    sourceName: identity.sourceName,
+    simulated: report.simulated,
+    createdAt: report.createdAt,
+    status: report.quality.needsPerson ? 'needsPerson' : 'graded',
+    standard: grade.standard,
+    overall: grade.overall,
+    label: grade.label,
+    score1000: grade.score1000,
+    subgrades: grade.subgrades,
+    thumbnail,
+    archived: false,
+  };
+}
+
+export function storeSink(store: Store, native: Native, identity: GradingIdentity): StoreSink {
+  const views: View[] = [];
+  const files: string[] = [];
+  let thumbnail: string | null = null;
+
+  const put = async (bytes: Buffer, signal: AbortSignal) => {
+    const id = await store.files.put(bytes, signal);
+    files.push(id);
+    return id;
+  };
+
+  return {
+    async prepare({ stack, maps }: SidePixels, signal) {
+      if (!stack) return;
+      const size = { widthPx: stack.widthPx, heightPx: stack.heightPx };
+      const keep = async (name: ViewName, bytes: Buffer) => {
+        views.push({ name, image: await put(bytes, signal), ...size });
+      };
+      const photo = await stack.photo(0, signal);
+      await keep('photo', photo);
+      thumbnail = await put(await native.thumbnail(photo, 'photo', thumbnailPx), signal);
+      if (!maps) return;
+      for (const name of mapViews) await keep(name, await maps.view(name, signal));
+    },
+    async commit(report) {
+      const owned = identity.cardId === null ? report : { ...report, cardId: identity.cardId };
+      const summary = summarise(owned, identity, thumbnail);
+      store.write(identity.actor, (tx) => tx.gradings.insert({ summary, report: owned, views }));
+      files.length = 0;
+    },
+    abandon() {
+      for (const id of files.splice(0)) store.files.discard(id);
+    },
+  };
+}

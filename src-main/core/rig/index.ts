@@ -1,0 +1,83 @@
+/** Rigs: what photographs one side of a card under all lights into a capture folder. The simulated one is always there. */
+import type { Rig } from '../../contract/index.ts';
+import { refuse } from '../errors/index.ts';
+import type { Native } from '../native/index.ts';
+
+export interface RigDriver {
+  describe(): Rig;
+  /** Photographs what lies on the rig into an empty folder. @throws AppError */
+  capture(folder: string, options: CaptureOptions, signal: AbortSignal): Promise<void>;
+}
+
+export interface CaptureOptions {
+  /** Which sample card the simulated rig holds; ignored by real rigs. */
+  readonly sample: number;
+  readonly progress: (fraction: number) => void;
+}
+
+const borderKinds = ['yellow', 'white', 'black', 'silver', 'doubleFrame'] as const;
+const artKinds = ['landscape', 'portrait', 'abstract', 'halftone'] as const;
+const pick = <T>(items: readonly T[], index: number): T | undefined => items[index % items.length];
+
+/** Sample 0 is the demo card; the others differ in print, place and damage, decided by the number alone. */
+export function sampleCard(sample: number): Record<string, unknown> {
+  if (sample === 0) return {};
+  return {
+    seed: sample + 1,
+    borderKind: pick(borderKinds, sample),
+    art: pick(artKinds, Math.floor(sample / 2) + sample),
+    rotationDeg: ((sample * 37) % 41) / 10 - 2,
+    printTiltDeg: ((sample * 13) % 9) / 40 - 0.1,
+    defects: {
+      scratches: sample % 3,
+      dents: Math.floor(sample / 3) % 2,
+      printDots: sample % 2,
+      creases: sample % 7 === 6 ? 1 : 0,
+      stains: sample % 5 === 4 ? 1 : 0,
+      printLines: 0,
+      edgeWhitening: Math.floor(sample / 2) % 2,
+      cornerWear: sample % 4,
+    },
+  };
+}
+
+/** The embedded rig of demo and tests; everything that comes from it is labelled as simulated. */
+export function simulatedRig(native: Native): RigDriver {
+  let busy = false;
+  return {
+    describe: () => ({
+      id: 'simulated',
+      name: 'Simulated rig',
+      simulated: true,
+      state: busy ? 'busy' : 'connected',
+      lights: 8,
+      pixelPitchMm: 0.04,
+    }),
+    async capture(folder, { sample, progress }, signal) {
+      busy = true;
+      try {
+        await native.simulate(sampleCard(sample), folder, progress, signal);
+      } finally {
+        busy = false;
+      }
+    },
+  };
+}
+
+export interface Rigs {
+  list(): Rig[];
+  /** @throws AppError `notFound` */
+  get(id: string): RigDriver;
+}
+
+export function createRigs(drivers: readonly RigDriver[]): Rigs {
+  return {
+    list: () => drivers.map((driver) => driver.describe()),
+    get(id) {
+      const driver = drivers.find((d) => d.describe().id === id);
+      if (!driver)
+        throw refuse('notFound', `there is no rig "${id}"`, 'choose one of the connected rigs', { field: 'rigId' });
+      return driver;
+    },
+  };
+}

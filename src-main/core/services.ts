@@ -1,0 +1,102 @@
+/** The contract's procedures, each a few words to the part that does the work. */
+import type { Role } from '../contract/index.ts';
+import type { Clock } from './clock/index.ts';
+import type { Desk } from './desk/index.ts';
+import { examine } from './doctor/index.ts';
+import { allStandards, findStandard } from './grading/index.ts';
+import type { Jobs } from './jobs/index.ts';
+import type { LogBook } from './log/index.ts';
+import type { Rigs } from './rig/index.ts';
+import type { Images, Services, Sessions } from './server/index.ts';
+import { software } from './software/index.ts';
+import type { Store } from './store/index.ts';
+import type { Uploads } from './uploads/index.ts';
+
+export interface Parts {
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly desk: Desk;
+  readonly rigs: Rigs;
+  readonly log: LogBook;
+  readonly sessions: Sessions;
+  readonly images: Images;
+  readonly uploads: Uploads;
+  readonly clock: Clock;
+  /** Name of this machine, shown to people. */
+  readonly station: string;
+}
+
+export function createServices(parts: Parts): Services {
+  const { store, jobs, desk, rigs, log, sessions, images, uploads, clock, station } = parts;
+  const startedAt = clock.now().toISOString();
+  return {
+    system: {
+      health: async () => ({
+        ...software,
+        node: process.versions.node,
+        startedAt,
+        readOnly: store.readOnlyReason !== null,
+        readOnlyReason: store.readOnlyReason,
+      }),
+      doctor: () => examine(),
+    },
+    session: {
+      get: async (_input, caller) => ({ role: caller.role, station }),
+      async invite({ role }, caller) {
+        store.write(caller.actor, (tx) => tx.note('session.invite', role, null));
+        return sessions.launchToken(role, actorOf(store, role));
+      },
+    },
+    rigs: { list: async () => rigs.list() },
+    grade: { start: (input, caller) => desk.start(input, caller.actor) },
+    jobs: {
+      list: async () => jobs.list(),
+      cancel: async ({ id }) => jobs.cancel(id),
+      watch: (_input, _caller, signal) => jobs.watch(signal),
+    },
+    gradings: {
+      list: async (query) => store.gradings.page(query),
+      get: async ({ id }) => store.gradings.get(id),
+      regrade: async ({ id, standard }, caller) => desk.regrade(id, standard, caller.actor),
+      archive: async ({ id, reason }, caller) =>
+        store.write(caller.actor, (tx) => tx.gradings.setArchived(id, true, reason ?? null)),
+      restore: async ({ id }, caller) => store.write(caller.actor, (tx) => tx.gradings.setArchived(id, false, null)),
+    },
+    standards: {
+      list: async () => allStandards.map(({ id, name, version, confidence }) => ({ id, name, version, confidence })),
+    },
+    settings: {
+      get: async () => store.settings(),
+      async set(patch, caller) {
+        if (patch.standard !== undefined) findStandard(patch.standard);
+        const settings = store.write(caller.actor, (tx) => tx.setSettings(patch));
+        log.setKeepDays(settings.keepLogsDays);
+        return settings;
+      },
+    },
+    logs: {
+      query: async (query) => log.query(query),
+      watch: ({ level }, _caller, signal) => log.watch(level, signal),
+    },
+    audit: {
+      list: async (query) => store.audit.list(query),
+      verify: () => store.audit.verifyGently(AbortSignal.timeout(600_000)),
+    },
+    backups: {
+      list: async () => store.backups.list(),
+      create: async () =>
+        jobs.start({ kind: 'backup', title: 'backup', simulated: false }, async (context) => {
+          await store.backups.create(context.signal, context.progress);
+          return undefined;
+        }),
+    },
+    images,
+    uploads,
+  };
+}
+
+/** Who is responsible, for the audit log: the operator named in the settings, with the role. */
+export function actorOf(store: Store, role: Role): string {
+  const { operator } = store.settings();
+  return operator === '' ? role : `${operator} (${role})`;
+}
