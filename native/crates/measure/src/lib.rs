@@ -4,6 +4,7 @@
 
 mod border;
 mod calculate;
+mod edges;
 mod erf_fit;
 mod geometry;
 mod locate;
@@ -20,6 +21,7 @@ pub use border::BorderLine;
 pub use calculate::{
     CalcOptions, Centering, MeasuredPoint, Measurement, PerSide, PixelPoint, SideSummary, Size, WorstStation, calculate,
 };
+pub use edges::{EdgeOptions, EdgePoint, detect_edges};
 pub use erf_fit::{Sample, Start, StepFit, fit_step};
 pub use geometry::{EdgeCurve, Frame, Point, Side};
 pub use locate::Method;

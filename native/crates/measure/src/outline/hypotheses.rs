@@ -11,10 +11,14 @@ pub struct Rectangle {
     pub corners: [[f64; 2]; 4],
     /// Evidence along the left, right, top and bottom sides, 0..1.
     pub support: [f64; 4],
-    /// Support, ends and prior together.
+    /// Support of the sides and of their ends, 0..1.
     pub score: f64,
+    /// Score times how well size and shape fit a card.
+    pub rank: f64,
     /// How well size and shape fit a card, 0..1.
-    pub prior: f64,
+    prior: f64,
+    /// Mean gradient of the faintest side.
+    pub strength: f64,
 }
 
 impl Rectangle {
@@ -48,6 +52,18 @@ impl Rectangle {
         })
     }
 
+    /// Largest gap between this rectangle's sides and those of one inside it, as a share of its width.
+    fn margin(&self, inner: &Self) -> f64 {
+        let gap = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).abs().max((a[1] - b[1]).abs());
+        (0..4).map(|i| gap(self.corners[i], inner.corners[i])).fold(0.0, f64::max) / self.size()[0].min(self.size()[1])
+    }
+
+    fn differs(&self, other: &Self) -> bool {
+        (0..4).any(|i| {
+            (self.corners[i][0] - other.corners[i][0]).hypot(self.corners[i][1] - other.corners[i][1]) > 1.5
+        })
+    }
+
     fn encloses(&self, other: &Self) -> bool {
         other.corners.iter().all(|c| self.contains(*c, -1.5))
     }
@@ -57,6 +73,8 @@ impl Rectangle {
 const LEAST_SUPPORT: f64 = 0.4;
 /// Least score of a card.
 const LEAST_SCORE: f64 = 0.45;
+/// A sleeve stands out this far at most, as a share of the card's width (2.2 mm of 63.5 mm).
+const SLEEVE: f64 = 0.035;
 /// Opposite sides may differ by this angle (perspective), radians.
 const PARALLEL: f64 = 0.045;
 /// Neighbouring sides may differ from a right angle by this, radians.
@@ -78,7 +96,7 @@ pub fn rectangles(grid: &Grid, lines: &[CoarseLine], options: &OutlineOptions) -
             }
         }
     }
-    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     found
 }
 
@@ -128,7 +146,7 @@ fn rectangle(
     if corners.iter().any(|c| c[0] < -0.5 || c[1] < -0.5 || c[0] > w || c[1] > h) {
         return None;
     }
-    let mut r = Rectangle { corners, support: [0.0; 4], score: 0.0, prior: 0.0 };
+    let mut r = Rectangle { corners, support: [0.0; 4], score: 0.0, rank: 0.0, prior: 0.0, strength: f64::INFINITY };
     let [width, height] = r.size();
     let aspect = width.min(height) / width.max(height);
     if aspect < 0.4 || r.area() < 0.03 * w * h {
@@ -141,41 +159,60 @@ fn rectangle(
         // Rounded corners take 5 % at most.
         let skip = 0.05 * (e - s);
         r.support[k] = lines[line].support(s + skip, e - skip);
-        let over = 0.12 * (e - s);
-        beyond += lines[line].support(s - over, s - 2.0) + lines[line].support(e + 2.0, e + over);
+        r.strength = r.strength.min(lines[line].strength(s + skip, e - skip));
+        // A card's edges end at its corners; those of a frame inside or a strip beside it may run on.
+        let over = 0.045 * (e - s);
+        beyond += lines[line].support(s - over, s - 1.5) + lines[line].support(e + 1.5, e + over);
     }
     let least = r.support.iter().copied().fold(1.0, f64::min);
     if least < LEAST_SUPPORT {
         return None;
     }
-    r.prior = prior([width, height], grid.cell as f64, options);
     let mean = r.support.iter().sum::<f64>() / 4.0;
-    r.score = (0.6 * mean + 0.4 * least - 0.2 * beyond / 8.0) * r.prior;
-    (r.score >= LEAST_SCORE * 0.7).then_some(r)
+    r.score = 0.6 * mean + 0.4 * least - 0.4 * beyond / 8.0;
+    r.prior = prior([width, height], grid.cell as f64, 0.008, 0.012, options);
+    r.rank = r.score * r.prior * squareness(&corners, 0.02);
+    (r.score >= LEAST_SCORE).then_some(r)
 }
 
-/// How plausible a size (cells) is for a card: by millimetres where the scale is known, by shape otherwise.
-fn prior(size: [f64; 2], cell: f64, options: &OutlineOptions) -> f64 {
+/// 1 for right angles, less from 0.6 `half` radians on, one half at 1.6 `half`; a camera seldom looks that far askew.
+#[must_use]
+pub fn squareness(c: &[[f64; 2]; 4], half: f64) -> f64 {
+    let worst = (0..4)
+        .map(|i| {
+            let (a, b, d) = (c[i], c[(i + 1) % 4], c[(i + 3) % 4]);
+            let (e, f) = ([b[0] - a[0], b[1] - a[1]], [d[0] - a[0], d[1] - a[1]]);
+            ((e[0] * f[0] + e[1] * f[1]) / (e[0].hypot(e[1]) * f[0].hypot(f[1]))).abs()
+        })
+        .fold(0.0, f64::max);
+    1.0 / (1.0 + ((worst - 0.6 * half).max(0.0) / half).powi(2))
+}
+
+/// How plausible a size is for a card: by millimetres where the scale is known, by shape otherwise.
+///
+/// `size` is in units of `cell` px; deviations up to `slack` cost nothing, `half` more halves the bell.
+#[must_use]
+pub fn prior(size: [f64; 2], cell: f64, slack: f64, half: f64, options: &OutlineOptions) -> f64 {
     let upright = size[1] >= size[0];
     let expected = options.expected_size_mm.unwrap_or(if upright {
         STANDARD_CARD_MM
     } else {
         [STANDARD_CARD_MM[1], STANDARD_CARD_MM[0]]
     });
-    let bell = |deviation: f64, width: f64| 1.0 / (1.0 + (deviation / width).powi(2));
+    let bell = |deviation: f64| 1.0 / (1.0 + ((deviation.abs() - slack).max(0.0) / half).powi(2));
     match options.pixel_pitch_mm {
         Some(pitch) => {
             let part = |k: usize| (size[k] * cell * pitch / expected[k] - 1.0).abs();
-            0.55 + 0.45 * bell(part(0).max(part(1)), 0.02)
+            0.4 + 0.6 * bell(part(0).max(part(1)))
         }
-        None => 0.75 + 0.25 * bell((size[0] / size[1]) / (expected[0] / expected[1]) - 1.0, 0.02),
+        None => 0.75 + 0.25 * bell((size[0] / size[1]) / (expected[0] / expected[1]) - 1.0),
     }
 }
 
 /// What the coarse picture says about the card.
 pub enum Verdict {
-    /// One card.
-    Card(Rectangle),
+    /// Places of one card, the likeliest first; the fine stage takes the first whose edges it can follow.
+    Card(Vec<Rectangle>),
     /// No card.
     Nothing,
     /// Part of it is outside the image.
@@ -184,17 +221,20 @@ pub enum Verdict {
     Several,
 }
 
-/// Chooses among rectangles: the best one, unless another nearly as good encloses it (an inner frame is not the card).
+/// Rectangles handed to the fine stage.
+const CANDIDATES: usize = 8;
+
+/// Chooses among rectangles: the best one, unless another nearly as good encloses it (an inner frame is not the card,
+/// but a sleeve's faint edge just outside it is not either).
 #[must_use]
 pub fn judge(grid: &Grid, lines: &[CoarseLine], found: &[Rectangle]) -> Verdict {
-    let Some(best) = found.first().filter(|r| r.score >= LEAST_SCORE) else {
+    let Some(best) = found.first() else {
         return if reaches_border(grid, lines) { Verdict::CutOff } else { Verdict::Nothing };
     };
     let mut card = *best;
-    // An enclosing rectangle wins with a lower score, but not with a much less plausible size.
-    for r in found {
-        let plausible = r.prior >= card.prior - 0.05 && r.score >= 0.85 * best.score;
-        if plausible && r.encloses(&card) && r.area() > 1.02 * card.area() {
+    for r in found.iter().filter(|r| r.rank >= 0.88 * best.rank) {
+        let sleeve = r.margin(&card) < SLEEVE && r.strength < 0.5 * card.strength;
+        if r.prior >= 0.95 * card.prior && r.encloses(&card) && r.area() > 1.02 * card.area() && !sleeve {
             card = *r;
         }
     }
@@ -209,7 +249,15 @@ pub fn judge(grid: &Grid, lines: &[CoarseLine], found: &[Rectangle]) -> Verdict 
     if found.iter().any(|r| beside(&r)) {
         return Verdict::Several;
     }
-    Verdict::Card(card)
+    let mut places = vec![card];
+    for r in found {
+        // An inner frame would be a wrong card, not a second guess: stay near the first place.
+        let near = r.margin(&card) < 1.5 * SLEEVE;
+        if places.len() < CANDIDATES && near && places.iter().all(|p| p.differs(r)) {
+            places.push(*r);
+        }
+    }
+    Verdict::Card(places)
 }
 
 /// Two long parallel edges that a third one joins and that run on to the image border: a card that is cut off.

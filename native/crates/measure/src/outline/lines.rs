@@ -18,6 +18,8 @@ pub struct CoarseLine {
     pub rho: f64,
     /// Cumulative evidence along the tangent, one entry per cell, starting at `-reach`.
     cumulative: Vec<f32>,
+    /// Cumulative gradient across the line, laid out like `cumulative`.
+    steepness: Vec<f32>,
     reach: f64,
 }
 
@@ -37,12 +39,22 @@ impl CoarseLine {
     /// Mean evidence between two coordinates along the tangent; 0 for an empty range.
     #[must_use]
     pub fn support(&self, from: f64, to: f64) -> f64 {
-        let index = |t: f64| ((t + self.reach).round().max(0.0) as usize).min(self.cumulative.len() - 1);
+        self.mean(&self.cumulative, from, to)
+    }
+
+    /// Mean gradient across the line between two coordinates along the tangent.
+    #[must_use]
+    pub fn strength(&self, from: f64, to: f64) -> f64 {
+        self.mean(&self.steepness, from, to)
+    }
+
+    fn mean(&self, cumulative: &[f32], from: f64, to: f64) -> f64 {
+        let index = |t: f64| ((t + self.reach).round().max(0.0) as usize).min(cumulative.len() - 1);
         let (a, b) = (index(from.min(to)), index(from.max(to)));
         if b == a {
             return 0.0;
         }
-        f64::from(self.cumulative[b] - self.cumulative[a]) / (b - a) as f64
+        f64::from(cumulative[b] - cumulative[a]) / (b - a) as f64
     }
 
     /// Point where two lines meet; `None` for nearly parallel lines.
@@ -183,11 +195,13 @@ fn with_support(grid: &Grid, gradient: &Gradient, angle: f64, rho: f64, reach: f
     let (w, h) = (grid.width as f64 - 1.0, grid.height as f64 - 1.0);
     let steps = 2 * reach as usize + 1;
     let mut cumulative = Vec::with_capacity(steps + 1);
-    let mut sum = 0.0f32;
+    let mut steepness = Vec::with_capacity(steps + 1);
+    let mut sum = (0.0f32, 0.0f32);
     cumulative.push(0.0);
+    steepness.push(0.0);
     for k in 0..steps {
         let t = k as f64 - reach;
-        let mut best = 0.0f32;
+        let mut best = (0.0f32, 0.0f32);
         // One cell to either side: the coarse line may be off by that much at its ends.
         for side in [-1.0, -0.5, 0.0, 0.5, 1.0] {
             let (x, y) = ((rho + side) * c - t * s, (rho + side) * s + t * c);
@@ -199,11 +213,13 @@ fn with_support(grid: &Grid, gradient: &Gradient, angle: f64, rho: f64, reach: f
             let along = gradient.y[i] * c as f32 - gradient.x[i] * s as f32;
             // Texture points everywhere; an edge cell's gradient points across the line.
             if across.abs() > 2.0 * along.abs() {
-                best = best.max(gradient.evidence(across.abs()));
+                best.0 = best.0.max(gradient.evidence(across.abs()));
+                best.1 = best.1.max(across.abs());
             }
         }
-        sum += best;
-        cumulative.push(sum);
+        sum = (sum.0 + best.0, sum.1 + best.1);
+        cumulative.push(sum.0);
+        steepness.push(sum.1);
     }
-    CoarseLine { angle, rho, cumulative, reach }
+    CoarseLine { angle, rho, cumulative, steepness, reach }
 }
