@@ -11,7 +11,7 @@ import { createFileShelf, type FileShelf } from './files.ts';
 import type { Folders } from './folders.ts';
 import { createGradingsReader, type GradingsReader } from './gradings-read.ts';
 import type { WriterLock } from './lock.ts';
-import type { Opened } from './open-database.ts';
+import { closeForGood, type Opened } from './open-database.ts';
 import { createSettings } from './settings.ts';
 import { type SweepParts, sweepAll, sweepGently, sweepUnfinished } from './sweep.ts';
 import type { FilesReadable, FilesWritable, GradingsReadable, OpenReport, Store } from './types.ts';
@@ -80,9 +80,15 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
     },
     sweep: (signal) => sweepGently(sweepParts, signal),
     close() {
-      if (db.open && reason === undefined) db.pragma('optimize');
-      if (db.open) db.close();
-      lock?.release();
+      try {
+        if (db.open && reason === undefined) closeForGood(db);
+        else if (db.open) db.close();
+      } catch (error) {
+        // Everything committed is durable; a full disk only keeps the journal from being folded in.
+        log.warn('the database could not be tidied up', { error: error instanceof Error ? error : String(error) });
+      } finally {
+        lock?.release();
+      }
     },
   };
 }

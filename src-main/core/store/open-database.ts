@@ -1,7 +1,6 @@
 /** Opening the database safely: right SQLite, right settings, migrated, and set aside when it is damaged. */
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import type { Clock } from '../clock/index.ts';
 import { type AppError, refuse } from '../errors/index.ts';
@@ -59,13 +58,26 @@ export function openToWrite(folders: Folders, clock: Clock, list: readonly Migra
   }
 }
 
-/** For a folder that cannot be written to. Changes nothing at all. */
+/**
+ * Leaves one file in rollback mode: a database in WAL mode cannot be opened where SQLite may not make its journal,
+ * so this is what makes a closed store readable from a read-only disk.
+ */
+export function closeForGood(db: Database.Database): void {
+  try {
+    db.pragma('optimize');
+    db.pragma('journal_mode = DELETE');
+  } finally {
+    db.close();
+  }
+}
+
+/** For a folder that cannot be written to. Changes nothing at all. After a crash the journal left behind is read too. */
 export function openToRead(folders: Folders, list: readonly Migration[]): Opened {
   refuseWhileDamaged(folders);
   if (!existsSync(folders.database)) {
     throw refuse('store.readOnly', 'the data folder is empty and cannot be written to', 'choose another data folder');
   }
-  const db = readableHandle(folders.database);
+  const db = new Database(folders.database, { readonly: true });
   try {
     db.pragma('query_only = ON');
     requireNewest(db, list);
@@ -76,15 +88,6 @@ export function openToRead(folders: Folders, list: readonly Migration[]): Opened
     db.close();
     throw isDamage(error) ? damaged(folders, error) : error;
   }
-}
-
-/** Without a journal left behind, the file alone is the whole truth, and SQLite need not make files beside it. */
-function readableHandle(file: string): Database.Database {
-  const journal = statSync(`${file}-wal`, { throwIfNoEntry: false });
-  if (journal !== undefined && journal.size > 0) return new Database(file, { readonly: true });
-  const url = pathToFileURL(file);
-  url.searchParams.set('immutable', '1');
-  return new Database(url.href, { readonly: true });
 }
 
 /** Touches every table; on a small database every page. */
