@@ -19,7 +19,11 @@ impl<T> Handle<T> {
     pub fn get(&self) -> Result<Arc<T>> {
         let held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         held.clone().ok_or_else(|| {
-            CoreError::new(ErrorCode::Internal, "native memory was used after it was freed", "please report this with the log")
+            CoreError::new(
+                ErrorCode::Internal,
+                "native memory was used after it was freed",
+                "please report this with the log",
+            )
         })
     }
 

@@ -54,7 +54,9 @@ fn lazily<T>(slot: &Lazy<T>, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>>
 impl Solved {
     /// Specular excess, `H * W`.
     pub fn gloss(&self, cancel: &imaging::Cancel) -> Result<Arc<Vec<f32>>> {
-        lazily(&self.gloss, || gloss(&self.loaded.stack, &self.options, &self.solution, cancel))
+        lazily(&self.gloss, || {
+            gloss(&self.loaded.stack, &self.options, &self.solution, cancel)
+        })
     }
 
     /// Mean and Gaussian curvature, 1/mm (1/px without a scale).
@@ -64,7 +66,14 @@ impl Solved {
 
     /// Height in mm (px without a scale), the fitted quadratic removed.
     pub fn height(&self, cancel: &imaging::Cancel) -> Result<Arc<Vec<f32>>> {
-        lazily(&self.height, || height_mm(&self.solution, self.pitch_mm.unwrap_or(1.0), HeightOptions::default(), cancel))
+        lazily(&self.height, || {
+            height_mm(
+                &self.solution,
+                self.pitch_mm.unwrap_or(1.0),
+                HeightOptions::default(),
+                cancel,
+            )
+        })
     }
 }
 
@@ -92,9 +101,16 @@ impl Maps {
     /// Writes `normals` (H x W x 3), `albedo` (H x W or H x W x 3), `height`, `gloss`, `residual`, `confidence`,
     /// `meanCurvature` or `gaussianCurvature` (H x W) as float32 `.npy`.
     #[napi(ts_return_type = "Promise<void>")]
-    pub fn write_npy(&self, map: String, path: String, signal: Option<AbortSignal>) -> napi::Result<AsyncTask<Work<()>>> {
+    pub fn write_npy(
+        &self,
+        map: String,
+        path: String,
+        signal: Option<AbortSignal>,
+    ) -> napi::Result<AsyncTask<Work<()>>> {
         let solved = self.inner.get().map_err(to_js)?;
-        Ok(start(signal, move |cancel| write_map(&solved, &map, Path::new(&path), cancel)))
+        Ok(start(signal, move |cancel| {
+            write_map(&solved, &map, Path::new(&path), cancel)
+        }))
     }
 }
 
@@ -121,7 +137,10 @@ pub fn solve_maps(
             curvature: Mutex::default(),
             height: Mutex::default(),
         };
-        Ok(Maps { inner: Handle::new(solved), summary })
+        Ok(Maps {
+            inner: Handle::new(solved),
+            summary,
+        })
     }))
 }
 
@@ -170,5 +189,10 @@ fn write_map(solved: &Solved, map: &str, path: &Path, cancel: &imaging::Cancel) 
 
 /// A map name nobody knows.
 pub fn no_such_map(name: &str) -> CoreError {
-    CoreError::new(ErrorCode::ValueInvalid, format!("there is no map \"{name}\""), "ask for one of the documented maps").in_field("map")
+    CoreError::new(
+        ErrorCode::ValueInvalid,
+        format!("there is no map \"{name}\""),
+        "ask for one of the documented maps",
+    )
+    .in_field("map")
 }

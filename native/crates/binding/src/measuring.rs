@@ -5,10 +5,10 @@ use crate::stack::{Loaded, Stack, share, to_json};
 use crate::task::{Progress, Work, reporter, start, to_js};
 use imaging::{LinearSource, RasterSource, Result, StackSource};
 use measure::{
-    CalcOptions, Measurement, Method, OutlineOptions, Point, RefineOptions, Refinement, Side, Station,
+    CalcOptions, EdgeOptions, Measurement, Method, OutlineOptions, Point, RefineOptions, Refinement, Side, Station,
     calculate, find_outline, reference_points, refine,
 };
-use napi::bindgen_prelude::{AbortSignal, AsyncTask};
+use napi::bindgen_prelude::{AbortSignal, AsyncTask, Float64Array};
 use napi_derive::napi;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -72,7 +72,10 @@ impl Outline {
         let (loaded, outline) = (share(stack)?, Arc::clone(&self.inner));
         Ok(start(signal, move |cancel| {
             let stations: Vec<Station> = reference_points(&outline);
-            let options = RefineOptions { pixel_pitch_mm, ..RefineOptions::default() };
+            let options = RefineOptions {
+                pixel_pitch_mm,
+                ..RefineOptions::default()
+            };
             let inner = with_source(&loaded, |src| refine(src, &outline, &stations, &options, cancel))?;
             Ok(RefinementHandle { inner })
         }))
@@ -92,7 +95,12 @@ impl RefinementHandle {
     pub fn info(&self) -> napi::Result<String> {
         let stations = &self.inner.stations;
         let mut methods: BTreeMap<String, usize> = BTreeMap::new();
-        let readings = || stations.iter().flat_map(|s| [s.outer.as_ref(), s.border.as_ref()]).flatten();
+        let readings = || {
+            stations
+                .iter()
+                .flat_map(|s| [s.outer.as_ref(), s.border.as_ref()])
+                .flatten()
+        };
         for reading in readings() {
             *methods.entry(name_of(reading.method)).or_default() += 1;
         }
@@ -116,17 +124,50 @@ impl RefinementHandle {
 
 /// Finds the one card in the frames. Refusals are `card.notFound`, `card.cutOff`, `card.several`, `image.*`.
 #[napi(ts_return_type = "Promise<Outline>")]
-pub fn find_card(stack: &Stack, input: OutlineInput, signal: Option<AbortSignal>) -> napi::Result<AsyncTask<Work<Outline>>> {
+pub fn find_card(
+    stack: &Stack,
+    input: OutlineInput,
+    signal: Option<AbortSignal>,
+) -> napi::Result<AsyncTask<Work<Outline>>> {
     let loaded = share(stack)?;
     Ok(start(signal, move |cancel| {
-        let expected = input.expected_size_mm.as_deref().and_then(|s| <[f64; 2]>::try_from(s).ok());
+        let expected = input
+            .expected_size_mm
+            .as_deref()
+            .and_then(|s| <[f64; 2]>::try_from(s).ok());
         let options = OutlineOptions {
             expected_size_mm: expected,
             pixel_pitch_mm: input.pixel_pitch_mm,
             ..OutlineOptions::default()
         };
         let outline = with_source(&loaded, |src| find_outline(src, &options, cancel))?;
-        Ok(Outline { inner: Arc::new(outline) })
+        Ok(Outline {
+            inner: Arc::new(outline),
+        })
+    }))
+}
+
+/// Sub-pixel edge points: `xPx, yPx, nx, ny, strength` of each, one after the other.
+#[napi(js_name = "detectEdges", ts_return_type = "Promise<Float64Array>")]
+pub fn detect_edge_points(
+    stack: &Stack,
+    input: EdgeInput,
+    signal: Option<AbortSignal>,
+) -> napi::Result<AsyncTask<Work<Float64Array>>> {
+    let loaded = share(stack)?;
+    Ok(start(signal, move |cancel| {
+        let defaults = EdgeOptions::default();
+        let options = EdgeOptions {
+            sigma: input.sigma.unwrap_or(defaults.sigma),
+            threshold: input.threshold,
+            ..defaults
+        };
+        let points = with_source(&loaded, |src| detect_edges(src, &options, cancel))?;
+        let values: Vec<f64> = points
+            .iter()
+            .flat_map(|p| [p.x_px, p.y_px, p.normal[0], p.normal[1], p.strength])
+            .collect();
+        Ok(Float64Array::new(values))
     }))
 }
 
@@ -157,7 +198,13 @@ pub fn analyse_condition(
             gloss: Some(&gloss[..]),
             known: &s.known,
         };
-        to_json(&surface::analyse(&maps, &frame, &surface::Options::default(), cancel, &report)?)
+        to_json(&surface::analyse(
+            &maps,
+            &frame,
+            &surface::Options::default(),
+            cancel,
+            &report,
+        )?)
     }))
 }
 
@@ -176,7 +223,11 @@ fn card_frame(outline: &measure::Outline, refinement: &Refinement, pixel_pitch_m
         corners_px: outline.corners.map(|c| [c.x, c.y]),
         pixel_pitch_mm,
         corner_radius_mm: median(radii).map(|r| r * pixel_pitch_mm),
-        border_px: if complete { border_corners(outline, refinement) } else { None },
+        border_px: if complete {
+            border_corners(outline, refinement)
+        } else {
+            None
+        },
     }
 }
 
@@ -187,7 +238,12 @@ fn border_line(outline: &measure::Outline, refinement: &Refinement, side: Side) 
     let edge = outline.edge(side);
     let inset = |other: [Side; 2]| {
         let offset = |s: Side| {
-            refinement.sides.iter().find(|r| r.side == s).and_then(|r| r.border.as_ref()).map_or(0.0, |b| b.offset_px)
+            refinement
+                .sides
+                .iter()
+                .find(|r| r.side == s)
+                .and_then(|r| r.border.as_ref())
+                .map_or(0.0, |b| b.offset_px)
         };
         other.map(offset)
     };
@@ -206,14 +262,26 @@ fn border_line(outline: &measure::Outline, refinement: &Refinement, side: Side) 
 
 fn border_corners(outline: &measure::Outline, refinement: &Refinement) -> Option<[[f64; 2]; 4]> {
     let ends = |side: Side| border_line(outline, refinement, side).map(|line| (line[0], line[line.len() - 1]));
-    let (left, right, top, bottom) = (ends(Side::Left)?, ends(Side::Right)?, ends(Side::Top)?, ends(Side::Bottom)?);
+    let (left, right, top, bottom) = (
+        ends(Side::Left)?,
+        ends(Side::Right)?,
+        ends(Side::Top)?,
+        ends(Side::Bottom)?,
+    );
     let meet = |a: Point, b: Point| [(a.x + b.x) / 2.0, (a.y + b.y) / 2.0];
-    Some([meet(left.0, top.0), meet(right.0, top.1), meet(right.1, bottom.1), meet(left.1, bottom.0)])
+    Some([
+        meet(left.0, top.0),
+        meet(right.0, top.1),
+        meet(right.1, bottom.1),
+        meet(left.1, bottom.0),
+    ])
 }
 
 fn edge_line(outline: &measure::Outline, side: Side) -> Vec<Point> {
     let curve = &outline.edge(side).curve;
-    (0..=8).map(|i| curve.at(curve.half_length * (f64::from(i) / 4.0 - 1.0))).collect()
+    (0..=8)
+        .map(|i| curve.at(curve.half_length * (f64::from(i) / 4.0 - 1.0)))
+        .collect()
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
@@ -222,7 +290,10 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 }
 
 fn name_of(method: Method) -> String {
-    serde_json::to_value(method).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(method)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn points(line: &[Point]) -> Value {
@@ -234,7 +305,11 @@ fn as_contract(m: &Measurement, refinement: &Refinement) -> Value {
     let outline = &refinement.outline;
     let sides = [Side::Left, Side::Right, Side::Top, Side::Bottom];
     let per_side = |of: &dyn Fn(Side) -> Value| -> Value {
-        sides.iter().map(|&s| (s.name().to_owned(), of(s))).collect::<serde_json::Map<_, _>>().into()
+        sides
+            .iter()
+            .map(|&s| (s.name().to_owned(), of(s)))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     };
     let status = |side: Side| {
         let found = m.sides.iter().find(|s| s.side == side);

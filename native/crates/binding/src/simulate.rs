@@ -19,7 +19,9 @@ pub fn simulate_capture(
     start(signal, move |cancel| {
         let spec: simulate::Spec = from_json(&spec_json)?;
         let scene = simulate::render(&spec, cancel, &|done| report(done * 0.8))?;
-        simulate::write_capture(&scene, &PathBuf::from(&folder), cancel, &|done| report(0.8 + done * 0.2))?;
+        simulate::write_capture(&scene, &PathBuf::from(&folder), cancel, &|done| {
+            report(0.8 + done * 0.2)
+        })?;
         to_json(&scene.truth)
     })
 }

@@ -97,15 +97,27 @@ impl Stack {
         let stack = &loaded.stack;
         let (width, height, channels) = (stack.width() as u32, stack.height() as u32, stack.channels() as u32);
         let raw_bytes = stack.raw_bytes() as f64;
-        Self { width, height, channels, raw_bytes, inner: Handle::new(loaded) }
+        Self {
+            width,
+            height,
+            channels,
+            raw_bytes,
+            inner: Handle::new(loaded),
+        }
     }
 }
 
 /// Decodes the frames of one side in parallel. Errors name the frame by `name`.
 #[napi(ts_return_type = "Promise<Stack>")]
-pub fn load_stack(input: StackInput, progress: Option<Progress>, signal: Option<AbortSignal>) -> AsyncTask<Work<Stack>> {
+pub fn load_stack(
+    input: StackInput,
+    progress: Option<Progress>,
+    signal: Option<AbortSignal>,
+) -> AsyncTask<Work<Stack>> {
     let report = reporter(progress);
-    start(signal, move |cancel| load(&input, &report, cancel).map(Stack::from_loaded))
+    start(signal, move |cancel| {
+        load(&input, &report, cancel).map(Stack::from_loaded)
+    })
 }
 
 /// Size, channels, bits, format and density of an image file without decoding its pixels, as JSON (`ImageInfo`).
@@ -130,25 +142,38 @@ fn load(input: &StackInput, report: &(impl Fn(f32) + Sync), cancel: &Cancel) -> 
         add(extra, &file_name(extra));
     }
     let limits = match input.max_bytes {
-        bytes if bytes >= 1.0 => DecodeLimits { max_bytes: bytes as usize, ..DecodeLimits::default() },
+        bytes if bytes >= 1.0 => DecodeLimits {
+            max_bytes: bytes as usize,
+            ..DecodeLimits::default()
+        },
         _ => DecodeLimits::default(),
     };
     let paths: Vec<PathBuf> = names.iter().map(|(path, _)| PathBuf::from(path)).collect();
     let count = paths.len() as f32;
-    let rasters = decode_files(&paths, &limits, cancel, &|done| report(done as f32 / count)).map_err(|e| renamed(e, &names))?;
+    let rasters =
+        decode_files(&paths, &limits, cancel, &|done| report(done as f32 / count)).map_err(|e| renamed(e, &names))?;
     assemble(input, rasters, &names)
 }
 
 fn assemble(input: &StackInput, rasters: Vec<Raster>, names: &[(String, String)]) -> Result<Loaded> {
     let mut rasters = rasters.into_iter();
-    let mut next = || rasters.next().ok_or_else(|| CoreError::new(ErrorCode::Internal, "a decoded image is missing", "please report this"));
+    let mut next = || {
+        rasters
+            .next()
+            .ok_or_else(|| CoreError::new(ErrorCode::Internal, "a decoded image is missing", "please report this"))
+    };
     let mut frames = Vec::with_capacity(input.frames.len());
     for frame in &input.frames {
         let intensity = match frame.intensity[..] {
             [r, g, b] => [r as f32, g as f32, b as f32],
             _ => return Err(invalid("intensity", "needs three numbers").in_file(frame.name.clone())),
         };
-        frames.push(Frame { name: frame.name.clone(), raster: next()?, intensity, flat: None });
+        frames.push(Frame {
+            name: frame.name.clone(),
+            raster: next()?,
+            intensity,
+            flat: None,
+        });
     }
     for (frame, given) in frames.iter_mut().zip(&input.frames) {
         if given.flat_path.is_some() {
@@ -167,9 +192,14 @@ fn assemble(input: &StackInput, rasters: Vec<Raster>, names: &[(String, String)]
 fn mask_bytes(raster: &Raster, stack: &FrameStack, input: &StackInput) -> Result<Vec<u8>> {
     let (width, height) = (stack.width(), stack.height());
     if (raster.width, raster.height) != (width, height) {
-        let found = format!("the mask is {} x {} pixels, the frames are {width} x {height}", raster.width, raster.height);
+        let found = format!(
+            "the mask is {} x {} pixels, the frames are {width} x {height}",
+            raster.width, raster.height
+        );
         let error = CoreError::new(ErrorCode::ImageSizeMismatch, found, "give a mask of the frames' size");
-        return Err(error.in_field("mask").in_file(file_name(input.mask_path.as_deref().unwrap_or("mask"))));
+        return Err(error
+            .in_field("mask")
+            .in_file(file_name(input.mask_path.as_deref().unwrap_or("mask"))));
     }
     let inside = |i: usize| u8::from((0..raster.channels).any(|c| raster.code(i % width, i / width, c) > 0));
     Ok((0..width * height).map(inside).collect())
@@ -194,7 +224,11 @@ fn quality_of(stack: &FrameStack) -> Vec<FrameQuality> {
     let first = &stack.frames[0].raster;
     let one = |(index, frame): (usize, &Frame)| {
         let stats = frame_stats(&frame.raster, stack.encoding);
-        let (dx, dy, confidence) = if index == 0 { (0.0, 0.0, 1.0) } else { shift_between(first, &frame.raster) };
+        let (dx, dy, confidence) = if index == 0 {
+            (0.0, 0.0, 1.0)
+        } else {
+            shift_between(first, &frame.raster)
+        };
         FrameQuality {
             name: frame.name.clone(),
             clipped_fraction: stats.clipped_fraction.into(),
@@ -211,8 +245,13 @@ fn quality_of(stack: &FrameStack) -> Vec<FrameQuality> {
 
 /// Serialises a result for JavaScript.
 pub fn to_json<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value)
-        .map_err(|e| CoreError::new(ErrorCode::Internal, format!("a result could not be written: {e}"), "please report this with the log"))
+    serde_json::to_string(value).map_err(|e| {
+        CoreError::new(
+            ErrorCode::Internal,
+            format!("a result could not be written: {e}"),
+            "please report this with the log",
+        )
+    })
 }
 
 /// Parses options that came as JSON.
@@ -231,13 +270,18 @@ pub fn share(stack: &Stack) -> napi::Result<Arc<Loaded>> {
 }
 
 fn file_name(path: &str) -> String {
-    Path::new(path).file_name().map_or_else(|| path.to_owned(), |n| n.to_string_lossy().into_owned())
+    Path::new(path)
+        .file_name()
+        .map_or_else(|| path.to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 /// Replaces a path by the name the caller gave it: no absolute path leaves the native core.
 fn renamed(mut error: CoreError, names: &[(String, String)]) -> CoreError {
     if let Some(file) = &error.file {
-        let known = names.iter().find(|(path, _)| path == file).map(|(_, name)| name.clone());
+        let known = names
+            .iter()
+            .find(|(path, _)| path == file)
+            .map(|(_, name)| name.clone());
         error.file = Some(known.unwrap_or_else(|| file_name(file)));
     }
     error

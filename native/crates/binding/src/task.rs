@@ -43,7 +43,10 @@ pub fn start<T: Send + ToNapiValue + TypeName + 'static>(
         let flag = cancel.clone();
         signal.on_abort(move || flag.cancel());
     }
-    AsyncTask::new(Work { job: Some(Box::new(job)), cancel })
+    AsyncTask::new(Work {
+        job: Some(Box::new(job)),
+        cancel,
+    })
 }
 
 /// The error as JSON in the message: the TypeScript side parses it with the contract's schema.
@@ -63,7 +66,8 @@ pub fn internal(message: &str) -> napi::Error {
 
 fn panic_text(panic: &Box<dyn std::any::Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic".into())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "panic".into())
 }
 
 /// A JavaScript function that is told how far the work is, 0..1.
@@ -77,7 +81,10 @@ pub fn reporter(progress: Option<Progress>) -> impl Fn(f32) + Send + Sync {
         let Some(call) = &progress else { return };
         let percent = (fraction * 100.0) as i32;
         if last.fetch_max(percent, std::sync::atomic::Ordering::Relaxed) < percent {
-            call.call(f64::from(fraction.clamp(0.0, 1.0)), ThreadsafeFunctionCallMode::NonBlocking);
+            call.call(
+                f64::from(fraction.clamp(0.0, 1.0)),
+                ThreadsafeFunctionCallMode::NonBlocking,
+            );
         }
     }
 }

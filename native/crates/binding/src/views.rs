@@ -45,10 +45,19 @@ impl Maps {
 
     /// The same picture as a lossless PNG file; `albedo` with 16 linear bits.
     #[napi(ts_return_type = "Promise<void>")]
-    pub fn write_png(&self, map: String, path: String, signal: Option<AbortSignal>) -> napi::Result<AsyncTask<Work<()>>> {
+    pub fn write_png(
+        &self,
+        map: String,
+        path: String,
+        signal: Option<AbortSignal>,
+    ) -> napi::Result<AsyncTask<Work<()>>> {
         let solved = self.inner.get().map_err(to_js)?;
         Ok(start(signal, move |cancel| {
-            let raster = if map == "albedo" { albedo16(&solved) } else { view_of(&solved, &map, cancel)? };
+            let raster = if map == "albedo" {
+                albedo16(&solved)
+            } else {
+                view_of(&solved, &map, cancel)?
+            };
             write_png(Path::new(&path), &raster)
         }))
     }
@@ -88,10 +97,18 @@ impl Tiles {
 
     /// One tile as JPEG.
     #[napi(ts_return_type = "Promise<Buffer>")]
-    pub fn tile(&self, level: u32, col: u32, row: u32, signal: Option<AbortSignal>) -> napi::Result<AsyncTask<Work<Buffer>>> {
+    pub fn tile(
+        &self,
+        level: u32,
+        col: u32,
+        row: u32,
+        signal: Option<AbortSignal>,
+    ) -> napi::Result<AsyncTask<Work<Buffer>>> {
         let pyramid = self.inner.get().map_err(to_js)?;
         Ok(start(signal, move |_| {
-            pyramid.tile(level as usize, col as usize, row as usize).map(Buffer::from)
+            pyramid
+                .tile(level as usize, col as usize, row as usize)
+                .map(Buffer::from)
         }))
     }
 
@@ -108,17 +125,31 @@ pub fn open_tiles(bytes: Buffer, name: String, signal: Option<AbortSignal>) -> A
     let bytes = bytes.to_vec();
     start(signal, move |cancel| {
         let raster = decode_bytes(&bytes, &name, &DecodeLimits::default(), cancel)?;
-        let raster = if matches!(raster.samples, Samples::U8(_)) { raster } else { to_srgb8(&raster, Encoding::Linear, 1.0) };
+        let raster = if matches!(raster.samples, Samples::U8(_)) {
+            raster
+        } else {
+            to_srgb8(&raster, Encoding::Linear, 1.0)
+        };
         let (width, height) = (raster.width as u32, raster.height as u32);
         let pyramid = Pyramid::new(raster, TILE_PX);
         let levels = pyramid.levels() as u32;
-        Ok(Tiles { inner: Handle::new(pyramid), width, height, levels })
+        Ok(Tiles {
+            inner: Handle::new(pyramid),
+            width,
+            height,
+            levels,
+        })
     })
 }
 
 /// A small JPEG of a picture, for lists.
 #[napi(ts_return_type = "Promise<Buffer>")]
-pub fn thumbnail(bytes: Buffer, name: String, max_side_px: u32, signal: Option<AbortSignal>) -> AsyncTask<Work<Buffer>> {
+pub fn thumbnail(
+    bytes: Buffer,
+    name: String,
+    max_side_px: u32,
+    signal: Option<AbortSignal>,
+) -> AsyncTask<Work<Buffer>> {
     let bytes = bytes.to_vec();
     start(signal, move |cancel| {
         let raster = decode_bytes(&bytes, &name, &DecodeLimits::default(), cancel)?;
@@ -133,18 +164,40 @@ fn view_of(solved: &Solved, map: &str, cancel: &Cancel) -> Result<Raster> {
     Ok(match map {
         "normals" => normals_to_view(&s.normals, width, height),
         "albedo" => to_srgb8(&albedo16(solved), Encoding::Linear, 1.0),
-        "residual" => plane(&s.residual, Ramp::Heat { lo: 0.0, hi: quantile(&s.residual, 0.995).max(1e-6) }),
+        "residual" => plane(
+            &s.residual,
+            Ramp::Heat {
+                lo: 0.0,
+                hi: quantile(&s.residual, 0.995).max(1e-6),
+            },
+        ),
         "gloss" => {
             let gloss = solved.gloss(cancel)?;
-            plane(&gloss, Ramp::Heat { lo: 0.0, hi: quantile(&gloss, 0.995).max(1e-6) })
+            plane(
+                &gloss,
+                Ramp::Heat {
+                    lo: 0.0,
+                    hi: quantile(&gloss, 0.995).max(1e-6),
+                },
+            )
         }
         "curvature" => {
             let curvature = solved.curvature(cancel)?;
-            plane(&curvature.mean, Ramp::Diverging { limit: magnitude_quantile(&curvature.mean, 0.99).max(1e-9) })
+            plane(
+                &curvature.mean,
+                Ramp::Diverging {
+                    limit: magnitude_quantile(&curvature.mean, 0.99).max(1e-9),
+                },
+            )
         }
         "height" => {
             let height = solved.height(cancel)?;
-            plane(&height, Ramp::Diverging { limit: magnitude_quantile(&height, 0.99).max(1e-9) })
+            plane(
+                &height,
+                Ramp::Diverging {
+                    limit: magnitude_quantile(&height, 0.99).max(1e-9),
+                },
+            )
         }
         other => return Err(no_such_map(other)),
     })
@@ -154,8 +207,17 @@ fn view_of(solved: &Solved, map: &str, cancel: &Cancel) -> Result<Raster> {
 fn albedo16(solved: &Solved) -> Raster {
     let s = &solved.solution;
     let scale = 65_535.0 / quantile(&s.albedo, 0.995).max(1e-6);
-    let samples = s.albedo.par_iter().map(|&a| (a * scale).clamp(0.0, 65_535.0) as u16).collect();
-    Raster { width: s.width, height: s.height, channels: s.channels, samples: Samples::U16(samples) }
+    let samples = s
+        .albedo
+        .par_iter()
+        .map(|&a| (a * scale).clamp(0.0, 65_535.0) as u16)
+        .collect();
+    Raster {
+        width: s.width,
+        height: s.height,
+        channels: s.channels,
+        samples: Samples::U16(samples),
+    }
 }
 
 fn mean_photo(loaded: &Loaded, cancel: &Cancel) -> Result<Raster> {
@@ -167,7 +229,11 @@ fn mean_photo(loaded: &Loaded, cancel: &Cancel) -> Result<Raster> {
             _ => to_srgb8(&only.raster, stack.encoding, exposure_of(&only.raster, stack.encoding)),
         });
     }
-    let mean = if stack.channels() == 1 { mean_grey(loaded) } else { mean_colour(loaded) };
+    let mean = if stack.channels() == 1 {
+        mean_grey(loaded)
+    } else {
+        mean_colour(loaded)
+    };
     let exposure = exposure_of(&mean, Encoding::Linear);
     Ok(to_srgb8(&mean, Encoding::Linear, exposure))
 }
@@ -175,9 +241,22 @@ fn mean_photo(loaded: &Loaded, cancel: &Cancel) -> Result<Raster> {
 fn mean_grey(loaded: &Loaded) -> Raster {
     let source = StackSource::new(&loaded.stack);
     let mut plane = Plane::filled(source.width(), source.height(), 0.0);
-    plane.data.par_chunks_mut(source.width()).enumerate().for_each(|(y, row)| source.read_row(y, 0, row));
-    let samples = plane.data.par_iter().map(|&v| (v * 65_535.0).clamp(0.0, 65_535.0) as u16).collect();
-    Raster { width: plane.width, height: plane.height, channels: 1, samples: Samples::U16(samples) }
+    plane
+        .data
+        .par_chunks_mut(source.width())
+        .enumerate()
+        .for_each(|(y, row)| source.read_row(y, 0, row));
+    let samples = plane
+        .data
+        .par_iter()
+        .map(|&v| (v * 65_535.0).clamp(0.0, 65_535.0) as u16)
+        .collect();
+    Raster {
+        width: plane.width,
+        height: plane.height,
+        channels: 1,
+        samples: Samples::U16(samples),
+    }
 }
 
 /// Frames divided by their lights' intensity per channel and averaged.
@@ -196,7 +275,12 @@ fn mean_colour(loaded: &Loaded) -> Raster {
             *out = (stack.frames.iter().map(light).sum::<f32>() / count * 65_535.0).clamp(0.0, 65_535.0) as u16;
         }
     });
-    Raster { width, height, channels: 3, samples: Samples::U16(samples) }
+    Raster {
+        width,
+        height,
+        channels: 3,
+        samples: Samples::U16(samples),
+    }
 }
 
 /// Brings the 99th percentile of a linear picture to 0.9 of full scale.
@@ -230,11 +314,19 @@ fn reduced(raster: Raster, max_side_px: usize) -> Raster {
         let (pixel, c) = (i / channels, i % channels);
         let (x0, y0) = (pixel % width * factor, pixel / width * factor);
         let code = |dx, dy| u32::from(raster.code(x0 + dx, y0 + dy, c)) >> shift;
-        let total: u32 = (0..factor).flat_map(|dy| (0..factor).map(move |dx| (dx, dy))).map(|(dx, dy)| code(dx, dy)).sum();
+        let total: u32 = (0..factor)
+            .flat_map(|dy| (0..factor).map(move |dx| (dx, dy)))
+            .map(|(dx, dy)| code(dx, dy))
+            .sum();
         (total / area) as u8
     };
     let samples = (0..width * height * channels).into_par_iter().map(sample).collect();
-    Raster { width, height, channels, samples: Samples::U8(samples) }
+    Raster {
+        width,
+        height,
+        channels,
+        samples: Samples::U8(samples),
+    }
 }
 
 fn quantile(values: &[f32], q: f64) -> f32 {
@@ -248,7 +340,12 @@ fn magnitude_quantile(values: &[f32], q: f64) -> f32 {
 /// A quantile of up to 50,000 evenly spread finite values: enough to scale a picture.
 fn sampled_quantile(values: &[f32], q: f64, of: impl Fn(f32) -> f32) -> f32 {
     let step = (values.len() / 50_000).max(1);
-    let mut sample: Vec<f32> = values.iter().step_by(step).map(|&v| of(v)).filter(|v| v.is_finite()).collect();
+    let mut sample: Vec<f32> = values
+        .iter()
+        .step_by(step)
+        .map(|&v| of(v))
+        .filter(|v| v.is_finite())
+        .collect();
     if sample.is_empty() {
         return 0.0;
     }
