@@ -38,7 +38,7 @@ async function writeUntilKilled(): Promise<Acknowledged[]> {
     child.once('close', (_code, signal) => resolve(signal)),
   );
   if (Math.random() < 0.8) await Promise.race([first.promise, ended]);
-  await delay(Math.random() * 300);
+  await delay(Math.random() * 200);
   child.kill('SIGKILL');
   expect(await ended, complaint).toBe('SIGKILL');
   return said

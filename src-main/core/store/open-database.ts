@@ -7,7 +7,7 @@ import { type AppError, refuse } from '../errors/index.ts';
 import { backupNames } from './backups/index.ts';
 import { isDamage } from './failures.ts';
 import type { Folders } from './folders.ts';
-import { type Migration, migrate, requireNewest } from './migrations/index.ts';
+import { type Migration, migrate, requireKnown, requireNewest } from './migrations/index.ts';
 
 /** Earlier ones may corrupt a WAL database when it is reset during a checkpoint (sqlite.org/changes, 3.51.3). */
 const oldestSqlite = [3, 51, 3] as const;
@@ -38,6 +38,8 @@ export function openToWrite(folders: Folders, clock: Clock, list: readonly Migra
   const db = new Database(folders.database, { timeout: 5000 });
   try {
     requireSqlite(String(db.prepare('SELECT sqlite_version()').pluck().get()));
+    // Before anything is changed: even the journal's mode is a change in the file.
+    requireKnown(db, list);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     // On macOS fsync alone does not reach the disk.

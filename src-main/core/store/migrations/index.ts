@@ -22,16 +22,8 @@ export function migrate(
   list: readonly Migration[],
   beforeUpgrade: (fromVersion: number) => void,
 ): { from: number; to: number } {
-  const from = versionOf(db);
+  const from = requireKnown(db, list);
   const newest = list.at(-1)?.version ?? 0;
-  refuseForeign(db, from);
-  if (from > newest) {
-    throw refuse(
-      'store.newer',
-      `the database has schema ${from}, this program knows up to ${newest}`,
-      'update TruGrade, or open another data folder',
-    );
-  }
   const steps = list.filter((step) => step.version > from);
   if (steps.length > 0 && from > 0) beforeUpgrade(from);
   for (const step of steps) {
@@ -46,13 +38,27 @@ export function migrate(
 
 export const versionOf = (db: Database): number => Number(db.pragma('user_version', { simple: true }));
 
-/** Throws `store.newer` or `store.damaged` unless the database is ours and of exactly the newest schema. */
-export function requireNewest(db: Database, list: readonly Migration[]): void {
+/**
+ * The database's schema number (0 for an empty one), without changing anything.
+ * @throws `store.newer` for a database of a later program, `store.damaged` for a stranger's
+ */
+export function requireKnown(db: Database, list: readonly Migration[]): number {
   const version = versionOf(db);
   const newest = list.at(-1)?.version ?? 0;
   refuseForeign(db, version);
+  if (version <= newest) return version;
+  throw refuse(
+    'store.newer',
+    `the database has schema ${version}, this program knows up to ${newest}`,
+    'update TruGrade, or open another data folder',
+  );
+}
+
+/** Throws as `requireKnown`, and `store.readOnly` for an older schema, which only a writer could bring forward. */
+export function requireNewest(db: Database, list: readonly Migration[]): void {
+  const version = requireKnown(db, list);
+  const newest = list.at(-1)?.version ?? 0;
   if (version === newest) return;
-  if (version > newest) migrate(db, list, () => undefined);
   throw refuse(
     'store.readOnly',
     `the database has the older schema ${version} and cannot be brought to ${newest} without writing`,
