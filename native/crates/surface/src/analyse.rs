@@ -51,7 +51,7 @@ pub fn analyse(
     progress(0.25);
     let plain = Plain::find(maps, crop, &planes.base, frame.pitch);
     progress(0.4);
-    let white = white_level(&planes.luma, &planes.base.mask);
+    let white = white_level(&print, maps, crop, &planes.base.mask);
     let mut findings = shape_findings(planes.base, &frame, radius, o, cancel)?;
     progress(0.8);
     let relief: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
@@ -97,14 +97,12 @@ fn radius_mm(card: &CardFrame, print: &Print, frame: &Frame, notes: &mut Vec<Str
     }
 }
 
-/// Albedo of the brightest print: what bare paper would be compared with.
-fn white_level(luma: &[f32], mask: &[u8]) -> f64 {
-    let mut sample: Vec<f32> = luma
-        .iter()
-        .zip(mask)
-        .step_by(13)
-        .filter(|(_, m)| **m != 0)
-        .map(|(l, _)| *l)
+/// Albedo of the card's paper, from the brightest print's strongest channel: yellow ink is as bright as paper in red.
+fn white_level(print: &Print, maps: &Maps, crop: Crop, mask: &[u8]) -> f64 {
+    let at = |i: usize| (crop.y0 + i / crop.w) * maps.width + crop.x0 + i % crop.w;
+    let judged = (0..mask.len()).step_by(13).filter(|&i| mask[i] != 0);
+    let mut sample: Vec<f32> = judged
+        .map(|i| print.pixel(at(i)).into_iter().fold(0.0, f32::max))
         .collect();
     f64::from(quantile(&mut sample, 0.995))
 }

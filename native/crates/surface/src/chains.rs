@@ -152,11 +152,11 @@ impl Graph {
             while at < order.len() {
                 let here = order[at];
                 for &n in self.of(here) {
-                    if let Some(&i) = inside.get(&n) {
-                        if parent[i] == u32::MAX {
-                            parent[i] = here;
-                            order.push(n);
-                        }
+                    if let Some(&i) = inside.get(&n)
+                        && parent[i] == u32::MAX
+                    {
+                        parent[i] = here;
+                        order.push(n);
                     }
                 }
                 at += 1;

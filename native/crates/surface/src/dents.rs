@@ -169,5 +169,5 @@ fn is_compact(part: &[usize], n: usize) -> bool {
     let ratio = ((m + r) / (m - r).max(1e-9)).sqrt();
     let points: Vec<[f64; 2]> = part.iter().map(|&k| [x(k), y(k)]).collect();
     let rim = |&k: &usize| k % n == 0 || k % n == n - 1 || k / n == 0 || k / n == n - 1;
-    ratio < 2.6 && c > 0.7 * shapes::area(&shapes::pixel_hull(&points, 1.0)) && !part.iter().any(|k| rim(k))
+    ratio < 2.6 && c > 0.7 * shapes::area(&shapes::pixel_hull(&points, 1.0)) && !part.iter().any(rim)
 }

@@ -18,7 +18,7 @@ pub fn check(maps: &Maps, card: &CardFrame, o: &Options) -> Result<()> {
 }
 
 fn check_planes(m: &Maps) -> Result<()> {
-    let n = m.width.checked_mul(m.height).unwrap_or(usize::MAX);
+    let n = m.width.saturating_mul(m.height);
     if n == 0 || n > MAX_PIXELS {
         let text = format!("the maps are {} x {} pixels", m.width, m.height);
         return Err(

@@ -112,10 +112,10 @@ fn ring(plain: &Plain, cells: &[usize]) -> Option<Vec<usize>> {
                 return None;
             }
             for j in [k - 1, k + 1, k - plain.w, k + plain.w] {
-                if !layer.contains_key(&j) {
-                    layer.insert(j, depth);
+                layer.entry(j).or_insert_with(|| {
                     next.push(j);
-                }
+                    depth
+                });
             }
         }
         front = next;

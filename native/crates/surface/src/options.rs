@@ -29,7 +29,7 @@ pub struct Options {
     pub print_contrast: f64,
     /// The same in units of the print's own spread (6).
     pub print_signal: f64,
-    /// Above this relative contrast a compact mark is taken for design, not for a stain (0.45).
+    /// Above this relative contrast a compact mark is taken for design, not for a stain (0.7).
     pub stain_max_contrast: f64,
     /// Relative residual from which an area is foil or holo (0.06), and at least 5 times the card's median.
     pub foil_residual: f32,
@@ -57,7 +57,7 @@ impl Default for Options {
             registration_px: 0.03,
             print_contrast: 0.04,
             print_signal: 6.0,
-            stain_max_contrast: 0.45,
+            stain_max_contrast: 0.7,
             foil_residual: 0.06,
             whitening_contrast: 0.15,
             chip_min_depth_mm: 0.1,

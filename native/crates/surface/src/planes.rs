@@ -126,12 +126,10 @@ impl Level {
     }
 }
 
-/// Level 0 and the mean albedo over the channels on the same pixels.
+/// Level 0 and how much of the card it covers.
 pub struct Planes {
     /// Slopes with bow removed, noise and mask.
     pub base: Level,
-    /// Mean albedo over the channels.
-    pub luma: Vec<f32>,
     /// Judged share of the pixels inside the ideal outline.
     pub judged: f64,
 }
@@ -185,7 +183,6 @@ pub fn prepare(
     model.fill(maps, crop, &luma, o.registration_px, &mut base, cancel)?;
     Ok(Planes {
         base,
-        luma,
         judged: counts.1 as f64 / counts.0.max(1) as f64,
     })
 }
