@@ -6,7 +6,7 @@ use crate::task::{Progress, Work, reporter, start, to_js};
 use imaging::{LinearSource, RasterSource, Result, StackSource};
 use measure::{
     CalcOptions, EdgeOptions, Measurement, Method, OutlineOptions, Point, RefineOptions, Refinement, Side, Station,
-    calculate, find_outline, reference_points, refine,
+    calculate, detect_edges, find_outline, reference_points, refine,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask, Float64Array};
 use napi_derive::napi;
