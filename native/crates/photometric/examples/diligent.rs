@@ -1,6 +1,6 @@
 //! Mean, median and 95th percentile of the angular error on capture folders with true normals, given as arguments.
 
-#[path = "../tests/common/dataset.rs"]
+#[path = "../tests/photometric/dataset.rs"]
 mod dataset;
 
 use dataset::{angular_errors, load, subset, well_spread};

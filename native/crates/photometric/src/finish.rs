@@ -1,6 +1,7 @@
 //! From the fits of a tile to the output maps; pixels whose samples disagree go through rejection on the way.
 
-use crate::linear::{Sym3, apply, dot};
+use crate::lanes::Limits;
+use crate::linear::{apply, dot};
 use crate::noise::Noise;
 use crate::options::Method;
 use crate::pixel::{Column, Fit, Thresholds, least_squares, robust};
@@ -29,6 +30,20 @@ pub struct Ctx<'a> {
     pub width: usize,
     /// 0 = outside.
     pub mask: Option<&'a [u8]>,
+}
+
+impl Ctx<'_> {
+    fn limits(&self) -> Limits {
+        let count = self.setup.count();
+        Limits {
+            noise: self.noise,
+            chi_square: self.thresholds.of(count) as f32,
+            tolerated: MODEL_ERROR * MODEL_ERROR * count as f32,
+            freedom: (count.max(4) - 3) as f32,
+            per_light: 1.0 / count as f32,
+            inverse: self.setup.inverse.map(|v| v as f32),
+        }
+    }
 }
 
 /// Slices of the output maps.
@@ -66,13 +81,6 @@ impl Outputs<'_> {
     }
 }
 
-/// Per-pixel figures of the least-squares fit.
-struct Lanes {
-    length: [f32; TILE],
-    inverse_length: [f32; TILE],
-    suspect: [bool; TILE],
-}
-
 /// Writes the maps of a tile at (x0, y).
 pub fn finish_tile(
     ctx: &Ctx,
@@ -82,36 +90,25 @@ pub fn finish_tile(
     out: &mut Outputs,
 ) -> Counts {
     let n = tile.n;
-    let mut lanes = Lanes {
-        length: [0.0; TILE],
-        inverse_length: [0.0; TILE],
-        suspect: [false; TILE],
-    };
-    write_fits(ctx, tile, &mut lanes, out);
-    if tile.colour.is_empty() {
-        out.albedo.copy_from_slice(&lanes.length[..n]);
-    } else {
-        let mut colour = [0.0f32; 3 * TILE];
-        tile.colour_albedo(ctx.setup, &lanes.inverse_length, &mut colour);
-        for i in 0..n {
-            for c in 0..3 {
-                out.albedo[3 * i + c] = colour[c * TILE + i];
-            }
-        }
-    }
-    let mut counts = Counts::default();
+    write_fits(ctx, tile, out);
+    let saturated = tile.peaks[..n].iter().any(|&p| ctx.setup.reader.saturated(p));
+    let doubtful = tile.lanes.disagrees[..n].iter().any(|d| *d != 0);
     let row_mask = ctx.mask.map(|m| &m[y * ctx.width + x0..][..n]);
+    let mut counts = Counts::default();
+    let everywhere = ctx.method == Method::Robust;
+    let doubtful = everywhere || (doubtful && ctx.method == Method::Auto);
     for i in 0..n {
         if row_mask.is_some_and(|m| m[i] == 0) {
             out.clear(i);
             continue;
         }
         counts.inside += 1;
-        if lanes.suspect[i] {
+        let suspect = doubtful && (everywhere || tile.lanes.disagrees[i] != 0);
+        if suspect || (saturated && ctx.setup.reader.saturated(tile.peaks[i])) {
             counts.rejected += usize::from(reject(ctx, tile, column, (x0 + i, y), i, out));
         }
         // Written so that NaN is refused too.
-        let certain = out.confidence[i] <= MAX_CONFIDENCE_DEG && lanes.length[i] > 0.0;
+        let certain = out.confidence[i] <= MAX_CONFIDENCE_DEG && tile.lanes.length[i] > 0.0;
         if !certain {
             out.clear(i);
             counts.unknown += 1;
@@ -120,49 +117,26 @@ pub fn finish_tile(
     counts
 }
 
-/// Normal, residual and confidence of the least-squares fit, and whether the pixel needs another look.
-fn write_fits(ctx: &Ctx, tile: &Tile, lanes: &mut Lanes, out: &mut Outputs) {
+/// Normal, albedo, residual and confidence of the least-squares fit.
+fn write_fits(ctx: &Ctx, tile: &mut Tile, out: &mut Outputs) {
     let n = tile.n;
-    let count = ctx.setup.count();
-    let freedom = (count.max(4) - 3) as f32;
-    let limit = ctx.thresholds.of(count) as f32;
-    let tolerated = MODEL_ERROR * MODEL_ERROR * count as f32;
-    let per_light = 1.0 / count as f32;
-    let far: Sym3 = ctx.setup.inverse;
-    let near = ctx.setup.lights.near();
-    let robust_everywhere = ctx.method == Method::Robust;
-    let [gx, gy, gz] = &tile.g;
-    for i in 0..n {
-        let c: [f32; 6] = if near {
-            std::array::from_fn(|j| tile.inverse[j][i])
-        } else {
-            far.map(|v| v as f32)
-        };
-        let square = gx[i] * gx[i] + gy[i] * gy[i] + gz[i] * gz[i];
-        let length = square.sqrt();
-        let inverse = if length > 0.0 { 1.0 / length } else { 0.0 };
-        let (x, y, z) = (gx[i] * inverse, gy[i] * inverse, gz[i] * inverse);
-        let rss = tile.rss[i];
-        let model = ctx.noise.variance(length);
-        let disagrees = rss > model * limit + tolerated * square;
-        let variance = if disagrees { (rss / freedom).max(model) } else { model };
-        // tr(P C P) with P = I - n n^T, C = (S^T S)^-1.
-        let along = x * (c[0] * x + 2.0 * (c[1] * y + c[2] * z)) + y * (c[3] * y + 2.0 * c[4] * z) + c[5] * z * z;
-        let spread = (c[0] + c[3] + c[5] - along).max(0.0);
-        out.normals[3 * i] = x;
-        out.normals[3 * i + 1] = y;
-        out.normals[3 * i + 2] = z;
-        out.residual[i] = (rss * per_light).sqrt() * inverse;
-        out.confidence[i] = (variance * spread).sqrt() * inverse * DEG;
-        out.known[i] = 1;
-        lanes.length[i] = length;
-        lanes.inverse_length[i] = inverse;
-        lanes.suspect[i] = robust_everywhere || disagrees || ctx.setup.reader.saturated(tile.peaks[i]);
+    tile.measure(ctx.setup, &ctx.limits());
+    let lanes = &tile.lanes;
+    let [x, y, z] = &lanes.normal;
+    for (i, normal) in out.normals.chunks_exact_mut(3).enumerate() {
+        normal.copy_from_slice(&[x[i], y[i], z[i]]);
     }
-    if ctx.method == Method::LeastSquares {
-        for i in 0..n {
-            lanes.suspect[i] = ctx.setup.reader.saturated(tile.peaks[i]);
-        }
+    out.residual.copy_from_slice(&lanes.residual[..n]);
+    out.confidence.copy_from_slice(&lanes.confidence[..n]);
+    out.known.fill(1);
+    if tile.colour.is_empty() {
+        out.albedo.copy_from_slice(&lanes.length[..n]);
+        return;
+    }
+    let mut colour = [0.0f32; 3 * TILE];
+    tile.colour_albedo(ctx.setup, &mut colour);
+    for (i, albedo) in out.albedo.chunks_exact_mut(3).enumerate() {
+        albedo.copy_from_slice(&[colour[i], colour[TILE + i], colour[2 * TILE + i]]);
     }
 }
 

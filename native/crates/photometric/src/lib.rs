@@ -12,6 +12,7 @@ mod gloss;
 mod gradient;
 mod height;
 mod kernel;
+mod lanes;
 mod lights;
 mod linear;
 mod near;

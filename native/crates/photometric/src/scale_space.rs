@@ -152,13 +152,14 @@ mod tests {
 
     #[test]
     fn three_boxes_have_the_variance_of_the_gaussian() {
-        for sigma in [1.7f32, 3.5, 6.9, 13.9] {
+        // At 1.7 px the nearest variances are 2 and 3.33 for 2.89: odd widths are that coarse.
+        for (sigma, tolerance) in [(1.7f32, 0.08), (3.5, 0.04), (6.9, 0.02), (13.9, 0.01)] {
             let variance: f32 = box_radii(sigma)
                 .iter()
                 .map(|r| (((2 * r + 1).pow(2) - 1) as f32) / 12.0)
                 .sum();
             assert!(
-                (variance.sqrt() / sigma - 1.0).abs() < 0.06,
+                (variance.sqrt() / sigma - 1.0).abs() < tolerance,
                 "{sigma}: {}",
                 variance.sqrt()
             );

@@ -1,6 +1,7 @@
 //! A tile: part of a row, its samples light by light, and the least-squares fit of every pixel.
 
 use crate::kernel::{self, Fits, LANES, Planes};
+use crate::lanes::{Lanes, Limits, figures};
 use crate::lights::{Lights, normal_matrix};
 use crate::linear::{Sym3, V3, apply, dot, inverse};
 use crate::near;
@@ -66,8 +67,10 @@ pub struct Tile {
     pub g: [Vec<f32>; 3],
     /// Sum of squared residuals.
     pub rss: Vec<f32>,
+    /// Figures of the fits.
+    pub lanes: Box<Lanes>,
     /// `(S^T S)^-1` per pixel when lights are near.
-    pub inverse: [Vec<f32>; 6],
+    inverse: [Vec<f32>; 6],
     directions: [Vec<f32>; 3],
     scratch: Vec<f32>,
 }
@@ -85,6 +88,7 @@ impl Tile {
             peaks: vec![0; TILE],
             g: std::array::from_fn(|_| vec![0.0; TILE]),
             rss: vec![0.0; TILE],
+            lanes: Box::new(Lanes::new()),
             inverse: std::array::from_fn(|_| vec![0.0; if near > 0 { TILE } else { 0 }]),
             directions: std::array::from_fn(|_| vec![0.0; near]),
             scratch: vec![0.0; TILE],
@@ -176,6 +180,12 @@ impl Tile {
         }
     }
 
+    /// Figures of the fits into `lanes`.
+    pub fn measure(&mut self, setup: &Setup, limits: &Limits) {
+        let near = setup.lights.near().then_some(&self.inverse);
+        figures(self.n, &self.g, &self.rss, near, limits, &mut self.lanes);
+    }
+
     /// Direction of light `k` at pixel `i`.
     pub fn direction(&self, setup: &Setup, k: usize, i: usize) -> V3 {
         if setup.lights.near() {
@@ -222,9 +232,9 @@ impl Tile {
         if below > 0.0 { (above / below).max(0.0) } else { 0.0 }
     }
 
-    /// [`Tile::channel_albedo`] over all lights at every pixel with the normal along `g`; the result is multiplied by
-    /// the inverse length of `g` in `inverse_length`, and lies channel by channel, [`TILE`] apart.
-    pub fn colour_albedo(&mut self, setup: &Setup, inverse_length: &[f32], out: &mut [f32]) {
+    /// [`Tile::channel_albedo`] over all lights at every pixel with the normals of `lanes`; the result lies channel by
+    /// channel, [`TILE`] apart.
+    pub fn colour_albedo(&self, setup: &Setup, out: &mut [f32; 3 * TILE]) {
         let n = self.n;
         let planes = setup.count() * TILE;
         let (mut shade, mut below) = ([0.0f32; TILE], [0.0f32; TILE]);
@@ -232,7 +242,8 @@ impl Tile {
         for k in 0..setup.count() {
             for i in 0..n {
                 let d = self.narrow_direction(setup, k, i);
-                shade[i] = (d[0] * self.g[0][i] + d[1] * self.g[1][i] + d[2] * self.g[2][i]) * inverse_length[i];
+                let [x, y, z] = &self.lanes.normal;
+                shade[i] = d[0] * x[i] + d[1] * y[i] + d[2] * z[i];
                 below[i] += shade[i] * shade[i];
             }
             for c in 0..3 {

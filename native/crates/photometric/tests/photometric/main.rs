@@ -1,0 +1,8 @@
+//! One test program: analytic scenes, real captures, refusals.
+
+mod dataset;
+mod maps;
+mod normals;
+mod real_captures;
+mod refusals;
+mod render;
