@@ -13,6 +13,7 @@ import { Shell } from '../shell/Shell.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Loading } from '../ui/Loading.tsx';
 import { preferencesSchemeManager } from './colorScheme.ts';
+import { styleNonce } from './nonce.ts';
 import { theme, tokens } from './theme.ts';
 
 const JobsScreen = lazy(async () => ({ default: (await import('../features/jobs/JobsScreen.tsx')).JobsScreen }));
@@ -25,11 +26,6 @@ const SettingsScreen = lazy(async () => ({
 }));
 
 const schemeManager = preferencesSchemeManager();
-
-/** The strict content policy lets in only styles that carry the page's nonce. */
-function styleNonce(): string {
-  return document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '';
-}
 
 export function App() {
   return (

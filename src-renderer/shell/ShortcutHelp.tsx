@@ -18,6 +18,7 @@ export function ShortcutHelp({ open, onClose }: { readonly open: boolean; readon
       onClose={onClose}
       title={t('shortcuts.title')}
       size="xl"
+      lockScroll={false}
       closeButtonProps={{ 'aria-label': t('actions.close') }}
     >
       {singleKeys ? null : <p className="tg-dim">{t('shortcuts.off')}</p>}

@@ -3,6 +3,9 @@ import { useMemo } from 'react';
 import { create } from 'zustand';
 import type { Job, JobsEvent } from '../../src-main/contract/jobs.ts';
 import { api, core, keepWatching, queryClient } from '../rpc/index.ts';
+import { applyJobsEvent, isOver } from './jobsEvent.ts';
+
+export { isOver } from './jobsEvent.ts';
 
 interface JobsState {
   readonly jobs: ReadonlyMap<string, Job>;
@@ -11,13 +14,6 @@ interface JobsState {
 }
 
 export const useJobs = create<JobsState>(() => ({ jobs: new Map(), ready: false }));
-
-/** The jobs after an event: a snapshot replaces, anything else is merged. Pure. */
-export function applyJobsEvent(jobs: ReadonlyMap<string, Job>, event: JobsEvent): ReadonlyMap<string, Job> {
-  const next = event.snapshot ? new Map<string, Job>() : new Map(jobs);
-  for (const job of event.jobs) next.set(job.id, job);
-  return next;
-}
 
 /** For a job that a call has just returned, so that the screen need not wait for the event. */
 export function rememberJob(job: Job): void {
@@ -34,10 +30,6 @@ export function followJobs(): () => void {
       refreshAfter(event.jobs.filter((job) => isOver(job) && !isOver(before.get(job.id))));
     },
   });
-}
-
-export function isOver(job: Job | undefined): boolean {
-  return job?.state === 'done' || job?.state === 'failed' || job?.state === 'cancelled';
 }
 
 function refreshAfter(ended: readonly Job[]): void {

@@ -31,15 +31,15 @@ export type Preferences = z.infer<typeof preferencesSchema>;
 
 /** Reads what was stored; anything broken falls back to its default, field by field. */
 export function parsePreferences(text: string | null): Preferences {
-  return preferencesSchema.parse(parseJson(text) ?? {});
+  const parsed = preferencesSchema.safeParse(parseJson(text ?? '{}'));
+  return parsed.success ? parsed.data : preferencesSchema.parse({});
 }
 
-function parseJson(text: string | null): object | null {
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text ?? '{}');
-    return typeof value === 'object' ? value : null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -3,15 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Role } from '../../src-main/contract/system.ts';
 import { api } from '../rpc/index.ts';
 import { usePreferences } from './preferences.ts';
-
-/** An engineer may look through any role's eyes, everybody else only through their own. */
-export function rolesToView(role: Role): readonly Role[] {
-  return role === 'engineer' ? ['operator', 'annotator', 'engineer'] : [role];
-}
-
-export function viewedRole(role: Role, viewAs: Role | null): Role {
-  return viewAs && rolesToView(role).includes(viewAs) ? viewAs : role;
-}
+import { viewedRole } from './roles.ts';
 
 export function useSession() {
   return useQuery(api.session.get.queryOptions({ staleTime: 60_000 }));

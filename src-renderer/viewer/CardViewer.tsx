@@ -1,7 +1,7 @@
 /** The card image with its overlays: layers, zoom and pan by mouse and keys, selection in step with the tables. */
 import { useElementSize } from '@mantine/hooks';
 import { IconPhotoOff } from '@tabler/icons-react';
-import { type PointerEvent, useCallback, useEffect, useId, useRef, useState } from 'react';
+import { type PointerEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PointPx } from '../../src-main/contract/geometry.ts';
 import type { View } from '../../src-main/contract/gradings.ts';
@@ -15,7 +15,7 @@ import { focusBox } from './focusBox.ts';
 import { hitTest } from './hit.ts';
 import { Overlay } from './Overlay.tsx';
 import type { Scene } from './scene.ts';
-import { type ScreenPoint, toImage, type ViewTransform } from './transform.ts';
+import { boxAround, type ScreenPoint, toImage, type ViewTransform } from './transform.ts';
 import { useStage } from './useStage.ts';
 import { useViewerShortcuts } from './useViewerShortcuts.ts';
 import { LayerBar, OverlayBar, ZoomBar } from './ViewerBars.tsx';
@@ -33,7 +33,7 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
   const { t } = useTranslation();
   const hintId = useId();
   const holder = useRef<HTMLDivElement>(null);
-  const { ref: sizeRef, width, height } = useElementSize<HTMLElement>();
+  const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const [layer, setLayer] = useState<ViewName>('photo');
   const [pointer, setPointer] = useState<PointPx | null>(null);
   const overlays = usePreferences((state) => state.overlays);
@@ -46,10 +46,12 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
       hitTest(scene, transform, at, { points: overlays.points, defects: overlays.defects, reach }),
     [scene, overlays.points, overlays.defects],
   );
-  const { stage, transform, error, loading } = useStage(holder, base ?? null, view, (at, current) =>
+  const cardBox = useMemo(() => boxAround(scene.corners), [scene]);
+  const { stage, transform, error, loading } = useStage(holder, base ?? null, view, cardBox, (at, current) =>
     select(hit(at, current)),
   );
-  useViewerShortcuts({ stage, views, onLayer: setLayer });
+  const onFit = () => stage?.fit(cardBox);
+  useViewerShortcuts({ stage, views, onFit, onLayer: setLayer });
   useFollowSelection(stage, scene);
 
   if (!base || !view) {
@@ -77,14 +79,19 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
   };
 
   return (
-    <section className={styles.viewer} ref={sizeRef} aria-label={t('result.viewer.label')} aria-describedby={hintId}>
+    <section className={styles.viewer} aria-label={t('result.viewer.label')} aria-describedby={hintId}>
       <p id={hintId} className="tg-hidden">
         {t('result.viewer.hint')}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the image is moved and zoomed by keys, so it takes the focus */}
+      <div className={styles.bar}>
+        <LayerBar views={views} current={view.name} onChange={setLayer} />
+        {simulated ? <SimulatedBadge /> : null}
+      </div>
       <div
-        className={styles.canvas}
+        className={styles.stage}
+        ref={sizeRef}
         data-shortcuts="idle"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the image is moved and zoomed by keys, so it takes the focus
         tabIndex={0}
         role="img"
         aria-label={t('result.viewer.label')}
@@ -105,14 +112,10 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
           />
         ) : null}
       </div>
-      <LayerBar views={views} current={view.name} onChange={setLayer} />
-      <OverlayBar />
-      <ZoomBar stage={stage} transform={transform} pointer={pointer} />
-      {simulated ? (
-        <div className={styles.simulated}>
-          <SimulatedBadge />
-        </div>
-      ) : null}
+      <div className={styles.bar}>
+        <OverlayBar />
+        <ZoomBar stage={stage} transform={transform} pointer={pointer} onFit={onFit} />
+      </div>
       {error ? (
         <div className={styles.failure}>
           <ErrorNotice error={error} />

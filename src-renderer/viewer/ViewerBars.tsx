@@ -40,7 +40,7 @@ export function LayerBar({ views, current, onChange }: LayerBarProps) {
   const { t } = useTranslation();
   const names = viewNames.filter((name) => views.some((view) => view.name === name));
   return (
-    <fieldset className={`${styles.bar} ${styles.layers}`}>
+    <fieldset className={styles.tools}>
       <legend className="tg-hidden">{t('result.viewer.layers')}</legend>
       {names.map((name) => (
         <button
@@ -62,7 +62,7 @@ export function OverlayBar() {
   const { t } = useTranslation();
   const overlays = usePreferences((state) => state.overlays);
   return (
-    <fieldset className={`${styles.bar} ${styles.overlays}`}>
+    <fieldset className={styles.tools}>
       <legend className="tg-hidden">{t('result.viewer.overlays')}</legend>
       {overlayNames.map((name) => (
         <button
@@ -84,12 +84,13 @@ export interface ZoomBarProps {
   readonly stage: ImageStage | null;
   readonly transform: ViewTransform | null;
   readonly pointer: PointPx | null;
+  readonly onFit: () => void;
 }
 
-export function ZoomBar({ stage, transform, pointer }: ZoomBarProps) {
+export function ZoomBar({ stage, transform, pointer, onFit }: ZoomBarProps) {
   const { t } = useTranslation();
   return (
-    <div className={`${styles.bar} ${styles.zoom}`}>
+    <div className={`${styles.tools} ${styles.zoom}`}>
       <span className={styles.readout}>
         {pointer ? t('result.viewer.position', { x: fixed(pointer.xPx, 1), y: fixed(pointer.yPx, 1) }) : ''}
       </span>
@@ -115,7 +116,7 @@ export function ZoomBar({ stage, transform, pointer }: ZoomBarProps) {
         </button>
       </ShortcutTip>
       <ShortcutTip command="zoomFit" position="top">
-        <button type="button" className={styles.tool} aria-label={t('result.viewer.fit')} onClick={() => stage?.fit()}>
+        <button type="button" className={styles.tool} aria-label={t('result.viewer.fit')} onClick={onFit}>
           <IconArrowsMaximize size={15} aria-hidden />
         </button>
       </ShortcutTip>

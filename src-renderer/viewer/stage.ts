@@ -2,7 +2,7 @@
 import type OpenSeadragon from 'openseadragon';
 import type { ViewName } from '../../src-main/contract/report.ts';
 import { type TiledImage, tileUrl } from '../rpc/index.ts';
-import { type BoxPx, type ScreenPoint, transformFromBounds, type ViewTransform } from './transform.ts';
+import { type BoxPx, roomyBox, type ScreenPoint, transformFromBounds, type ViewTransform } from './transform.ts';
 
 export interface Frame {
   readonly widthPx: number;
@@ -14,6 +14,9 @@ export interface StageEvents {
   readonly onTransform: (transform: ViewTransform) => void;
   readonly onClick: (at: ScreenPoint) => void;
 }
+
+/** For the width labels beside the card, screen px. */
+const labelRoom = { x: 70, y: 40 } as const;
 
 /** Beyond this, pixels are shown as squares: a person wants to see what was measured, not an interpolation. */
 const squarePixelsFrom = 3;
@@ -37,7 +40,7 @@ export class ImageStage {
       showNavigationControl: false,
       animationTime: calm() ? 0 : 0.35,
       springStiffness: 9,
-      minZoomImageRatio: 0.75,
+      minZoomImageRatio: 0.6,
       maxZoomPixelRatio: 24,
       visibilityRatio: 0.3,
       zoomPerScroll: 1.25,
@@ -56,12 +59,14 @@ export class ImageStage {
   }
 
   /** Shows a layer; the one before stays beneath it until the new one is there. */
-  async show(name: ViewName, id: string, image: TiledImage): Promise<void> {
+  async show(name: ViewName, id: string, image: TiledImage, home: BoxPx | null): Promise<void> {
+    const isFirst = this.#shown === null;
     this.#shown = name;
     const known = this.#layers.get(name);
     const adding = known ?? this.#add(id, image);
     this.#layers.set(name, adding);
     const layer = await adding;
+    if (isFirst && this.#viewer.world) this.fit(home, 'once');
     if (this.#shown !== name || !this.#viewer.world) return;
     this.#viewer.world.setItemIndex(layer, this.#viewer.world.getItemCount() - 1);
     layer.setOpacity(1);
@@ -73,8 +78,12 @@ export class ImageStage {
     else layer.addOnceHandler('fully-loaded-change', hideOthers);
   }
 
-  fit(): void {
-    this.#viewer.viewport.goHome(calm());
+  /** Shows the whole box, by default the whole image, with room for the width labels around it. */
+  fit(box: BoxPx | null, at: 'once' | 'gently' = 'gently'): void {
+    const size = this.#viewer.viewport.getContainerSize();
+    const whole = box ?? { minX: 0, minY: 0, maxX: this.#frame.widthPx, maxY: this.#frame.heightPx };
+    const room = roomyBox(whole, { width: size.x, height: size.y }, box ? labelRoom : { x: 0, y: 0 });
+    this.#viewer.viewport.fitBounds(this.#rect(room), at === 'once' || calm());
   }
 
   oneToOne(): void {
@@ -96,14 +105,13 @@ export class ImageStage {
   }
 
   zoomTo(box: BoxPx): void {
+    this.#viewer.viewport.fitBoundsWithConstraints(this.#rect(box), calm());
+  }
+
+  #rect(box: BoxPx): OpenSeadragon.Rect {
     const unit = 1 / this.#frame.widthPx;
-    const rect = new this.#osd.Rect(
-      (box.minX + 0.5) * unit,
-      (box.minY + 0.5) * unit,
-      (box.maxX - box.minX) * unit,
-      (box.maxY - box.minY) * unit,
-    );
-    this.#viewer.viewport.fitBoundsWithConstraints(rect, calm());
+    const [width, height] = [(box.maxX - box.minX) * unit, (box.maxY - box.minY) * unit];
+    return new this.#osd.Rect((box.minX + 0.5) * unit, (box.minY + 0.5) * unit, width, height);
   }
 
   destroy(): void {

@@ -88,3 +88,25 @@ export function growBox(box: BoxPx, share: number, leastPx: number): BoxPx {
     maxY: centreY + height / 2,
   };
 }
+
+/**
+ * The box in image px that fills a view of `size` screen px, with `box` in its middle and `room` screen px around it.
+ * A view too small for the room gives the box all there is.
+ */
+export function roomyBox(
+  box: BoxPx,
+  size: { readonly width: number; readonly height: number },
+  room: { readonly x: number; readonly y: number },
+): BoxPx {
+  const [boxWidth, boxHeight] = [Math.max(1, box.maxX - box.minX), Math.max(1, box.maxY - box.minY)];
+  const usable = (whole: number, margin: number) => (whole > 4 * margin ? whole - 2 * margin : whole);
+  const scale = Math.min(usable(size.width, room.x) / boxWidth, usable(size.height, room.y) / boxHeight);
+  const [width, height] = [size.width / scale, size.height / scale];
+  const [centreX, centreY] = [(box.minX + box.maxX) / 2, (box.minY + box.maxY) / 2];
+  return {
+    minX: centreX - width / 2,
+    maxX: centreX + width / 2,
+    minY: centreY - height / 2,
+    maxY: centreY + height / 2,
+  };
+}

@@ -11,10 +11,11 @@ const zoomStep = 1.4;
 export interface ViewerShortcuts {
   readonly stage: ImageStage | null;
   readonly views: readonly View[];
+  readonly onFit: () => void;
   readonly onLayer: (name: ViewName) => void;
 }
 
-export function useViewerShortcuts({ stage, views, onLayer }: ViewerShortcuts): void {
+export function useViewerShortcuts({ stage, views, onFit, onLayer }: ViewerShortcuts): void {
   const ready = stage !== null;
   const has = (name: ViewName) => views.some((view) => view.name === name);
   useShortcut('layer1', () => onLayer('photo'), has('photo'));
@@ -30,7 +31,7 @@ export function useViewerShortcuts({ stage, views, onLayer }: ViewerShortcuts): 
   useShortcut('panRight', () => stage?.panBy(step, 0), ready);
   useShortcut('zoomIn', () => stage?.zoomBy(zoomStep), ready);
   useShortcut('zoomOut', () => stage?.zoomBy(1 / zoomStep), ready);
-  useShortcut('zoomFit', () => stage?.fit(), ready);
+  useShortcut('zoomFit', () => onFit(), ready);
   useShortcut('zoomOne', () => stage?.oneToOne(), ready);
   useShortcut('allOverlays', toggleAllOverlays);
   useShortcut('overlayPoints', () => toggleOverlay('points'));

@@ -21,8 +21,8 @@ export interface CardListProps {
 export function CardList({ items, more, onMore }: CardListProps) {
   const { t } = useTranslation();
   const mayWork = useMayWork();
-  const scroller = useRef<HTMLDivElement>(null);
-  const { ref: sizeRef, height } = useElementSize<HTMLDivElement>();
+  const scroller = useRef<HTMLElement>(null);
+  const { ref: sizeRef, height } = useElementSize<HTMLElement>();
   const [scrollTop, setScrollTop] = useState(0);
   const [current, setCurrent] = useState<number | null>(null);
   const { archive, restore } = useArchiving();
@@ -44,13 +44,12 @@ export function CardList({ items, more, onMore }: CardListProps) {
   useShortcut('archive', () => (atCurrent ? toggle(atCurrent) : undefined), mayWork && atCurrent !== undefined);
 
   return (
-    <div
+    <section
       ref={useMergedRef(scroller, sizeRef)}
       className={styles.scroller}
       onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keyboards must be able to reach it
       tabIndex={0}
-      role="group"
       aria-label={t('cards.list')}
     >
       <ul className={styles.rows} style={{ height: items.length * rowHeight }}>
@@ -70,7 +69,7 @@ export function CardList({ items, more, onMore }: CardListProps) {
         })}
       </ul>
       {more ? <p className={styles.more}>{t('cards.loadingMore')}</p> : null}
-    </div>
+    </section>
   );
 }
 

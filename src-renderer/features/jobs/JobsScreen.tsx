@@ -32,13 +32,13 @@ export function JobsScreen() {
         <EmptyState icon={<IconListCheck size={36} aria-hidden />} title={t('jobs.empty')} body={t('jobs.emptyBody')} />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keyboards must be able to reach it
-        <div className={styles.scroller} tabIndex={0} role="group" aria-label={t('jobs.list')}>
+        <section className={styles.scroller} tabIndex={0} aria-label={t('jobs.list')}>
           <ul>
             {jobs.map((job) => (
               <JobRow key={job.id} job={job} />
             ))}
           </ul>
-        </div>
+        </section>
       )}
     </Screen>
   );

@@ -56,7 +56,6 @@ function Station({ point, inMm }: { readonly point: MeasuredPoint; readonly inMm
   const width = inMm ? point.widthMm : point.widthPx;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a picture of the table below, whose rows do the same by keys
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the same
     <g
       className={styles.diagramStation}
       data-marked={marked ? '' : undefined}

@@ -1,7 +1,7 @@
 /** What cost the grade, and the defects with their figures, the worst first. */
 import { useTranslation } from 'react-i18next';
 import type { Cost, Defect, Report } from '../../../src-main/contract/report.ts';
-import { fixed, gradeNumber, micrometres, percent } from '../../messages/format.ts';
+import { fixed, gradeNumber, micrometres, mm, percent } from '../../messages/format.ts';
 import { hover, select, selectAndZoom, useSelection } from '../../state/selection.ts';
 import table from '../../ui/table.module.css';
 import { DefectGlyph } from '../../viewer/DefectGlyph.tsx';
@@ -85,7 +85,7 @@ function Defects({ report }: { readonly report: Report }) {
             <tr>
               <th scope="col">{t('result.defects.kind')}</th>
               <th scope="col" className={table.num}>
-                {t('result.defects.length')} ({t('result.widths.unitMm')})
+                {t('result.defects.length')}
               </th>
               <th scope="col" className={table.num}>
                 {t('result.defects.depth')}
@@ -150,7 +150,7 @@ function DefectRow({ defect, number }: { readonly defect: Defect; readonly numbe
           {kind}
         </button>
       </th>
-      <td className={table.num}>{fixed(defect.lengthMm, 2)}</td>
+      <td className={table.num}>{mm(defect.lengthMm, 2)}</td>
       <td className={table.num}>{micrometres(defect.depthMm)}</td>
       <td className={table.num}>{percent(defect.severity)}</td>
       <td className={table.num}>{percent(defect.confidence)}</td>

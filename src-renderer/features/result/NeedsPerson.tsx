@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Report } from '../../../src-main/contract/report.ts';
 import { setPreferences } from '../../state/preferences.ts';
 import { sentence } from '../../ui/ErrorNotice.tsx';
+import { reasonsFor } from './reasons.ts';
 import styles from './result.module.css';
 
 export function NeedsPerson({ report }: { readonly report: Report }) {
@@ -31,18 +32,4 @@ export function NeedsPerson({ report }: { readonly report: Report }) {
       </div>
     </section>
   );
-}
-
-/** Everything that the report itself says about why, each once. */
-export function reasonsFor(report: Pick<Report, 'grade' | 'quality' | 'error'>): readonly string[] {
-  const stages = report.quality.stages.filter(({ status }) => status === 'person' || status === 'failed');
-  const said = [
-    report.error ? [report.error.file, report.error.field, report.error.message].filter(Boolean).join(': ') : null,
-    report.grade.reason,
-    ...stages.flatMap(({ note, checks }) => [
-      note,
-      ...checks.flatMap(({ status, message }) => (status === 'failed' ? [message] : [])),
-    ]),
-  ];
-  return [...new Set(said.filter((each): each is string => typeof each === 'string' && each !== ''))];
 }

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import type { Grading } from '../../../src-main/contract/gradings.ts';
 import type { Report } from '../../../src-main/contract/report.ts';
 import { t } from '../../messages/index.ts';
+import { reportFileName } from './reportFileName.ts';
 
 export async function copyReport({ report }: Grading): Promise<void> {
   try {
@@ -28,14 +29,4 @@ export function saveReport({ report, summary }: Grading): void {
 
 function reportText(report: Report): string {
   return `${JSON.stringify(report, null, 2)}\n`;
-}
-
-/** `<card>-<side>-<date>.json`, of characters that every file system takes. */
-export function reportFileName(card: string, report: Pick<Report, 'side' | 'createdAt'>): string {
-  const name = card
-    .normalize('NFKD')
-    .replace(/[^\w.-]+/g, '-')
-    .replace(/^[-.]+|-+$/g, '')
-    .slice(0, 80);
-  return `${name || 'card'}-${report.side}-${report.createdAt.slice(0, 10)}.json`;
 }

@@ -5,6 +5,7 @@ import { setPreferences } from '../../state/preferences.ts';
 import { select, selectAndZoom, useSelection } from '../../state/selection.ts';
 import type { Scene } from '../../viewer/scene.ts';
 import { copyReport, saveReport } from './reportFile.ts';
+import { stepThrough } from './stepThrough.ts';
 
 export function useResultShortcuts(grading: Grading, scene: Scene): void {
   const selected = useSelection((state) => state.selected);
@@ -25,11 +26,4 @@ export function useResultShortcuts(grading: Grading, scene: Scene): void {
   useShortcut('copyReport', () => void copyReport(grading));
   useShortcut('saveReport', () => saveReport(grading));
   useShortcut('print', () => window.print());
-}
-
-/** The neighbour in a ring; from nothing, the first or the last. */
-export function stepThrough(ids: readonly string[], current: string | null, by: number): string | undefined {
-  const at = current === null ? -1 : ids.indexOf(current);
-  if (at < 0) return by > 0 ? ids[0] : ids[ids.length - 1];
-  return ids[(at + by + ids.length) % ids.length];
 }
