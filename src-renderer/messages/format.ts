@@ -16,7 +16,18 @@ function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 /** A figure with a fixed number of decimals; a dash where there is none. */
 export function fixed(value: number | null | undefined, decimals: number): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return missing;
-  return numberFormat({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+  return numberFormat({
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    signDisplay: 'negative',
+  }).format(value);
+}
+
+/** A small figure that must not read as nothing: `<0.01` instead of `0.00`. */
+export function atLeast(value: number | null | undefined, decimals: number): string {
+  const least = 10 ** -decimals;
+  if (typeof value === 'number' && value > 0 && value < least / 2) return `<${fixed(least, decimals)}`;
+  return fixed(value, decimals);
 }
 
 /** A figure with significant digits, for values whose size is not known beforehand. */
@@ -93,4 +104,9 @@ export function moment(iso: string): string {
 export function clockTime(iso: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? iso : clock.format(date);
+}
+
+/** The first letter as a capital, for messages of the core, which are written without. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,17 @@
 /** The catalogue: figures as the trade writes them, and no visible word outside it. */
 import { describe, expect, test } from 'vitest';
-import { bytes, degrees, duration, fixed, gradeNumber, micrometres, mm, percent, significant } from './format.ts';
+import {
+  atLeast,
+  bytes,
+  degrees,
+  duration,
+  fixed,
+  gradeNumber,
+  micrometres,
+  mm,
+  percent,
+  significant,
+} from './format.ts';
 import { t } from './index.ts';
 import { checkName, readable } from './names.ts';
 
@@ -16,6 +27,8 @@ describe('figures', () => {
     expect(fixed(null, 2)).toBe('—');
     expect(fixed(Number.NaN, 2)).toBe('—');
     expect(degrees(-0.301)).toBe('-0.30°');
+    expect(degrees(-0.0004)).toBe('0.00°');
+    expect([0.004, 0.05, 0, null].map((value) => atLeast(value, 2))).toEqual(['<0.01', '0.05', '0.00', '—']);
     expect(micrometres(0.006)).toBe('6.0 µm');
   });
 

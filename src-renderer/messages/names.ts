@@ -12,6 +12,28 @@ export function checkName(name: string): string {
   return isKnownCheck(name) ? t(`checks.${name}`) : readable(name);
 }
 
+type KnownPointStatus = keyof typeof en.pointStatus;
+
+function isKnownPointStatus(status: string): status is KnownPointStatus {
+  return Object.hasOwn(en.pointStatus, status);
+}
+
+/** Why a station has no width, in a word or two. */
+export function pointStatus(status: string): string {
+  return isKnownPointStatus(status) ? t(`pointStatus.${status}`) : readable(status).toLowerCase();
+}
+
+type KnownStage = keyof typeof en.stages;
+
+function isKnownStage(name: string): name is KnownStage {
+  return Object.hasOwn(en.stages, name);
+}
+
+/** What a job does now: a stage of the pipeline, or whatever else the core calls it. */
+export function activityName(activity: string): string {
+  return isKnownStage(activity) ? t(`stages.${activity}`) : readable(activity);
+}
+
 /** `edgeResidualPx` → `Edge residual px`. */
 export function readable(name: string): string {
   const words = name

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { AppErrorData } from '../../src-main/contract/errors.ts';
+import { capital } from '../messages/format.ts';
 import { toAppErrorData } from '../rpc/index.ts';
 import styles from './ErrorNotice.module.css';
 
@@ -21,7 +22,7 @@ export function ErrorNotice({ error, title, onRetry, onDismiss }: ErrorNoticePro
     <div className={styles.notice} role="alert">
       <IconAlertTriangle className={styles.icon} size={22} aria-hidden />
       <div className={styles.body}>
-        <h3 className={styles.title}>{title ?? t('errors.title')}</h3>
+        <h2 className={styles.title}>{title ?? t('errors.title')}</h2>
         <p className={styles.message}>{sentence(data.message)}</p>
         <dl className={styles.facts}>
           {data.file ? <Fact name={t('errors.file')} value={data.file} mono /> : null}
@@ -69,6 +70,5 @@ function isErrorData(error: unknown): error is AppErrorData {
 /** The core's messages are sentences without capital and full stop. */
 export function sentence(text: string): string {
   if (text === '') return text;
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+  return /[.!?…]$/.test(text) ? capital(text) : `${capital(text)}.`;
 }

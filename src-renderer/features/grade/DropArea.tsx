@@ -3,7 +3,7 @@ import { IconFolderDown } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toAppErrorData } from '../../rpc/index.ts';
-import { entriesOf, filesOf } from './dropFiles.ts';
+import { droppedIn, filesOf } from './dropFiles.ts';
 import styles from './grade.module.css';
 import { choose, setGrade } from './gradeStore.ts';
 
@@ -22,9 +22,9 @@ export function DropArea({ enabled, onChosen, children }: DropAreaProps) {
     if (!isFiles(event)) return;
     event.preventDefault();
     setDepth(0);
-    const entries = entriesOf(event.dataTransfer);
+    const dropped = droppedIn(event.dataTransfer);
     try {
-      choose(await filesOf(entries));
+      choose(await filesOf(dropped));
     } catch (error) {
       setGrade({ problem: toAppErrorData(error) });
     }

@@ -2,8 +2,9 @@
 import { Progress } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../../src-main/contract/jobs.ts';
-import { stageNames } from '../../../src-main/contract/report.ts';
+import { type StageName, stageNames } from '../../../src-main/contract/report.ts';
 import { duration, percent } from '../../messages/format.ts';
+import { activityName } from '../../messages/names.ts';
 import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
 import { StatusMark } from '../../ui/StatusMark.tsx';
 import { stageTone } from '../../ui/stageTone.ts';
@@ -19,11 +20,14 @@ export function JobProgress({ job }: { readonly job: Job }) {
         <span className={styles.percent}>{percent(job.progress)}</span>
       </header>
       <Progress value={100 * job.progress} size="sm" aria-label={t('grade.progress.label')} transitionDuration={150} />
+      {job.state === 'running' && job.activity !== null ? (
+        <p className={styles.activity}>{activityName(job.activity)}</p>
+      ) : null}
       {job.state === 'queued' ? <p className="tg-dim">{t('grade.progress.queued')}</p> : null}
       <ol className={styles.stages} aria-label={t('grade.progress.stages')}>
         {stageNames.map((name, index) => {
           const stage = job.stages.find((each) => each.stage === name);
-          const status = stage?.status ?? 'waiting';
+          const status = stage?.status ?? (isNow(job, name) ? 'running' : 'waiting');
           return (
             <li key={name} data-status={status} data-testid={`stage-${name}`}>
               <span className={styles.stageNumber}>{index + 1}</span>
@@ -36,4 +40,9 @@ export function JobProgress({ job }: { readonly job: Job }) {
       </ol>
     </section>
   );
+}
+
+/** The core names a stage as its activity from its first moment, and lists it when it knows more. */
+function isNow(job: Job, stage: StageName): boolean {
+  return job.state === 'running' && job.activity === stage;
 }

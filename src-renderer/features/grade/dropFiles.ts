@@ -4,16 +4,28 @@ import type { Picked } from './sourceFiles.ts';
 /** A capture has some dozens of files; whoever drops a whole disk is stopped here. */
 const mostFiles = 2_000;
 
-/** Must be called in the drop event itself: the entries are gone after the first await. */
-export function entriesOf(transfer: DataTransfer): readonly FileSystemEntry[] {
-  return [...transfer.items].flatMap((item) => {
-    const entry = item.kind === 'file' ? item.webkitGetAsEntry() : null;
-    return entry ? [entry] : [];
-  });
+export interface Dropped {
+  readonly entries: readonly FileSystemEntry[];
+  /** Files that come without an entry, such as those another program hands over from its memory. */
+  readonly loose: readonly File[];
 }
 
-export async function filesOf(entries: readonly FileSystemEntry[]): Promise<readonly Picked<File>[]> {
-  const found: Picked<File>[] = [];
+/** Must be called in the drop event itself: the entries are gone after the first await. */
+export function droppedIn(transfer: DataTransfer): Dropped {
+  const entries: FileSystemEntry[] = [];
+  const loose: File[] = [];
+  for (const item of transfer.items) {
+    if (item.kind !== 'file') continue;
+    const entry = item.webkitGetAsEntry();
+    const file = entry ? null : item.getAsFile();
+    if (entry) entries.push(entry);
+    if (file) loose.push(file);
+  }
+  return { entries, loose };
+}
+
+export async function filesOf({ entries, loose }: Dropped): Promise<readonly Picked<File>[]> {
+  const found: Picked<File>[] = loose.map((file) => ({ file, path: file.name }));
   const waiting = [...entries];
   for (let entry = waiting.shift(); entry && found.length < mostFiles; entry = waiting.shift()) {
     if (isFile(entry)) found.push({ file: await fileOf(entry), path: entry.fullPath.replace(/^\//, '') });

@@ -1,7 +1,7 @@
 /** Centering of both axes with uncertainty, and the three-valued verdict at the standard's limit. */
 import { useTranslation } from 'react-i18next';
 import type { Report } from '../../../src-main/contract/report.ts';
-import { fixed, gradeNumber } from '../../messages/format.ts';
+import { atLeast, fixed, gradeNumber } from '../../messages/format.ts';
 import { StatusMark, type Tone } from '../../ui/StatusMark.tsx';
 import styles from './result.module.css';
 
@@ -65,7 +65,7 @@ function Axis({ axis, ratio, u }: AxisProps) {
           </span>
           <AxisBar axis={axis} ratio={ratio} u={u} />
           <span className={styles.fine} title={t('result.centering.uncertaintyLong')}>
-            {u === null ? '' : t('result.centering.uncertainty', { value: fixed(u, 2) })}
+            {u === null ? '' : t('result.centering.uncertainty', { value: atLeast(u, 2) })}
           </span>
         </>
       ) : (
@@ -94,7 +94,7 @@ function AxisBar({ axis, ratio, u }: AxisProps & { readonly ratio: readonly [num
         axis: t(`axes.${axis}`),
         first: fixed(ratio[0], 1),
         second: fixed(ratio[1], 1),
-        uncertainty: fixed(u, 2),
+        uncertainty: atLeast(u, 2),
       })}
     >
       <rect className={styles.barGround} y={5} width={100} height={4} />

@@ -1,7 +1,7 @@
 /** What cost the grade, and the defects with their figures, the worst first. */
 import { useTranslation } from 'react-i18next';
 import type { Cost, Defect, Report } from '../../../src-main/contract/report.ts';
-import { fixed, gradeNumber, micrometres, mm, percent } from '../../messages/format.ts';
+import { capital, fixed, gradeNumber, micrometres, mm, percent } from '../../messages/format.ts';
 import { hover, select, selectAndZoom, useSelection } from '../../state/selection.ts';
 import table from '../../ui/table.module.css';
 import { DefectGlyph } from '../../viewer/DefectGlyph.tsx';
@@ -42,7 +42,7 @@ function CostRow({ cost }: { readonly cost: Cost }) {
     <li className={styles.cost}>
       <span className={styles.costPoints}>{t('result.costs.points', { points: fixed(cost.points, 0) })}</span>
       <span className={styles.costText}>
-        {cost.text}
+        {capital(cost.text)}
         <span className={styles.fine}>
           {t(`subgrades.${cost.subgrade}`)} · {t('result.costs.rule', { rule: cost.rule })}
           {cost.overallWithout === null

@@ -26,6 +26,9 @@ export function GradeHeader({ grading }: { readonly grading: Grading }) {
         {grade.score1000 === null ? null : (
           <p className={styles.score}>{t('result.score', { score: whole(grade.score1000) })}</p>
         )}
+        {report.card ? (
+          <p className={styles.score}>{t('result.card', { overall: gradeNumber(report.card.overall) })}</p>
+        ) : null}
         <p className={styles.fine}>
           {t('result.by', {
             standard: grade.standard.toUpperCase(),

@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { sides } from '../../../src-main/contract/geometry.ts';
 import type { Grading } from '../../../src-main/contract/gradings.ts';
-import { fixed, gradeNumber, micrometres, moment, percent, whole } from '../../messages/format.ts';
+import { capital, fixed, gradeNumber, micrometres, moment, percent, whole } from '../../messages/format.ts';
 import { imageUrl } from '../../rpc/index.ts';
 import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
 import table from '../../ui/table.module.css';
@@ -107,7 +107,7 @@ function Costs({ grading }: { readonly grading: Grading }) {
       <ul>
         {grade.costs.map((cost) => (
           <li key={`${cost.rule} ${cost.defectId ?? cost.place ?? ''}`}>
-            {t('result.costs.points', { points: fixed(cost.points, 0) })} {cost.text}
+            {t('result.costs.points', { points: fixed(cost.points, 0) })} {capital(cost.text)}
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Doctor } from '../../../src-main/contract/system.ts';
-import { moment } from '../../messages/format.ts';
+import { capital, moment } from '../../messages/format.ts';
 import { api } from '../../rpc/index.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Loading } from '../../ui/Loading.tsx';
@@ -35,7 +35,7 @@ export function DoctorPanel() {
           <li key={item.name} className={styles.item}>
             <StatusMark tone={tones[item.status]}>{t(`system.doctor.${item.status}`)}</StatusMark>
             <div>
-              <strong>{item.name}</strong> <span className="tg-dim">{item.detail}</span>
+              <strong>{capital(item.name)}</strong> <span className="tg-dim">{item.detail}</span>
               {item.remedy ? (
                 <p className={styles.remedy}>
                   {t('system.doctor.remedy')}: {item.remedy}

@@ -5,6 +5,7 @@ export const result = {
   gradeLabel: 'Grade',
   noGrade: 'No grade',
   score: '{{score}} of 1000',
+  card: 'Whole card: {{overall}}',
   by: '{{standard}} {{version}}, rules {{rules}}',
   limiting: 'limits the grade',
   subgrades: 'Sub-grades',
