@@ -265,7 +265,7 @@ export const reportSchema = z.object({
   edges: perSide(edgeReadingSchema).nullable(),
   grade: gradeSchema,
   /** Set when the other side of the same card was graded with this one. */
-  card: cardGradeSchema.nullable(),
+  card: cardGradeSchema.nullable().default(null),
   quality: z.object({ stages: z.array(stageReportSchema), needsPerson: z.boolean(), warnings: z.array(z.string()) }),
   error: appErrorSchema.nullable(),
   timingMs: z.object({ decode: z.number(), total: z.number() }),

@@ -84,9 +84,10 @@ export function createServices(parts: Parts): Services {
     },
     backups: {
       list: async () => store.backups.list(),
-      create: async () =>
+      create: async (_input, caller) =>
         jobs.start({ kind: 'backup', title: 'backup', simulated: false }, async (context) => {
-          await store.backups.create(context.signal, context.progress);
+          const { name } = await store.backups.create(context.signal, context.progress);
+          store.write(caller.actor, (tx) => tx.note('backup.create', name, null));
           return undefined;
         }),
     },

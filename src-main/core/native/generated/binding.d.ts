@@ -71,6 +71,9 @@ export declare class Tiles {
 /** Corners, edges and surface of a measured card, as JSON (`Condition`). */
 export declare function analyseCondition(maps: Maps, outline: Outline, refinement: Refinement, pixelPitchMm: number, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
+/** Sub-pixel edge points: `xPx, yPx, nx, ny, strength` of each, one after the other. */
+export declare function detectEdges(stack: Stack, input: EdgeInput, signal?: AbortSignal | undefined | null): Promise<Float64Array>
+
 /** Settings of the edge detector. */
 export interface EdgeInput {
   /** Scale, px. */
