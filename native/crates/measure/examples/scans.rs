@@ -23,7 +23,10 @@ fn main() {
         let raster = imaging::decode_file(file, &DecodeLimits::default(), &Cancel::new()).expect("a decodable image");
         let source = RasterSource::new(&raster, Encoding::Srgb);
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let options = OutlineOptions { pixel_pitch_mm: pitch, ..OutlineOptions::default() };
+        let options = OutlineOptions {
+            pixel_pitch_mm: pitch,
+            ..OutlineOptions::default()
+        };
         let outline = match find_outline(&source, &options, &Cancel::new()) {
             Ok(outline) => outline,
             Err(error) => {
@@ -34,11 +37,23 @@ fn main() {
         };
         let size = (raster.width as f64, raster.height as f64);
         let file = file.with_extension("txt");
-        distances.extend(report(&name, &source, &outline, pitch, read_label(&file, 0, size), read_label(&file, 1, size)));
+        distances.extend(report(
+            &name,
+            &source,
+            &outline,
+            pitch,
+            read_label(&file, 0, size),
+            read_label(&file, 1, size),
+        ));
     }
     distances.sort_by(f64::total_cmp);
     let within = distances.iter().filter(|d| **d <= 0.5).count();
-    println!("outer edges: {} of {} within 0.5 mm, median {:.3} mm", within, distances.len(), distances[distances.len() / 2]);
+    println!(
+        "outer edges: {} of {} within 0.5 mm, median {:.3} mm",
+        within,
+        distances.len(),
+        distances[distances.len() / 2]
+    );
 }
 
 /// Prints one scan; returns the distances of its outer edges from the label in mm.
@@ -51,7 +66,10 @@ fn report(
     inner: [f64; 4],
 ) -> [f64; 4] {
     let scale = pitch.unwrap_or(0.042_333_3);
-    let options = RefineOptions { pixel_pitch_mm: pitch, ..RefineOptions::default() };
+    let options = RefineOptions {
+        pixel_pitch_mm: pitch,
+        ..RefineOptions::default()
+    };
     let stations = reference_points(outline);
     let refinement = refine(source, outline, &stations, &options, &Cancel::new()).expect("not cancelled");
     let result = calculate(&refinement, pitch, &CalcOptions::default());
@@ -64,7 +82,12 @@ fn report(
         result.centering.left_right,
         result.centering.top_bottom
     );
-    let means = [result.mean_px.left, result.mean_px.right, result.mean_px.top, result.mean_px.bottom];
+    let means = [
+        result.mean_px.left,
+        result.mean_px.right,
+        result.mean_px.top,
+        result.mean_px.bottom,
+    ];
     Side::ALL.map(|side| {
         let i = side.index();
         let middle = outline.edge(side).curve.at(0.0);
@@ -94,8 +117,15 @@ fn report(
 /// Left, right, top, bottom of a labelled box in pixels.
 fn read_label(file: &Path, class: usize, (width, height): (f64, f64)) -> [f64; 4] {
     let text = std::fs::read_to_string(file).expect("a label beside the image");
-    let line = text.lines().find(|l| l.starts_with(&format!("{class} "))).expect("a box of the class");
-    let n: Vec<f64> = line.split_whitespace().skip(1).map(|v| v.parse().expect("a number")).collect();
+    let line = text
+        .lines()
+        .find(|l| l.starts_with(&format!("{class} ")))
+        .expect("a box of the class");
+    let n: Vec<f64> = line
+        .split_whitespace()
+        .skip(1)
+        .map(|v| v.parse().expect("a number"))
+        .collect();
     [
         (n[0] - n[2] / 2.0) * width - 0.5,
         (n[0] + n[2] / 2.0) * width - 0.5,

@@ -79,7 +79,12 @@ pub struct PerSide {
 impl PerSide {
     fn from(values: [Option<f64>; 4]) -> Self {
         let [left, right, top, bottom] = values;
-        Self { left, right, top, bottom }
+        Self {
+            left,
+            right,
+            top,
+            bottom,
+        }
     }
 }
 
@@ -187,9 +192,17 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
     let budget = &options.budget;
     let pitch = pixel_pitch_mm.filter(|p| p.is_finite() && *p > 0.0);
     let inflation = Inflation::of(refinement);
-    let uncertain: Vec<Option<f64>> =
-        refinement.stations.iter().map(|r| width_u_px(r, &inflation, budget)).collect();
-    let points = refinement.stations.iter().zip(&uncertain).map(|(r, u)| point(r, *u, pitch, budget)).collect();
+    let uncertain: Vec<Option<f64>> = refinement
+        .stations
+        .iter()
+        .map(|r| width_u_px(r, &inflation, budget))
+        .collect();
+    let points = refinement
+        .stations
+        .iter()
+        .zip(&uncertain)
+        .map(|(r, u)| point(r, *u, pitch, budget))
+        .collect();
     let means: [Option<(f64, f64)>; 4] = Side::ALL.map(|side| {
         let values: Vec<(f64, f64)> = refinement
             .stations
@@ -209,11 +222,16 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
         mean_px: PerSide::from(means.map(|m| m.map(|m| m.0))),
         centering: centering(&means),
         worst: worst(refinement, &uncertain),
-        size_mm: pitch.map(|p| Size { width: width * p, height: height * p }),
+        size_mm: pitch.map(|p| Size {
+            width: width * p,
+            height: height * p,
+        }),
         size_px: Size { width, height },
         card_angle_deg: outline.angle_deg,
         print_tilt_deg: print_tilt(refinement),
-        sides: Side::ALL.map(|s| summary(refinement, s, means[s.index()], pitch, budget)).to_vec(),
+        sides: Side::ALL
+            .map(|s| summary(refinement, s, means[s.index()], pitch, budget))
+            .to_vec(),
         corners: outline.corners.map(PixelPoint::from),
         corner_radius_px: outline.corner_radius_px,
         blur_px: outline.blur_px(),
@@ -226,8 +244,14 @@ fn point(r: &StationReading, u_px: Option<f64>, pitch: Option<f64>, budget: &Bud
         (Some(outer), Some(border)) => weaker(outer.method, border.method),
         _ => Method::None,
     };
-    let u_mm = u_px.zip(r.width_px).zip(pitch).map(|((u, w), p)| width_u_mm(w, u, p, budget));
-    let spread = r.outer.zip(r.border).map(|(o, b)| o.scale_spread_px.max(b.scale_spread_px));
+    let u_mm = u_px
+        .zip(r.width_px)
+        .zip(pitch)
+        .map(|((u, w), p)| width_u_mm(w, u, p, budget));
+    let spread = r
+        .outer
+        .zip(r.border)
+        .map(|(o, b)| o.scale_spread_px.max(b.scale_spread_px));
     MeasuredPoint {
         edge: r.station.side,
         index: r.station.index,
@@ -273,7 +297,10 @@ fn centering(means: &[Option<(f64, f64)>; 4]) -> Centering {
 
 fn worst(refinement: &Refinement, uncertain: &[Option<f64>]) -> Option<WorstStation> {
     let find = |side: Side, index: usize| {
-        let at = refinement.stations.iter().position(|r| r.station.side == side && r.station.index == index)?;
+        let at = refinement
+            .stations
+            .iter()
+            .position(|r| r.station.side == side && r.station.index == index)?;
         Some((refinement.stations[at].width_px?, uncertain[at]?))
     };
     [(Side::Left, Side::Right), (Side::Top, Side::Bottom)]
@@ -281,7 +308,12 @@ fn worst(refinement: &Refinement, uncertain: &[Option<f64>]) -> Option<WorstStat
         .flat_map(|(a, b)| (1..=a.stations()).map(move |i| (a, b, i)))
         .filter_map(|(a, b, index)| {
             let (shares, u) = share(find(a, index)?, find(b, index)?)?;
-            Some(WorstStation { edge: a, index, shares, uncertainty_pp: K * u })
+            Some(WorstStation {
+                edge: a,
+                index,
+                shares,
+                uncertainty_pp: K * u,
+            })
         })
         .max_by(|x, y| (x.shares[0] - 50.0).abs().total_cmp(&(y.shares[0] - 50.0).abs()))
 }
@@ -314,10 +346,18 @@ fn summary(
     let measured = own().filter(|r| r.status == Status::Ok).count();
     let found = &refinement.sides[side.index()];
     let first_failure = own().find(|r| r.status != Status::Ok);
-    let status = if measured > 0 { Status::Ok } else { first_failure.map_or(Status::NoBorder, |r| r.status) };
+    let status = if measured > 0 {
+        Status::Ok
+    } else {
+        first_failure.map_or(Status::NoBorder, |r| r.status)
+    };
     let reason = found.reason.clone().or_else(|| {
         first_failure.and_then(|r| r.reason.as_ref()).map(|why| {
-            format!("{} of {} stations could not be measured: {why}", side.stations() - measured, side.stations())
+            format!(
+                "{} of {} stations could not be measured: {why}",
+                side.stations() - measured,
+                side.stations()
+            )
         })
     });
     SideSummary {

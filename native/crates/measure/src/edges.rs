@@ -38,7 +38,12 @@ pub struct EdgeOptions {
 
 impl Default for EdgeOptions {
     fn default() -> Self {
-        Self { sigma: 1.5, threshold: None, roi: None, max_points: 2_000_000 }
+        Self {
+            sigma: 1.5,
+            threshold: None,
+            roi: None,
+            max_points: 2_000_000,
+        }
     }
 }
 
@@ -81,10 +86,18 @@ fn check(src: &dyn LinearSource, options: &EdgeOptions) -> Result<[usize; 4]> {
         Err(CoreError::new(ErrorCode::ValueInvalid, what, next.to_owned()).in_field(field))
     };
     if !(0.4..=20.0).contains(&options.sigma) {
-        return invalid("sigma", format!("sigma {} is outside 0.4 to 20 px", options.sigma), "use 1.5 px");
+        return invalid(
+            "sigma",
+            format!("sigma {} is outside 0.4 to 20 px", options.sigma),
+            "use 1.5 px",
+        );
     }
     if options.threshold.is_some_and(|t| !(t.is_finite() && t >= 0.0)) {
-        return invalid("threshold", "the threshold is not a positive number".into(), "leave it out to have it chosen");
+        return invalid(
+            "threshold",
+            "the threshold is not a positive number".into(),
+            "leave it out to have it chosen",
+        );
     }
     let (w, h) = (src.width(), src.height());
     let roi = options.roi.unwrap_or([0, 0, w, h]);
@@ -92,7 +105,11 @@ fn check(src: &dyn LinearSource, options: &EdgeOptions) -> Result<[usize; 4]> {
         length > 0 && start.checked_add(length).is_some_and(|end| end <= limit)
     };
     if !(fits(roi[0], roi[2], w) && fits(roi[1], roi[3], h)) {
-        return invalid("roi", format!("the region {roi:?} leaves the {w} x {h} image"), "choose a region inside it");
+        return invalid(
+            "roi",
+            format!("the region {roi:?} leaves the {w} x {h} image"),
+            "choose a region inside it",
+        );
     }
     Ok(roi)
 }
@@ -195,7 +212,14 @@ impl Field {
                 }
             }
         }
-        Self { x0, y0, rows, width, gx, gy }
+        Self {
+            x0,
+            y0,
+            rows,
+            width,
+            gx,
+            gy,
+        }
     }
 
     /// Gradient magnitude; column x of the region, row r of the band where 1 is its first row.

@@ -28,7 +28,10 @@ impl Aperture {
     #[must_use]
     pub fn along(normal: [f64; 2]) -> Self {
         let (a, b) = (normal[0].abs(), normal[1].abs());
-        Self { wide: a.max(b), narrow: a.min(b) }
+        Self {
+            wide: a.max(b),
+            narrow: a.min(b),
+        }
     }
 
     /// Step response at distance `x` from the edge, and its derivatives by x and by sigma.
@@ -39,7 +42,10 @@ impl Aperture {
         }
         // Two-point Gauss rule over the narrow box: exact to its third moment.
         let s = self.narrow / 12f64.sqrt();
-        let (p, m) = (box_response(x + s, sigma, self.wide), box_response(x - s, sigma, self.wide));
+        let (p, m) = (
+            box_response(x + s, sigma, self.wide),
+            box_response(x - s, sigma, self.wide),
+        );
         [0.5 * (p[0] + m[0]), 0.5 * (p[1] + m[1]), 0.5 * (p[2] + m[2])]
     }
 }
@@ -95,6 +101,8 @@ const SIGMA: usize = 3;
 const SIGMA_RANGE: [f64; 2] = [0.2, 8.0];
 /// Tukey cut-off in units of the residual spread: 99 % efficient on Gaussian noise.
 const CUT_OFF: f64 = 7.0;
+/// A step smaller than this ends the search, px: far below any noise.
+const SETTLED: f64 = 1e-5;
 
 struct Problem<'a> {
     samples: &'a [Sample],
@@ -110,34 +118,39 @@ impl Problem<'_> {
         let rise = p[1] + (p[6] - p[5]) * x;
         let by_position = -(rise * by_x + p[5] * (1.0 - e) + p[6] * e);
         let value = p[0] + p[1] * e + x * (p[5] * (1.0 - e) + p[6] * e);
-        let gradient = [1.0, e, by_position, rise * by_sigma, by_position * s.u, x * (1.0 - e), x * e];
+        let gradient = [
+            1.0,
+            e,
+            by_position,
+            rise * by_sigma,
+            by_position * s.u,
+            x * (1.0 - e),
+            x * e,
+        ];
         (value, gradient)
     }
 
-    fn cost(&self, p: &[f64; PARAMETERS], weights: &[f64]) -> f64 {
-        let square = |(s, w): (&Sample, &f64)| {
-            let r = s.light - self.model(p, s).0;
-            w * r * r
-        };
-        self.samples.iter().zip(weights).map(square).sum()
-    }
-
-    fn normal_equations(
-        &self,
-        p: &[f64; PARAMETERS],
-        weights: &[f64],
-    ) -> ([[f64; PARAMETERS]; PARAMETERS], [f64; PARAMETERS], Vec<f64>) {
+    /// Normal matrix, gradient, residuals and weighted sum of squares at `p`: one pass over the pixels serves all.
+    fn evaluate(&self, p: &[f64; PARAMETERS], weights: &[f64]) -> Evaluation {
         let mut h = [[0.0; PARAMETERS]; PARAMETERS];
         let mut g = [0.0; PARAMETERS];
+        let mut cost = 0.0;
         let mut residuals = Vec::with_capacity(self.samples.len());
+        let used = if self.active[PARAMETERS - 1] {
+            PARAMETERS
+        } else {
+            PARAMETERS - 2
+        };
         for (s, &w) in self.samples.iter().zip(weights) {
             let (value, j) = self.model(p, s);
             let r = s.light - value;
             residuals.push(r);
-            for a in 0..PARAMETERS {
-                g[a] += w * j[a] * r;
+            cost += w * r * r;
+            for a in 0..used {
+                let weighted = w * j[a];
+                g[a] += weighted * r;
                 for b in 0..=a {
-                    h[a][b] += w * j[a] * j[b];
+                    h[a][b] += weighted * j[b];
                 }
             }
         }
@@ -146,61 +159,67 @@ impl Problem<'_> {
                 h[b][a] = h[a][b];
             }
         }
-        for a in (0..PARAMETERS).filter(|&a| !self.active[a]) {
-            for b in 0..PARAMETERS {
-                h[a][b] = 0.0;
-                h[b][a] = 0.0;
-            }
+        for a in used..PARAMETERS {
             h[a][a] = 1.0;
-            g[a] = 0.0;
         }
-        (h, g, residuals)
+        Evaluation { h, g, residuals, cost }
     }
 
-    /// Levenberg-Marquardt with robust weights renewed from the residual spread at every accepted step.
-    fn solve(&self, p: &mut [f64; PARAMETERS]) -> Option<Vec<f64>> {
+    /// Levenberg-Marquardt with robust weights renewed from the residual spread once the first steps are made.
+    fn solve(&self, p: &mut [f64; PARAMETERS]) -> Option<(Vec<f64>, Evaluation)> {
         let mut weights = vec![1.0; self.samples.len()];
-        let mut damping = 1e-3;
-        for round in 0..40 {
-            let (h, g, residuals) = self.normal_equations(p, &weights);
-            let before: f64 = residuals.iter().zip(&weights).map(|(r, w)| w * r * r).sum();
-            let mut moved = None;
-            while damping < 1e8 {
-                let mut damped = h;
-                for a in 0..PARAMETERS {
-                    damped[a][a] *= 1.0 + damping;
-                }
-                let step = times(&invert_spd(&damped)?, &g);
-                let mut next = *p;
-                for a in 0..PARAMETERS {
-                    next[a] += step[a];
-                }
-                next[SIGMA] = next[SIGMA].clamp(SIGMA_RANGE[0], SIGMA_RANGE[1]);
-                if self.cost(&next, &weights) <= before * (1.0 + 1e-12) {
-                    moved = Some((next[POSITION] - p[POSITION]).abs() + (next[SIGMA] - p[SIGMA]).abs());
-                    *p = next;
-                    damping = (damping * 0.1).max(1e-12);
+        let mut here = self.evaluate(p, &weights);
+        let mut damping = 1e-4;
+        let mut accepted = 0;
+        for _ in 0..40 {
+            let mut damped = here.h;
+            for a in 0..PARAMETERS {
+                damped[a][a] *= 1.0 + damping;
+            }
+            let step = times(&invert_spd(&damped)?, &here.g);
+            let mut next = *p;
+            for a in 0..PARAMETERS {
+                next[a] += step[a];
+            }
+            next[SIGMA] = next[SIGMA].clamp(SIGMA_RANGE[0], SIGMA_RANGE[1]);
+            let there = self.evaluate(&next, &weights);
+            if there.cost > here.cost * (1.0 + 1e-12) {
+                damping *= 10.0;
+                if damping > 1e6 {
                     break;
                 }
-                damping *= 10.0;
+                continue;
             }
-            let Some(moved) = moved else { return Some(weights) };
-            if round >= 2 {
-                weights = self.robust_weights(p);
-                if moved < 1e-6 {
-                    return Some(weights);
-                }
+            let moved = (next[POSITION] - p[POSITION]).abs() + (next[SIGMA] - p[SIGMA]).abs();
+            *p = next;
+            here = there;
+            damping = (damping * 0.1).max(1e-12);
+            accepted += 1;
+            if moved < SETTLED && accepted >= 4 {
+                break;
+            }
+            // Weights settle within two renewals; each costs a pass over the pixels.
+            if accepted == 2 || accepted == 4 || accepted == 8 {
+                weights = robust_weights(&here.residuals, p[1].abs());
+                here = self.evaluate(p, &weights);
             }
         }
-        Some(weights)
+        Some((weights, here))
     }
+}
 
-    fn robust_weights(&self, p: &[f64; PARAMETERS]) -> Vec<f64> {
-        let residuals: Vec<f64> = self.samples.iter().map(|s| s.light - self.model(p, s).0).collect();
-        let absolute: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
-        let spread = (1.4826 * median(&absolute)).max(1e-6 * p[1].abs()).max(1e-12);
-        residuals.iter().map(|r| tukey(r / (CUT_OFF * spread))).collect()
-    }
+/// What one pass over the pixels gives.
+struct Evaluation {
+    h: [[f64; PARAMETERS]; PARAMETERS],
+    g: [f64; PARAMETERS],
+    residuals: Vec<f64>,
+    cost: f64,
+}
+
+fn robust_weights(residuals: &[f64], contrast: f64) -> Vec<f64> {
+    let absolute: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
+    let spread = (1.4826 * median(&absolute)).max(1e-6 * contrast).max(1e-12);
+    residuals.iter().map(|r| tukey(r / (CUT_OFF * spread))).collect()
 }
 
 /// Fits a step to the pixels of a window whose frame normal is `normal` (image axes).
@@ -213,22 +232,37 @@ pub fn fit_step(samples: &[Sample], normal: [f64; 2], start: Start) -> Option<St
         return None;
     }
     let side = |inside: bool| -> Vec<f64> {
-        let far = |s: &&Sample| if inside { s.v > start.position + 1.5 } else { s.v < start.position - 1.5 };
+        let far = |s: &&Sample| {
+            if inside {
+                s.v > start.position + 1.5
+            } else {
+                s.v < start.position - 1.5
+            }
+        };
         samples.iter().filter(far).map(|s| s.light).collect()
     };
     let (low, high) = (median(&side(false)), median(&side(true)));
     if !(low.is_finite() && high.is_finite()) || low == high {
         return None;
     }
-    let mut problem = Problem { samples, aperture: Aperture::along(normal), active: [true; PARAMETERS] };
+    let mut problem = Problem {
+        samples,
+        aperture: Aperture::along(normal),
+        active: [true; PARAMETERS],
+    };
     problem.active[5] = false;
     problem.active[6] = false;
     let mut p = [low, high - low, start.position, start.sigma, 0.0, 0.0, 0.0];
-    let weights = problem.solve(&mut p)?;
-    let plain = finish(&problem, &p, &weights)?;
+    let (weights, end) = problem.solve(&mut p)?;
+    let plain = finish(&problem, &p, &weights, &end)?;
+    if structureless(samples, &end.residuals, p[POSITION]) {
+        return Some(plain);
+    }
     problem.active = [true; PARAMETERS];
     let mut shaded = p;
-    let shaded_fit = problem.solve(&mut shaded).and_then(|w| finish(&problem, &shaded, &w));
+    let shaded_fit = problem
+        .solve(&mut shaded)
+        .and_then(|(w, end)| finish(&problem, &shaded, &w, &end));
     match shaded_fit {
         // F-test for two more parameters, with a threshold far above chance because the residuals may be correlated.
         Some(fit) if significantly_better(&plain, &fit, samples.len()) => Some(StepFit { shaded: true, ..fit }),
@@ -237,24 +271,54 @@ pub fn fit_step(samples: &[Sample], normal: [f64; 2], start: Start) -> Option<St
 }
 
 fn significantly_better(plain: &StepFit, shaded: &StepFit, n: usize) -> bool {
-    let (a, b) = (plain.residual.powi(2) * plain.kept, shaded.residual.powi(2) * shaded.kept);
+    let (a, b) = (
+        plain.residual.powi(2) * plain.kept,
+        shaded.residual.powi(2) * shaded.kept,
+    );
     let moved = (shaded.position - plain.position).abs();
     shaded.kept >= plain.kept - 0.02 && moved < 1.5 && (a - b) * (n as f64 - 7.0) > 24.0 * b
 }
 
-fn finish(problem: &Problem, p: &[f64; PARAMETERS], weights: &[f64]) -> Option<StepFit> {
-    let (h, _, residuals) = problem.normal_equations(p, weights);
-    let inverse = invert_spd(&h)?;
+/// Whether the mean residual of every slice across the edge is what white noise gives: then no shading is left to fit.
+fn structureless(samples: &[Sample], residuals: &[f64], position: f64) -> bool {
+    const SLICES: usize = 40;
+    let mut sums = [(0.0f64, 0.0f64); SLICES];
+    let mut squares = 0.0;
+    for (s, r) in samples.iter().zip(residuals) {
+        let slice = (s.v - position + SLICES as f64 / 2.0).clamp(0.0, SLICES as f64 - 1.0) as usize;
+        sums[slice].0 += r;
+        sums[slice].1 += 1.0;
+        squares += r * r;
+    }
+    let variance = squares / samples.len() as f64;
+    if variance <= 0.0 {
+        return true;
+    }
+    let used = sums.iter().filter(|s| s.1 > 0.0).count() as f64;
+    let chi: f64 = sums
+        .iter()
+        .filter(|s| s.1 > 0.0)
+        .map(|s| s.0 * s.0 / (s.1 * variance))
+        .sum();
+    chi < used + 2.0 * (2.0 * used).sqrt()
+}
+
+fn finish(problem: &Problem, p: &[f64; PARAMETERS], weights: &[f64], end: &Evaluation) -> Option<StepFit> {
+    let inverse = invert_spd(&end.h)?;
+    let residuals = &end.residuals;
     let used = problem.active.iter().filter(|a| **a).count() as f64;
     let kept: f64 = weights.iter().sum();
-    let squares: f64 = residuals.iter().zip(weights).map(|(r, w)| w * r * r).sum();
+    let squares: f64 = end.residuals.iter().zip(weights).map(|(r, w)| w * r * r).sum();
     let variance = squares / (kept - used).max(1.0);
     let independent = variance * inverse[POSITION][POSITION];
     let row = inverse[POSITION];
     let mut clusters: std::collections::BTreeMap<i64, f64> = std::collections::BTreeMap::new();
-    for ((s, r), w) in problem.samples.iter().zip(&residuals).zip(weights) {
+    for ((s, r), w) in problem.samples.iter().zip(residuals).zip(weights) {
         let (_, j) = problem.model(p, s);
-        let influence: f64 = (0..PARAMETERS).filter(|&a| problem.active[a]).map(|a| row[a] * j[a]).sum();
+        let influence: f64 = (0..PARAMETERS)
+            .filter(|&a| problem.active[a])
+            .map(|a| row[a] * j[a])
+            .sum();
         // Clusters of 3 px: wider than a pixel's own correlation, narrow enough to have several per window.
         *clusters.entry((s.u / 3.0).floor() as i64).or_default() += influence * w * r;
     }
@@ -267,7 +331,11 @@ fn finish(problem: &Problem, p: &[f64; PARAMETERS], weights: &[f64]) -> Option<S
         background: p[0],
         contrast: p[1],
         position_std: independent.sqrt(),
-        inflation: if independent > 0.0 { clustered / independent } else { 1.0 },
+        inflation: if independent > 0.0 {
+            clustered / independent
+        } else {
+            1.0
+        },
         residual: variance.sqrt(),
         kept: kept / residuals.len() as f64,
         shaded: false,

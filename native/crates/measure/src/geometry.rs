@@ -235,7 +235,10 @@ mod tests {
         let (s, c) = degrees.to_radians().sin_cos();
         EdgeCurve {
             frame: Frame {
-                origin: Point { x: origin.0, y: origin.1 },
+                origin: Point {
+                    x: origin.0,
+                    y: origin.1,
+                },
                 tangent: [c, s],
                 normal: [-s, c],
             },

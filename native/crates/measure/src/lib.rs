@@ -27,6 +27,6 @@ pub use geometry::{EdgeCurve, Frame, Point, Side};
 pub use locate::Method;
 pub use measure::{MeasureOptions, measure};
 pub use outline::{EdgeFit, Outline, OutlineOptions, STANDARD_CARD_MM, find_outline};
-pub use refine::{EdgeReading, Refinement, RefineOptions, SideReading, StationReading, Status, refine};
+pub use refine::{EdgeReading, RefineOptions, Refinement, SideReading, StationReading, Status, refine};
 pub use stations::{Station, reference_points};
 pub use uncertainty::Budget;

@@ -104,22 +104,42 @@ pub fn locate(
 ) -> Result<Located, Missing> {
     let depth = half_depth(blur);
     let margin = depth + slack + 8.0;
-    let window = Window { frame, u: [-half_window, half_window], v: [-margin, margin] };
+    let window = Window {
+        frame,
+        u: [-half_window, half_window],
+        v: [-margin, margin],
+    };
     if !window.inside(src) {
         return Err(Missing::OutOfImage);
     }
     let mut samples = Vec::new();
-    window.for_each_pixel(src, &mut Vec::new(), |u, v, light| samples.push(Sample { u, v, light: f64::from(light) }));
-    let profile = Profile::read(src, &window, &mut Vec::new()).ok_or(Missing::OutOfImage)?;
+    window.for_each_pixel(src, &mut Vec::new(), |u, v, light| {
+        samples.push(Sample {
+            u,
+            v,
+            light: f64::from(light),
+        })
+    });
+    let profile = Profile::gather(&window, |visit| samples.iter().for_each(|s| visit(s.v, s.light)))
+        .ok_or(Missing::OutOfImage)?;
     let by_scale = scale_peaks(&profile, scales, slack);
     let start = strongest_peak(&profile, slack)?;
     let (centre, spread) = combine(&by_scale, start.v);
-    let width = (start.width.powi(2) - START_SIGMA * START_SIGMA - 1.0 / 12.0).max(0.1).sqrt();
+    let width = (start.width.powi(2) - START_SIGMA * START_SIGMA - 1.0 / 6.0)
+        .max(0.1)
+        .sqrt();
     if width > 8.0 {
         return Err(Missing::Blurred);
     }
-    let near: Vec<Sample> = samples.iter().filter(|s| (s.v - start.v).abs() <= depth).copied().collect();
-    let from = Start { position: start.v, sigma: width.clamp(0.4, 3.0) };
+    let near: Vec<Sample> = samples
+        .iter()
+        .filter(|s| (s.v - start.v).abs() <= depth)
+        .copied()
+        .collect();
+    let from = Start {
+        position: start.v,
+        sigma: width.clamp(0.4, 3.0),
+    };
     let fit = fit_step(&near, frame.normal, from);
     let sane = |f: &crate::erf_fit::StepFit| {
         (f.position - start.v).abs() < 1.5
@@ -143,7 +163,15 @@ pub fn locate(
             method: Method::Erf,
         });
     }
-    Ok(by_gradient(&profile, &start, &by_scale, centre, spread, width, half_window))
+    Ok(by_gradient(
+        &profile,
+        &start,
+        &by_scale,
+        centre,
+        spread,
+        width,
+        half_window,
+    ))
 }
 
 const START_SIGMA: f64 = 1.5;
@@ -165,7 +193,11 @@ fn strongest_peak(profile: &Profile, slack: f64) -> Result<Peak, Missing> {
     if near.strength.abs() < 0.2 * strongest {
         return Err(Missing::Elsewhere);
     }
-    if !near.width.is_finite() { Err(Missing::Blurred) } else { Ok(near) }
+    if !near.width.is_finite() {
+        Err(Missing::Blurred)
+    } else {
+        Ok(near)
+    }
 }
 
 /// Log-parabola position at each scale, with the relative variance of white noise there.
@@ -225,7 +257,10 @@ fn by_gradient(
     Located {
         position: if agree { centre } else { start.v },
         tilt: 0.0,
-        std: (2.0 * bound).max(spread).max(if agree { 0.02 } else { 0.08 }).min(2.0 * half_window),
+        std: (2.0 * bound)
+            .max(spread)
+            .max(if agree { 0.02 } else { 0.08 })
+            .min(2.0 * half_window),
         inflation: 1.0,
         scale_spread: spread,
         blur: width,

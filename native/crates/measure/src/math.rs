@@ -8,7 +8,8 @@ pub fn normal(x: f64) -> (f64, f64) {
     let e = (-0.5 * x * x).exp();
     let z = x.abs() * std::f64::consts::FRAC_1_SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let poly = t * (0.254_829_592 + t * (-0.284_496_736 + t * (1.421_413_741 + t * (-1.453_152_027 + t * 1.061_405_429))));
+    let poly =
+        t * (0.254_829_592 + t * (-0.284_496_736 + t * (1.421_413_741 + t * (-1.453_152_027 + t * 1.061_405_429))));
     let tail = 0.5 * poly * e;
     let cdf = if x >= 0.0 { 1.0 - tail } else { tail };
     (cdf, e * 0.398_942_280_401_432_7)
@@ -25,7 +26,8 @@ pub fn invert_spd<const N: usize>(a: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
                 sum -= l[i][k] * l[j][k];
             }
             if i == j {
-                if !(sum > 1e-14 * a[i][i].abs()) {
+                // A NaN must not pass either.
+                if sum.is_nan() || sum <= 1e-14 * a[i][i].abs() {
                     return None;
                 }
                 l[i][i] = sum.sqrt();
@@ -73,7 +75,7 @@ pub fn quantile(values: &mut [f64], q: f64) -> f64 {
 #[must_use]
 pub fn median(values: &[f64]) -> f64 {
     let mut copy = values.to_vec();
-    if copy.len() % 2 == 0 && !copy.is_empty() {
+    if copy.len().is_multiple_of(2) && !copy.is_empty() {
         let upper = copy.len() / 2;
         let (below, middle, _) = copy.select_nth_unstable_by(upper, f64::total_cmp);
         let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -136,7 +138,12 @@ mod tests {
     #[test]
     fn the_normal_distribution_matches_published_values() {
         // Abramowitz & Stegun, table 26.1.
-        for (x, cdf) in [(0.0, 0.5), (1.0, 0.841_344_746), (1.96, 0.975_002_105), (-2.5, 0.006_209_665)] {
+        for (x, cdf) in [
+            (0.0, 0.5),
+            (1.0, 0.841_344_746),
+            (1.96, 0.975_002_105),
+            (-2.5, 0.006_209_665),
+        ] {
             assert!((normal(x).0 - cdf).abs() < 1e-7, "{x}");
         }
         assert!((normal(1.0).1 - 0.241_970_725).abs() < 1e-9);

@@ -20,7 +20,7 @@ pub struct Peak {
     pub v: f64,
     /// Gradient there, signed: light per px.
     pub strength: f64,
-    /// Gaussian width of the gradient peak, px (blur, pixel and kernel together); infinite where it is flat.
+    /// Gaussian width of the gradient peak, px (blur, pixel, kernel and its own pixel together); infinite where it is flat.
     pub width: f64,
 }
 
@@ -28,15 +28,22 @@ impl Profile {
     /// Reads a window; pixels are shared linearly between the two nearest values. `None` where the window has gaps.
     #[must_use]
     pub fn read(src: &dyn LinearSource, window: &Window, buffer: &mut Vec<f32>) -> Option<Self> {
+        Self::gather(window, |visit| {
+            window.for_each_pixel(src, buffer, |_, v, light| visit(v, f64::from(light)))
+        })
+    }
+
+    /// The same from pixels (v, light) that `pixels` hands to its argument.
+    #[must_use]
+    pub fn gather(window: &Window, pixels: impl FnOnce(&mut dyn FnMut(f64, f64))) -> Option<Self> {
         let v0 = window.v[0].ceil();
         let n = (window.v[1].floor() - v0) as usize + 1;
         let mut sums = vec![[0.0f64; 2]; n + 1];
-        window.for_each_pixel(src, buffer, |_, v, light| {
+        pixels(&mut |v, light| {
             let place = v - v0;
             if place >= 0.0 && place <= (n - 1) as f64 {
                 let i = place as usize;
                 let share = place - i as f64;
-                let light = f64::from(light);
                 sums[i][0] += (1.0 - share) * light;
                 sums[i][1] += 1.0 - share;
                 sums[i + 1][0] += share * light;
@@ -65,7 +72,11 @@ impl Profile {
         let n = self.values.len();
         let mut out = vec![0.0; n];
         for i in radius..n.saturating_sub(radius) {
-            out[i] = kernel.iter().zip(&self.values[i - radius..=i + radius]).map(|(k, v)| k * v).sum();
+            out[i] = kernel
+                .iter()
+                .zip(&self.values[i - radius..=i + radius])
+                .map(|(k, v)| k * v)
+                .sum();
         }
         out
     }
@@ -120,12 +131,20 @@ fn refine_peak(gradient: &[f64], i: usize, v0: f64) -> Peak {
         // The neighbour has the other sign: no Gaussian there, so the plain parabola (biased up to 0.08 px) has to do.
         let bend = left - 2.0 * middle + right;
         let shift = if bend < 0.0 { 0.5 * (left - right) / bend } else { 0.0 };
-        return Peak { v: at + shift.clamp(-0.5, 0.5), strength: gradient[i], width: 0.7 };
+        return Peak {
+            v: at + shift.clamp(-0.5, 0.5),
+            strength: gradient[i],
+            width: 0.7,
+        };
     }
     let (l, m, r) = (left.ln(), middle.ln(), right.ln());
     let bend = l - 2.0 * m + r;
     if bend >= -1e-9 {
-        return Peak { v: at, strength: gradient[i], width: f64::INFINITY };
+        return Peak {
+            v: at,
+            strength: gradient[i],
+            width: f64::INFINITY,
+        };
     }
     let shift = (0.5 * (l - r) / bend).clamp(-0.5, 0.5);
     Peak {
@@ -142,7 +161,10 @@ mod tests {
 
     #[test]
     fn the_gradient_of_a_ramp_is_its_slope_with_its_sign() {
-        let profile = Profile { v0: 0.0, values: (0..60).map(|i| 0.01 * f64::from(i)).collect() };
+        let profile = Profile {
+            v0: 0.0,
+            values: (0..60).map(|i| 0.01 * f64::from(i)).collect(),
+        };
         for sigma in [0.5, 1.0, 1.5, 2.0] {
             assert!((profile.gradient(sigma)[30] - 0.01).abs() < 1e-12);
         }
@@ -152,12 +174,18 @@ mod tests {
     fn a_blurred_step_is_found_to_a_thousandth_of_a_pixel_at_any_phase() {
         for phase in 0..10 {
             let t = 20.0 + 0.1 * f64::from(phase);
-            let values = (0..41).map(|i| 0.2 + 0.5 * normal((f64::from(i) - t) / 1.0).0).collect();
+            let values = (0..41)
+                .map(|i| 0.2 + 0.5 * normal((f64::from(i) - t) / 1.0).0)
+                .collect();
             let profile = Profile { v0: 0.0, values };
             let peaks = profile.peaks(&profile.gradient(1.5), 0.05);
             assert_eq!(peaks.len(), 1);
             assert!((peaks[0].v - t).abs() < 1e-3, "{} {t}", peaks[0].v);
-            assert!((peaks[0].width - (1.0f64 + 1.5 * 1.5).sqrt()).abs() < 0.02, "{}", peaks[0].width);
+            assert!(
+                (peaks[0].width - (1.0f64 + 1.5 * 1.5 + 1.0 / 12.0).sqrt()).abs() < 0.01,
+                "{}",
+                peaks[0].width
+            );
         }
     }
 }

@@ -136,7 +136,7 @@ pub fn refine(
         first: (options.border_range_mm[0] / pitch).max(5.0),
         depth: options.border_range_mm[1] / pitch,
         rule: options.rule_mm / pitch,
-        half_width: (0.25 / pitch).clamp(2.0, 12.0),
+        half_width: (0.25 / pitch).clamp(2.0, 6.0),
     };
     let borders = find_borders(src, outline, &search);
     cancel.check()?;
@@ -159,7 +159,11 @@ pub fn refine(
             SideReading { side, border, reason }
         })
         .collect();
-    Ok(Refinement { outline: outline.clone(), stations: readings, sides })
+    Ok(Refinement {
+        outline: outline.clone(),
+        stations: readings,
+        sides,
+    })
 }
 
 fn read_station(
@@ -202,7 +206,13 @@ fn read_station(
     let slack = (3.0 * border.residual_px).clamp(2.5, 4.0);
     let inner = match locate(src, inner_frame, half_window, edge.blur_px, slack, &options.scales) {
         Ok(found) => found,
-        Err(missing) => return refuse(reading, missing.status(Status::Ambiguous), missing.reason("graphic border")),
+        Err(missing) => {
+            return refuse(
+                reading,
+                missing.status(Status::Ambiguous),
+                missing.reason("graphic border"),
+            );
+        }
     };
     reading.border = Some(as_reading(&inner, &inner_frame));
     reading.width_px = width(&frame, &outer, &inner_frame, &inner);

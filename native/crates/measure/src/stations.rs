@@ -39,7 +39,13 @@ pub fn reference_points(outline: &Outline) -> Vec<Station> {
         for index in 1..=n {
             let u = curve.u_at_fraction(from, to, index as f64 / (n + 1) as f64);
             let local = curve.local(u);
-            stations.push(Station { side, index, position: local.origin, inward: local.normal, u });
+            stations.push(Station {
+                side,
+                index,
+                position: local.origin,
+                inward: local.normal,
+                u,
+            });
         }
     }
     stations

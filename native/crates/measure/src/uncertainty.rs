@@ -56,7 +56,11 @@ impl Inflation {
                 .filter(|e| e.method == Method::Erf)
                 .map(|e| e.inflation)
                 .collect();
-            if values.is_empty() { 1.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+            if values.is_empty() {
+                1.0
+            } else {
+                values.iter().sum::<f64>() / values.len() as f64
+            }
         };
         Self {
             outer: Side::ALL.map(|s| pool(s, |r| r.outer)),
@@ -73,7 +77,11 @@ pub fn width_u_px(reading: &StationReading, inflation: &Inflation, budget: &Budg
     let side = reading.station.side.index();
     let edge = |e: EdgeReading, pooled: f64| {
         // Chance makes the pooled ratio scatter by some 10 % around 1; below that it is taken as 1.
-        let factor = if e.method == Method::Erf && pooled > 1.15 { pooled } else { 1.0 };
+        let factor = if e.method == Method::Erf && pooled > 1.15 {
+            pooled
+        } else {
+            1.0
+        };
         e.std_px * e.std_px * factor + budget.phase_bias_px.powi(2)
     };
     let variance = edge(outer, inflation.outer[side])

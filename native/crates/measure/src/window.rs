@@ -19,7 +19,9 @@ impl Window {
     #[must_use]
     pub fn inside(&self, src: &dyn LinearSource) -> bool {
         let (w, h) = (src.width() as f64 - 1.0, src.height() as f64 - 1.0);
-        self.corners().iter().all(|p| p[0] >= 0.0 && p[1] >= 0.0 && p[0] <= w && p[1] <= h)
+        self.corners()
+            .iter()
+            .all(|p| p[0] >= 0.0 && p[1] >= 0.0 && p[0] <= w && p[1] <= h)
     }
 
     fn corners(&self) -> [[f64; 2]; 4] {
@@ -51,8 +53,18 @@ impl Window {
         while y <= last_row {
             let dy = y - self.frame.origin.y;
             let mut range = [0.0, src.width() as f64 - 1.0];
-            clip(&mut range, tangent[0], dy * tangent[1] - self.frame.origin.x * tangent[0], self.u);
-            clip(&mut range, normal[0], dy * normal[1] - self.frame.origin.x * normal[0], self.v);
+            clip(
+                &mut range,
+                tangent[0],
+                dy * tangent[1] - self.frame.origin.x * tangent[0],
+                self.u,
+            );
+            clip(
+                &mut range,
+                normal[0],
+                dy * normal[1] - self.frame.origin.x * normal[0],
+                self.v,
+            );
             let (first, last) = (range[0].ceil(), range[1].floor());
             if last >= first {
                 let n = (last - first) as usize + 1;
@@ -99,8 +111,16 @@ mod tests {
         }
         for degrees in [0.0f64, 17.0, 45.0, 90.0, -130.0] {
             let (s, c) = degrees.to_radians().sin_cos();
-            let frame = Frame { origin: Point { x: 18.3, y: 14.1 }, tangent: [c, s], normal: [-s, c] };
-            let window = Window { frame, u: [-30.0, 6.5], v: [-3.25, 4.0] };
+            let frame = Frame {
+                origin: Point { x: 18.3, y: 14.1 },
+                tangent: [c, s],
+                normal: [-s, c],
+            };
+            let window = Window {
+                frame,
+                u: [-30.0, 6.5],
+                v: [-3.25, 4.0],
+            };
             let mut seen = Vec::new();
             window.for_each_pixel(&PlaneSource(&plane), &mut Vec::new(), |u, v, light| {
                 let p = frame.at(u, v);

@@ -59,13 +59,7 @@ fn signed_coverage(line: &Boundary) -> f64 {
 }
 
 /// Whether a line can be the border; `passed` are lines of stripes that do not count as print outside.
-fn verdict(
-    probes: &[Probe],
-    lines: &[Boundary],
-    index: usize,
-    passed: &[usize],
-    limits: Limits,
-) -> Result<(), String> {
+fn verdict(probes: &[Probe], lines: &[Boundary], index: usize, passed: &[usize], limits: Limits) -> Result<(), String> {
     let line = &lines[index];
     let covered = signed_coverage(line);
     // Sharp art drawn over a real frame may flip the sign here and there; clutter flips it everywhere.
@@ -82,9 +76,16 @@ fn verdict(
     }
     if covered < PARTIAL {
         if line.strength < 0.1 {
-            return Err(format!("a faint boundary covers only {:.0} % of this side", 100.0 * covered));
+            return Err(format!(
+                "a faint boundary covers only {:.0} % of this side",
+                100.0 * covered
+            ));
         }
-        return if outside <= 0.1 { Ok(()) } else { Err(print_reason(outside)) };
+        return if outside <= 0.1 {
+            Ok(())
+        } else {
+            Err(print_reason(outside))
+        };
     }
     let unmistakable = line.run >= 0.85 && line.strength >= 0.1 && line.offset <= limits.frame;
     let allowed = if unmistakable {
@@ -94,7 +95,11 @@ fn verdict(
     } else {
         0.25
     };
-    if outside <= allowed { Ok(()) } else { Err(print_reason(outside)) }
+    if outside <= allowed {
+        Ok(())
+    } else {
+        Err(print_reason(outside))
+    }
 }
 
 fn print_reason(outside: f64) -> String {
@@ -121,9 +126,12 @@ fn print_outside(probes: &[Probe], lines: &[Boundary], index: usize, passed: &[u
 fn printed_rules(probes: &[Probe], lines: &[Boundary], limits: Limits) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for i in 0..lines.len() {
-        let (a, Some(b)) = (&lines[i], lines.get(i + 1)) else { break };
+        let (a, Some(b)) = (&lines[i], lines.get(i + 1)) else {
+            break;
+        };
         let signs = majority(a) * majority(b);
-        if signs < 0.0 && a.run > 0.5 && b.run > 0.5 && b.offset - a.offset <= limits.rule && same_ground(probes, a, b) {
+        if signs < 0.0 && a.run > 0.5 && b.run > 0.5 && b.offset - a.offset <= limits.rule && same_ground(probes, a, b)
+        {
             pairs.push((i, i + 1));
         }
     }
@@ -177,7 +185,10 @@ fn behind_stripes(
 fn second_frame(probes: &[Probe], lines: &[Boundary], first: usize, limits: Limits) -> Option<usize> {
     // Rules follow each other closely; the band starts behind the last of them.
     let mut last = first;
-    while let Some(next) = lines.get(last + 1).filter(|l| l.offset - lines[last].offset <= limits.rule) {
+    while let Some(next) = lines
+        .get(last + 1)
+        .filter(|l| l.offset - lines[last].offset <= limits.rule)
+    {
         if next.coverage < PARTIAL {
             break;
         }

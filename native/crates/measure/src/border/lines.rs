@@ -7,11 +7,11 @@ use crate::profile::Peak;
 /// Steepest print tilt against the cut that is looked for, degrees.
 const TILT_DEG: f64 = 1.2;
 /// A boundary needs peaks in this share of the probes to be looked at.
-const LEAST_COVERAGE: f64 = 0.18;
+const LEAST_COVERAGE: f64 = 0.22;
 /// A peak belongs to a line within this distance, px.
 const WITHIN: f64 = 1.6;
 /// Lines of a side that are kept.
-const MOST: usize = 16;
+const MOST: usize = 12;
 
 /// A straight boundary parallel to a card edge: `v = offset + slope * u` in the side's own coordinates.
 #[derive(Clone, Debug)]
@@ -46,8 +46,10 @@ pub fn find(probes: &[Probe], half_length: f64, depth: f64) -> Vec<Boundary> {
     let ends = (TILT_DEG.to_radians().tan() * half_length).ceil().max(1.0) as i64;
     let mut free: Vec<Vec<Peak>> = probes.iter().map(|p| p.peaks.clone()).collect();
     let mut found: Vec<Boundary> = Vec::new();
-    for _ in 0..3 * MOST {
-        let Some((offset, end)) = strongest(probes, &free, half_length, depth, ends) else { break };
+    for _ in 0..2 * MOST {
+        let Some((offset, end)) = strongest(probes, &free, half_length, depth, ends) else {
+            break;
+        };
         let start = (offset, end / half_length);
         let Some(line) = refine(probes, &free, half_length, start) else {
             remove(probes, &mut free, start, 1.0);
@@ -70,7 +72,8 @@ fn strongest(probes: &[Probe], free: &[Vec<Peak>], half: f64, depth: f64, ends: 
     let bins = depth as usize + 3;
     let mut votes = vec![0.0f64; bins];
     let mut best = (LEAST_COVERAGE * probes.len() as f64 * 0.5, None);
-    for end in -ends..=ends {
+    // Two px at the ends of the side are one px at most for half of the probes: the vote's own width.
+    for end in (-ends..=ends).step_by(2) {
         votes.fill(0.0);
         for (probe, peaks) in probes.iter().zip(free) {
             let shift = end as f64 * probe.u / half;
@@ -96,7 +99,9 @@ fn strongest(probes: &[Probe], free: &[Vec<Peak>], half: f64, depth: f64, ends: 
 }
 
 fn nearest(peaks: &[Peak], v: f64, within: f64) -> Option<Peak> {
-    let peak = peaks.iter().min_by(|a, b| (a.v - v).abs().total_cmp(&(b.v - v).abs()))?;
+    let peak = peaks
+        .iter()
+        .min_by(|a, b| (a.v - v).abs().total_cmp(&(b.v - v).abs()))?;
     ((peak.v - v).abs() <= within).then_some(*peak)
 }
 
@@ -109,7 +114,7 @@ fn remove(probes: &[Probe], free: &mut [Vec<Peak>], line: (f64, f64), within: f6
 
 fn refine(probes: &[Probe], free: &[Vec<Peak>], half: f64, start: (f64, f64)) -> Option<Boundary> {
     let (mut offset, mut slope) = start;
-    for within in [3.0, 2.0, WITHIN, WITHIN] {
+    for within in [3.5, 2.0, WITHIN, WITHIN] {
         let (mut x, mut y, mut w) = (Vec::new(), Vec::new(), Vec::new());
         for (probe, peaks) in probes.iter().zip(free) {
             let v = offset + slope * probe.u;
@@ -129,8 +134,11 @@ fn refine(probes: &[Probe], free: &[Vec<Peak>], half: f64, start: (f64, f64)) ->
     if slope.abs() > 1.3 * TILT_DEG.to_radians() {
         return None;
     }
-    let members: Vec<Option<Peak>> =
-        probes.iter().zip(free).map(|(p, peaks)| nearest(peaks, offset + slope * p.u, WITHIN)).collect();
+    let members: Vec<Option<Peak>> = probes
+        .iter()
+        .zip(free)
+        .map(|(p, peaks)| nearest(peaks, offset + slope * p.u, WITHIN))
+        .collect();
     let strengths: Vec<f64> = members.iter().flatten().map(|p| p.strength.abs()).collect();
     let residuals: Vec<f64> = probes
         .iter()

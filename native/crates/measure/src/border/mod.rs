@@ -64,12 +64,19 @@ pub type SideBorder = std::result::Result<BorderLine, String>;
 /// Looks for the border on all four sides, in the order of [`Side::ALL`].
 #[must_use]
 pub fn find_borders(src: &dyn LinearSource, outline: &Outline, search: &BorderSearch) -> Vec<SideBorder> {
-    Side::ALL.into_par_iter().map(|side| find_border(src, outline, side, search)).collect()
+    Side::ALL
+        .into_par_iter()
+        .map(|side| find_border(src, outline, side, search))
+        .collect()
 }
 
 fn find_border(src: &dyn LinearSource, outline: &Outline, side: Side, search: &BorderSearch) -> SideBorder {
     let curve = &outline.edge(side).curve;
-    let across = if matches!(side, Side::Left | Side::Right) { outline.size_px[0] } else { outline.size_px[1] };
+    let across = if matches!(side, Side::Left | Side::Right) {
+        outline.size_px[0]
+    } else {
+        outline.size_px[1]
+    };
     // Beyond the card's middle the other side's border would be found.
     let depth = search.depth.min(0.45 * across);
     let probes = probes::read(src, curve, search.first, depth, search.half_width);
@@ -77,9 +84,17 @@ fn find_border(src: &dyn LinearSource, outline: &Outline, side: Side, search: &B
         return Err("too little of this side lies in the image".into());
     }
     let lines = lines::find(&probes, curve.half_length, depth);
-    let limits = Limits { rule: search.rule, frame: 0.7 * search.depth };
+    let limits = Limits {
+        rule: search.rule,
+        frame: 0.7 * search.depth,
+    };
     let line = &lines[choose::choose(&probes, &lines, limits)?];
-    let seen = probes.iter().zip(&line.members).filter(|(_, m)| m.is_some()).map(|(p, _)| p.u).collect();
+    let seen = probes
+        .iter()
+        .zip(&line.members)
+        .filter(|(_, m)| m.is_some())
+        .map(|(p, _)| p.u)
+        .collect();
     Ok(BorderLine {
         offset_px: line.offset,
         tilt_deg: line.slope.atan().to_degrees(),

@@ -34,7 +34,11 @@ pub fn read(src: &dyn LinearSource, curve: &EdgeCurve, first: f64, depth: f64, w
         .into_par_iter()
         .filter_map(|k| {
             let u = (2.0 * k as f64 / (PROBES - 1) as f64 - 1.0) * REACH * curve.half_length;
-            let window = Window { frame: curve.local(u), u: [-width, width], v: [2.0, depth] };
+            let window = Window {
+                frame: curve.local(u),
+                u: [-width, width],
+                v: [2.0, depth],
+            };
             let profile = Profile::read(src, &window, &mut Vec::new())?.perceptual();
             let gradient = profile.gradient(SIGMA);
             // The median gradient of a frame is its texture and noise; of art it is art, which hides nothing we need.
@@ -42,7 +46,11 @@ pub fn read(src: &dyn LinearSource, curve: &EdgeCurve, first: f64, depth: f64, w
             let sizes: Vec<f64> = gradient[..frame_end].iter().map(|g| g.abs()).collect();
             let least = (4.0 * median(&sizes)).clamp(WEAKEST, 0.03);
             let all = profile.peaks(&gradient, least);
-            let peaks = all.iter().filter(|p| p.v >= first && !overshoot(&all, p)).copied().collect();
+            let peaks = all
+                .iter()
+                .filter(|p| p.v >= first && !overshoot(&all, p))
+                .copied()
+                .collect();
             Some(Probe { u, profile, peaks })
         })
         .collect()
@@ -50,5 +58,6 @@ pub fn read(src: &dyn LinearSource, curve: &EdgeCurve, first: f64, depth: f64, w
 
 /// Sharpening, JPEG and the kernel's own lobes put weak peaks beside a strong one; they are not printed boundaries.
 fn overshoot(all: &[Peak], peak: &Peak) -> bool {
-    all.iter().any(|p| (p.v - peak.v).abs() < 9.0 && p.strength.abs() > 3.5 * peak.strength.abs())
+    all.iter()
+        .any(|p| (p.v - peak.v).abs() < 9.0 && p.strength.abs() > 3.5 * peak.strength.abs())
 }

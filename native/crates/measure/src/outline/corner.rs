@@ -25,14 +25,25 @@ pub fn radii(src: &dyn LinearSource, corners: &[Point; 4], edges: &[EdgeFit; 4])
 }
 
 fn radius(src: &dyn LinearSource, corner: Point, a: &EdgeFit, b: &EdgeFit, largest: f64) -> Option<f64> {
-    let (na, nb) = (a.curve.local(a.curve.u_of(corner)).normal, b.curve.local(b.curve.u_of(corner)).normal);
+    let (na, nb) = (
+        a.curve.local(a.curve.u_of(corner)).normal,
+        b.curve.local(b.curve.u_of(corner)).normal,
+    );
     let inward = [na[0] + nb[0], na[1] + nb[1]];
     let length = inward[0].hypot(inward[1]);
     let normal = [inward[0] / length, inward[1] / length];
-    let frame = Frame { origin: corner, tangent: [-normal[1], normal[0]], normal };
+    let frame = Frame {
+        origin: corner,
+        tangent: [-normal[1], normal[0]],
+        normal,
+    };
     // A right angle puts the diagonal at 45 degrees to both edges; perspective changes that by under a degree.
     debug_assert!(dot(normal, na) > 0.5);
-    let window = Window { frame, u: [-1.5, 1.5], v: [-8.0, DIAGONAL * largest + 8.0] };
+    let window = Window {
+        frame,
+        u: [-1.5, 1.5],
+        v: [-8.0, DIAGONAL * largest + 8.0],
+    };
     if !window.inside(src) {
         return None;
     }
@@ -41,7 +52,10 @@ fn radius(src: &dyn LinearSource, corner: Point, a: &EdgeFit, b: &EdgeFit, large
     let least = 0.3 * (a.contrast.abs().min(b.contrast.abs())) / 2.506_628 / (1.5 + a.blur_px);
     let gradient = profile.gradient(1.5);
     // The outermost edge of the card's own polarity is the arc; whitening and art come further in.
-    let peak = profile.peaks(&gradient, least).into_iter().find(|p| p.strength * sign > 0.0)?;
+    let peak = profile
+        .peaks(&gradient, least)
+        .into_iter()
+        .find(|p| p.strength * sign > 0.0)?;
     // A square corner seen by a 45 degree window of finite width reads up to a pixel late.
     Some(((peak.v - 0.5) / DIAGONAL).max(0.0)).filter(|r| *r <= largest)
 }

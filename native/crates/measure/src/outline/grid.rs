@@ -6,7 +6,7 @@ use rayon::prelude::*;
 /// Cells along the longer image side: enough to place an edge to half a per cent of a card.
 const CELLS: usize = 320;
 /// Rows read per cell; more would only cost time, the fine stage reads every pixel near the edges.
-const ROWS_PER_CELL: usize = 3;
+const ROWS_PER_CELL: usize = 2;
 /// Light at and above which a pixel counts as saturated.
 const SATURATED: f32 = 0.998;
 
@@ -60,26 +60,36 @@ impl Grid {
         let rows = ROWS_PER_CELL.min(cell);
         let mut values = vec![0.0f32; width * height];
         let mut saturated = vec![0.0f32; width * height];
-        let bands = values.par_chunks_mut(width.max(1)).zip(saturated.par_chunks_mut(width.max(1)));
-        bands.enumerate().try_for_each(|(gy, (value_row, saturated_row))| -> Result<()> {
-            cancel.check()?;
-            let mut line = vec![0.0f32; width * cell];
-            for k in 0..rows {
-                let y = gy * cell + (2 * k + 1) * cell / (2 * rows);
-                src.read_row(y, 0, &mut line);
-                for (gx, pixels) in line.chunks_exact(cell).enumerate() {
-                    value_row[gx] += pixels.iter().sum::<f32>();
-                    saturated_row[gx] += pixels.iter().filter(|p| **p >= SATURATED).count() as f32;
+        let bands = values
+            .par_chunks_mut(width.max(1))
+            .zip(saturated.par_chunks_mut(width.max(1)));
+        bands
+            .enumerate()
+            .try_for_each(|(gy, (value_row, saturated_row))| -> Result<()> {
+                cancel.check()?;
+                let mut line = vec![0.0f32; width * cell];
+                for k in 0..rows {
+                    let y = gy * cell + (2 * k + 1) * cell / (2 * rows);
+                    src.read_row(y, 0, &mut line);
+                    for (gx, pixels) in line.chunks_exact(cell).enumerate() {
+                        value_row[gx] += pixels.iter().sum::<f32>();
+                        saturated_row[gx] += pixels.iter().filter(|p| **p >= SATURATED).count() as f32;
+                    }
                 }
-            }
-            let scale = 1.0 / (rows * cell) as f32;
-            for (value, full) in value_row.iter_mut().zip(saturated_row.iter_mut()) {
-                *value = (*value * scale).max(0.0).sqrt();
-                *full *= scale;
-            }
-            Ok(())
-        })?;
-        Ok(Self { cell, width, height, values, saturated })
+                let scale = 1.0 / (rows * cell) as f32;
+                for (value, full) in value_row.iter_mut().zip(saturated_row.iter_mut()) {
+                    *value = (*value * scale).max(0.0).sqrt();
+                    *full *= scale;
+                }
+                Ok(())
+            })?;
+        Ok(Self {
+            cell,
+            width,
+            height,
+            values,
+            saturated,
+        })
     }
 
     /// Image coordinate of a grid coordinate.
@@ -136,7 +146,10 @@ impl Gradient {
                 let dx = if 2.4 * ax > ay { self.x[i].signum() as isize } else { 0 };
                 let dy = if 2.4 * ay > ax { self.y[i].signum() as isize } else { 0 };
                 let offset = dy * n as isize + dx;
-                let (before, after) = (size((i as isize - offset) as usize), size((i as isize + offset) as usize));
+                let (before, after) = (
+                    size((i as isize - offset) as usize),
+                    size((i as isize + offset) as usize),
+                );
                 if here < before || here <= after {
                     continue;
                 }

@@ -55,13 +55,14 @@ impl Rectangle {
     /// Largest gap between this rectangle's sides and those of one inside it, as a share of its width.
     fn margin(&self, inner: &Self) -> f64 {
         let gap = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).abs().max((a[1] - b[1]).abs());
-        (0..4).map(|i| gap(self.corners[i], inner.corners[i])).fold(0.0, f64::max) / self.size()[0].min(self.size()[1])
+        (0..4)
+            .map(|i| gap(self.corners[i], inner.corners[i]))
+            .fold(0.0, f64::max)
+            / self.size()[0].min(self.size()[1])
     }
 
     fn differs(&self, other: &Self) -> bool {
-        (0..4).any(|i| {
-            (self.corners[i][0] - other.corners[i][0]).hypot(self.corners[i][1] - other.corners[i][1]) > 1.5
-        })
+        (0..4).any(|i| (self.corners[i][0] - other.corners[i][0]).hypot(self.corners[i][1] - other.corners[i][1]) > 1.5)
     }
 
     fn encloses(&self, other: &Self) -> bool {
@@ -141,19 +142,37 @@ fn rectangle(
     let (left, right) = order(vertical, horizontal.0, 0)?;
     let (top, bottom) = order(horizontal, vertical.0, 1)?;
     let meet = |v: usize, h: usize| lines[v].meet(&lines[h]);
-    let corners = [meet(left, top)?, meet(right, top)?, meet(right, bottom)?, meet(left, bottom)?];
+    let corners = [
+        meet(left, top)?,
+        meet(right, top)?,
+        meet(right, bottom)?,
+        meet(left, bottom)?,
+    ];
     let (w, h) = (grid.width as f64 - 0.5, grid.height as f64 - 0.5);
-    if corners.iter().any(|c| c[0] < -0.5 || c[1] < -0.5 || c[0] > w || c[1] > h) {
+    if corners
+        .iter()
+        .any(|c| c[0] < -0.5 || c[1] < -0.5 || c[0] > w || c[1] > h)
+    {
         return None;
     }
-    let mut r = Rectangle { corners, support: [0.0; 4], score: 0.0, rank: 0.0, prior: 0.0, strength: f64::INFINITY };
+    let mut r = Rectangle {
+        corners,
+        support: [0.0; 4],
+        score: 0.0,
+        rank: 0.0,
+        prior: 0.0,
+        strength: f64::INFINITY,
+    };
     let [width, height] = r.size();
     let aspect = width.min(height) / width.max(height);
     if aspect < 0.4 || r.area() < 0.03 * w * h {
         return None;
     }
     let mut beyond = 0.0;
-    for (k, (line, p, q)) in [(left, 0, 3), (right, 1, 2), (top, 0, 1), (bottom, 3, 2)].into_iter().enumerate() {
+    for (k, (line, p, q)) in [(left, 0, 3), (right, 1, 2), (top, 0, 1), (bottom, 3, 2)]
+        .into_iter()
+        .enumerate()
+    {
         let (s, e) = (lines[line].along(corners[p]), lines[line].along(corners[q]));
         let (s, e) = (s.min(e), s.max(e));
         // Rounded corners take 5 % at most.
@@ -229,7 +248,11 @@ const CANDIDATES: usize = 8;
 #[must_use]
 pub fn judge(grid: &Grid, lines: &[CoarseLine], found: &[Rectangle]) -> Verdict {
     let Some(best) = found.first() else {
-        return if reaches_border(grid, lines) { Verdict::CutOff } else { Verdict::Nothing };
+        return if reaches_border(grid, lines) {
+            Verdict::CutOff
+        } else {
+            Verdict::Nothing
+        };
     };
     let mut card = *best;
     for r in found.iter().filter(|r| r.rank >= 0.88 * best.rank) {
@@ -269,7 +292,9 @@ fn reaches_border(grid: &Grid, lines: &[CoarseLine]) -> bool {
             if (turn - std::f64::consts::FRAC_PI_2).abs() > RIGHT {
                 continue;
             }
-            let (Some(p), Some(q)) = (lines[i].meet(third), lines[j].meet(third)) else { continue };
+            let (Some(p), Some(q)) = (lines[i].meet(third), lines[j].meet(third)) else {
+                continue;
+            };
             if [p, q].iter().any(|c| outside(grid, *c)) {
                 continue;
             }
@@ -303,7 +328,12 @@ fn outside(grid: &Grid, c: [f64; 2]) -> bool {
 fn border_distance(grid: &Grid, line: &CoarseLine, from: [f64; 2], direction: f64, far: f64) -> f64 {
     let step = [-line.angle.sin() * direction, line.angle.cos() * direction];
     let mut length = 0.0;
-    while length < far && !outside(grid, [from[0] + step[0] * (length + 3.0), from[1] + step[1] * (length + 3.0)]) {
+    while length < far
+        && !outside(
+            grid,
+            [from[0] + step[0] * (length + 3.0), from[1] + step[1] * (length + 3.0)],
+        )
+    {
         length += 1.0;
     }
     length

@@ -1,13 +1,14 @@
 //! Straight lines in the coarse picture: Hough voting by edge direction, robust refit, and support along each line.
 
 use super::grid::{EdgeCell, Gradient, Grid};
+use rayon::prelude::*;
 
 /// Angle bins over half a turn.
 const ANGLES: usize = 180;
 /// An edge cell votes for lines within this many degrees of its own direction.
 const SPREAD: isize = 6;
 /// At most this many lines go on to the search for a card.
-const MOST_LINES: usize = 48;
+const MOST_LINES: usize = 40;
 
 /// A line `x cos + y sin = rho` in cells, with its evidence summed along it.
 #[derive(Clone, Debug)]
@@ -80,9 +81,11 @@ pub fn find_lines(grid: &Grid, gradient: &Gradient) -> Vec<CoarseLine> {
     let votes = vote(&cells, reach, bins);
     let shortest = 0.12 * grid.width.min(grid.height) as f32;
     let mut lines: Vec<CoarseLine> = Vec::new();
-    for (angle_bin, rho_bin) in peaks(&votes, bins, shortest) {
-        let angle = (angle_bin as f64).to_radians();
-        let (angle, rho) = refit(&cells, angle, rho_bin as f64 - reach - 1.0);
+    let refitted: Vec<(f64, f64)> = peaks(&votes, bins, shortest)
+        .into_par_iter()
+        .map(|(a, r)| refit(&cells, (a as f64).to_radians(), r as f64 - reach - 1.0))
+        .collect();
+    for (angle, rho) in refitted {
         let same = |l: &CoarseLine| {
             let turn = (l.angle - angle).abs();
             turn.min(std::f64::consts::PI - turn) < 0.02
@@ -150,7 +153,7 @@ fn peaks(votes: &[f32], bins: usize, least: f32) -> Vec<(usize, usize)> {
         }
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.into_iter().take(3 * MOST_LINES).map(|(_, a, r)| (a, r)).collect()
+    found.into_iter().take(2 * MOST_LINES).map(|(_, a, r)| (a, r)).collect()
 }
 
 /// Three rounds of weighted total least squares over the edge cells near a line.
@@ -161,8 +164,7 @@ fn refit(cells: &[EdgeCell], mut angle: f64, mut rho: f64) -> (f64, f64) {
         for cell in cells {
             let (x, y) = (f64::from(cell.x), f64::from(cell.y));
             let distance = x * c + y * s - rho;
-            let turn = (f64::from(cell.angle) - angle).sin().abs();
-            if distance.abs() < band && turn < 0.17 {
+            if distance.abs() < band && (f64::from(cell.angle) - angle).sin().abs() < 0.17 {
                 let w = f64::from(cell.weight);
                 for (sum, term) in sums.iter_mut().zip([1.0, x, y, x * x, x * y, y * y]) {
                     *sum += w * term;
@@ -221,5 +223,11 @@ fn with_support(grid: &Grid, gradient: &Gradient, angle: f64, rho: f64, reach: f
         cumulative.push(sum.0);
         steepness.push(sum.1);
     }
-    CoarseLine { angle, rho, cumulative, steepness, reach }
+    CoarseLine {
+        angle,
+        rho,
+        cumulative,
+        steepness,
+        reach,
+    }
 }

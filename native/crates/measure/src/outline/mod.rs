@@ -116,17 +116,37 @@ fn best_fit(
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
+    if best.is_none() {
+        let coarse = image_corners(grid, &places[0]);
+        let blurs: Vec<f64> = Side::ALL
+            .iter()
+            .filter_map(|s| sides::soft_blur(src, *s, &coarse, slack(grid)))
+            .collect();
+        // A NaN median (no step anywhere) is not blur.
+        let blur = crate::math::median(&blurs);
+        if blur > options.max_blur_px {
+            return Err(blurred(blur, options));
+        }
+    }
     best.ok_or_else(|| refusal.unwrap_or_else(|| not_found("no four straight edges of a card are visible")))
 }
 
 fn check_options(options: &OutlineOptions) -> Result<()> {
     let invalid = |field: &str, what: &str| {
-        CoreError::new(ErrorCode::ValueInvalid, what.to_owned(), "give a positive number of millimetres").in_field(field)
+        CoreError::new(
+            ErrorCode::ValueInvalid,
+            what.to_owned(),
+            "give a positive number of millimetres",
+        )
+        .in_field(field)
     };
     if options.pixel_pitch_mm.is_some_and(|p| !(p.is_finite() && p > 0.0)) {
         return Err(invalid("pixelPitchMm", "the pixel pitch is not a positive number"));
     }
-    if options.expected_size_mm.is_some_and(|s| s.iter().any(|v| !(v.is_finite() && *v > 0.0))) {
+    if options
+        .expected_size_mm
+        .is_some_and(|s| s.iter().any(|v| !(v.is_finite() && *v > 0.0)))
+    {
         return Err(invalid("expectedSizeMm", "the expected card size is not positive"));
     }
     Ok(())
@@ -175,7 +195,11 @@ fn check_saturation(grid: &Grid, card: &Rectangle, options: &OutlineOptions) -> 
         }
     }
     let share = sum / cells.max(1) as f64;
-    if share > options.max_saturated { Err(saturated(share)) } else { Ok(()) }
+    if share > options.max_saturated {
+        Err(saturated(share))
+    } else {
+        Ok(())
+    }
 }
 
 fn not_found(what: &str) -> CoreError {
@@ -186,27 +210,52 @@ fn not_found(what: &str) -> CoreError {
     )
 }
 
+fn blurred(blur: f64, options: &OutlineOptions) -> CoreError {
+    CoreError::new(
+        ErrorCode::ImageBlurred,
+        format!(
+            "the edges are blurred over {blur:.1} px (sigma), above {:.1} px",
+            options.max_blur_px
+        ),
+        "focus the camera and keep card and camera still",
+    )
+}
+
+fn image_corners(grid: &Grid, card: &Rectangle) -> [Point; 4] {
+    card.corners.map(|c| Point {
+        x: grid.to_image(c[0]),
+        y: grid.to_image(c[1]),
+    })
+}
+
+/// How far a coarse line may be from the edge, px.
+fn slack(grid: &Grid) -> f64 {
+    1.6 * grid.cell as f64 + 2.0
+}
+
 fn fit_outline(src: &dyn LinearSource, grid: &Grid, card: &Rectangle, options: &OutlineOptions) -> Result<Outline> {
-    let coarse = card.corners.map(|c| Point { x: grid.to_image(c[0]), y: grid.to_image(c[1]) });
-    let slack = 1.6 * grid.cell as f64 + 2.0;
-    let fits: Vec<Option<EdgeFit>> =
-        Side::ALL.into_par_iter().map(|side| sides::fit_side(src, side, &coarse, slack)).collect();
+    let coarse = image_corners(grid, card);
+    let slack = slack(grid);
+    let fits: Vec<Option<EdgeFit>> = Side::ALL
+        .into_par_iter()
+        .map(|side| sides::fit_side(src, side, &coarse, slack))
+        .collect();
     let mut edges = Vec::with_capacity(4);
     for (fit, side) in fits.into_iter().zip(Side::ALL) {
-        let fit = fit.ok_or_else(|| not_found(&format!("the {} edge of the card could not be followed", side.name())))?;
+        let fit =
+            fit.ok_or_else(|| not_found(&format!("the {} edge of the card could not be followed", side.name())))?;
         edges.push(fit);
     }
     let edges: [EdgeFit; 4] = edges.try_into().map_err(|_| not_found("an edge is missing"))?;
     let blur = crate::math::median(&edges.each_ref().map(|e| e.blur_px));
     if blur > options.max_blur_px {
-        return Err(CoreError::new(
-            ErrorCode::ImageBlurred,
-            format!("the edges are blurred over {blur:.1} px (sigma), above {:.1} px", options.max_blur_px),
-            "focus the camera and keep card and camera still",
-        ));
+        return Err(blurred(blur, options));
     }
     let meet = |a: Side, b: Side| {
-        edges[a.index()].curve.meet(&edges[b.index()].curve).ok_or_else(|| not_found("the edges do not meet in corners"))
+        edges[a.index()]
+            .curve
+            .meet(&edges[b.index()].curve)
+            .ok_or_else(|| not_found("the edges do not meet in corners"))
     };
     let corners = [
         meet(Side::Left, Side::Top)?,
@@ -214,9 +263,8 @@ fn fit_outline(src: &dyn LinearSource, grid: &Grid, card: &Rectangle, options: &
         meet(Side::Right, Side::Bottom)?,
         meet(Side::Left, Side::Bottom)?,
     ];
-    let inside = |p: &Point| {
-        p.x >= -0.5 && p.y >= -0.5 && p.x <= src.width() as f64 - 0.5 && p.y <= src.height() as f64 - 0.5
-    };
+    let inside =
+        |p: &Point| p.x >= -0.5 && p.y >= -0.5 && p.x <= src.width() as f64 - 0.5 && p.y <= src.height() as f64 - 0.5;
     if !corners.iter().all(inside) {
         return Err(CoreError::new(
             ErrorCode::CardCutOff,

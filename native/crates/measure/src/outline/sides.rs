@@ -58,28 +58,52 @@ pub fn side_frame(side: Side, corners: &[Point; 4]) -> (Frame, f64) {
         Side::Left | Side::Bottom => [tangent[1], -tangent[0]],
         Side::Right | Side::Top => [-tangent[1], tangent[0]],
     };
-    let origin = Point { x: 0.5 * (a.x + b.x), y: 0.5 * (a.y + b.y) };
-    (Frame { origin, tangent, normal }, 0.5 * length)
+    let origin = Point {
+        x: 0.5 * (a.x + b.x),
+        y: 0.5 * (a.y + b.y),
+    };
+    (
+        Frame {
+            origin,
+            tangent,
+            normal,
+        },
+        0.5 * length,
+    )
 }
 
 /// Fits one side near its coarse place; `slack` is the error of that place, px. `None` where no straight edge runs along it.
 #[must_use]
 pub fn fit_side(src: &dyn LinearSource, side: Side, corners: &[Point; 4], slack: f64) -> Option<EdgeFit> {
     let (frame, half_length) = side_frame(side, corners);
-    let coarse = EdgeCurve { frame, half_length, coefficients: [0.0; 3] };
-    let width = (0.012 * half_length).clamp(3.0, 12.0);
+    let coarse = EdgeCurve {
+        frame,
+        half_length,
+        coefficients: [0.0; 3],
+    };
+    let width = (0.006 * half_length).clamp(3.0, 6.0);
     let probes = read_probes(src, &coarse, width, slack + 8.0, 1.5, true);
     let start = best_run(&probes, slack, half_length)?;
-    let first = fit_curve(&probes, EdgeCurve { coefficients: start, ..coarse }, 2.5)?;
+    let first = fit_curve(
+        &probes,
+        EdgeCurve {
+            coefficients: start,
+            ..coarse
+        },
+        2.5,
+    )?;
     // Second pass in linear light, centred on the edge: the measured place, blur and contrast.
     let probes = read_probes(src, &first.curve, width, 12.0, 1.0, false);
     let second = fit_curve(&probes, first.curve, 1.5)?;
     let near = |p: &Probe| nearest(p, &second.curve, 1.5);
     let used: Vec<Peak> = probes.iter().filter_map(near).collect();
     let widths: Vec<f64> = used.iter().map(|p| p.width).filter(|w| w.is_finite()).collect();
-    let contrasts: Vec<f64> =
-        used.iter().filter(|p| p.width.is_finite()).map(|p| p.strength * p.width * 2.506_628).collect();
-    let blur = (median(&widths).powi(2) - 1.0 - 1.0 / 12.0).max(0.04).sqrt();
+    let contrasts: Vec<f64> = used
+        .iter()
+        .filter(|p| p.width.is_finite())
+        .map(|p| p.strength * p.width * 2.506_628)
+        .collect();
+    let blur = (median(&widths).powi(2) - 1.0 - 1.0 / 6.0).max(0.04).sqrt();
     Some(EdgeFit {
         side,
         curve: second.curve,
@@ -90,6 +114,30 @@ pub fn fit_side(src: &dyn LinearSource, side: Side, corners: &[Point; 4], slack:
         points: used.len(),
         coverage: used.len() as f64 / PROBES as f64,
     })
+}
+
+/// Median blur of whatever step lies near a side, px, measured with a kernel wide enough for very soft edges.
+#[must_use]
+pub fn soft_blur(src: &dyn LinearSource, side: Side, corners: &[Point; 4], slack: f64) -> Option<f64> {
+    const SIGMA: f64 = 4.0;
+    let (frame, half_length) = side_frame(side, corners);
+    let coarse = EdgeCurve {
+        frame,
+        half_length,
+        coefficients: [0.0; 3],
+    };
+    let probes = read_probes(src, &coarse, 3.0, slack + 40.0, SIGMA, false);
+    let widths: Vec<f64> = probes
+        .iter()
+        .filter_map(|p| {
+            p.peaks
+                .iter()
+                .max_by(|a, b| a.strength.abs().total_cmp(&b.strength.abs()))
+        })
+        .map(|p| p.width)
+        .filter(|w| w.is_finite())
+        .collect();
+    (widths.len() >= PROBES / 3).then(|| (median(&widths).powi(2) - SIGMA * SIGMA).max(0.0).sqrt())
 }
 
 /// Reads the profiles; peak positions are v in the frame of `curve`.
@@ -105,7 +153,11 @@ fn read_probes(
         .into_par_iter()
         .filter_map(|k| {
             let u = (2.0 * k as f64 / (PROBES - 1) as f64 - 1.0) * REACH * curve.half_length;
-            let window = Window { frame: curve.local(u), u: [-width, width], v: [-depth, depth] };
+            let window = Window {
+                frame: curve.local(u),
+                u: [-width, width],
+                v: [-depth, depth],
+            };
             let profile = Profile::read(src, &window, &mut Vec::new())?;
             let profile = if perceptual { profile.perceptual() } else { profile };
             let gradient = profile.gradient(sigma);
@@ -161,9 +213,7 @@ fn best_run(probes: &[Probe], slack: f64, half_length: f64) -> Option<[f64; 3]> 
         }
     }
     let top = best_at.iter().map(|b| b.0).fold(0.0, f64::max);
-    let is_peak = |i: usize| {
-        (i.saturating_sub(3)..=(i + 3).min(bins - 1)).all(|j| best_at[j].0 <= best_at[i].0)
-    };
+    let is_peak = |i: usize| (i.saturating_sub(3)..=(i + 3).min(bins - 1)).all(|j| best_at[j].0 <= best_at[i].0);
     let chosen = (0..bins).find(|&i| best_at[i].0 >= 0.72 * top && is_peak(i))?;
     let offset = (chosen as f64 - centre) * STEP;
     (best_at[chosen].0 > 0.15 * PROBES as f64).then_some([offset, best_at[chosen].1, 0.0])
@@ -200,7 +250,11 @@ fn fit_curve(probes: &[Probe], mut curve: EdgeCurve, within: f64) -> Option<Curv
         let bent = round > 0 && bow > 0.05 && bow > 4.0 * parabola.2[2];
         let (coefficients, spread, std) = if bent { parabola } else { line };
         curve.coefficients = coefficients;
-        outcome = Some(CurveFit { curve, residual: spread, std: std[0] });
+        outcome = Some(CurveFit {
+            curve,
+            residual: spread,
+            std: std[0],
+        });
     }
     outcome
 }
@@ -212,8 +266,11 @@ fn robust_polynomial(x: &[f64], y: &[f64], degree: usize) -> Option<RobustFit> {
     let mut weights = vec![1.0; x.len()];
     let mut fit = fit_polynomial(x, y, &weights, degree)?;
     for _ in 0..6 {
-        let residuals: Vec<f64> =
-            x.iter().zip(y).map(|(x, y)| y - (fit.0[0] + x * (fit.0[1] + x * fit.0[2]))).collect();
+        let residuals: Vec<f64> = x
+            .iter()
+            .zip(y)
+            .map(|(x, y)| y - (fit.0[0] + x * (fit.0[1] + x * fit.0[2])))
+            .collect();
         let (_, spread) = median_mad(&residuals);
         let cut = 5.0 * spread.max(1e-4);
         weights = residuals.iter().map(|r| tukey(r / cut)).collect();

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use imaging::{Plane, Raster, Samples};
+use rayon::prelude::*;
 
 /// Gauss-Legendre nodes and weights on -0.5..0.5.
 const NODES: [(f64, f64); 4] = [
@@ -61,14 +62,14 @@ impl Noise {
 pub fn render(
     width: usize,
     height: usize,
-    near: impl Fn(f64, f64) -> bool,
-    light: impl Fn(f64, f64) -> f64,
+    near: impl Fn(f64, f64) -> bool + Sync,
+    light: impl Fn(f64, f64) -> f64 + Sync,
 ) -> Plane {
     let mut plane = Plane::filled(width, height, 0.0);
-    for y in 0..height {
-        for x in 0..width {
+    plane.data.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
+        for (x, value) in row.iter_mut().enumerate() {
             let (cx, cy) = (x as f64, y as f64);
-            plane.data[y * width + x] = if near(cx, cy) {
+            *value = if near(cx, cy) {
                 let mut sum = 0.0;
                 for (dy, wy) in NODES {
                     for (dx, wx) in NODES {
@@ -80,7 +81,7 @@ pub fn render(
                 light(cx, cy) as f32
             };
         }
-    }
+    });
     plane
 }
 
@@ -173,10 +174,17 @@ impl Card {
     pub fn light(&self, x: f64, y: f64) -> f64 {
         let (outer, inner) = self.distances(x, y);
         let sigma = self.sigma * self.pitch;
-        let cover = |d: &[f64; 4]| d.iter().map(|d| if *d > 9.0 * sigma { 1.0 } else { phi(d / sigma) }).product::<f64>();
+        let cover = |d: &[f64; 4]| {
+            d.iter()
+                .map(|d| if *d > 9.0 * sigma { 1.0 } else { phi(d / sigma) })
+                .product::<f64>()
+        };
         let (card, art) = (cover(&outer), cover(&inner));
         let (u, v) = self.local(x, y);
         // Waves of 2 to 5 mm and a fine one, of no common period with pixels or stations.
+        if self.texture == 0.0 {
+            return self.mat + (self.frame - self.mat) * card + (self.art - self.frame) * art;
+        }
         let wave = 0.5 * (2.1 * u + 0.7 * v).sin() * (1.3 * v - 0.4 * u).cos() + 0.3 * (9.7 * u + 7.3 * v).sin();
         self.mat + (self.frame - self.mat) * card + (self.art + self.texture * wave - self.frame) * art
     }
@@ -218,5 +226,8 @@ pub fn to_raster16(plane: &Plane) -> Raster {
 pub fn mean_std(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
+    (
+        mean,
+        (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt(),
+    )
 }
