@@ -5,11 +5,12 @@ import '@mantine/notifications/styles.css';
 import './base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { refreshOnReconnect } from '../rpc/index.ts';
+import { connection, refreshOnReconnect } from '../rpc/index.ts';
 import { listenForShortcuts } from '../shortcuts/index.ts';
 import { followJobs } from '../state/jobs.ts';
 import { App } from './App.tsx';
 
+connection.start();
 refreshOnReconnect();
 followJobs();
 listenForShortcuts(window);

@@ -29,9 +29,16 @@ function isKnownStage(name: string): name is KnownStage {
   return Object.hasOwn(en.stages, name);
 }
 
+type KnownActivity = keyof typeof en.activities;
+
+function isKnownActivity(name: string): name is KnownActivity {
+  return Object.hasOwn(en.activities, name);
+}
+
 /** What a job does now: a stage of the pipeline, or whatever else the core calls it. */
 export function activityName(activity: string): string {
-  return isKnownStage(activity) ? t(`stages.${activity}`) : readable(activity);
+  if (isKnownStage(activity)) return t(`stages.${activity}`);
+  return isKnownActivity(activity) ? t(`activities.${activity}`) : readable(activity);
 }
 
 /** `edgeResidualPx` → `Edge residual px`. */

@@ -29,6 +29,7 @@ function setUp(sessionRefused = false) {
     random: () => 0.5,
     patienceMs: 1_000,
   });
+  connection.start();
   return { sockets, connection };
 }
 

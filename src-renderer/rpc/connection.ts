@@ -39,6 +39,10 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+  }
+
+  /** Opens the first connection; calls made before wait for it. */
+  start(): void {
     this.#connect();
   }
 

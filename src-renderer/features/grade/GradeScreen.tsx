@@ -22,7 +22,8 @@ export function GradeScreen({ jobId }: { readonly jobId: string | undefined }) {
 
   const start = async () => {
     const id = await startGrading(rig?.id ?? null);
-    if (id !== null) navigate(`/grade/${encodeURIComponent(id)}`);
+    // Not started, for instance because the chosen files are gone after a reload: back to choosing, where it says why.
+    navigate(id === null ? '/grade' : `/grade/${encodeURIComponent(id)}`);
   };
   const next = () => {
     prepareNext();

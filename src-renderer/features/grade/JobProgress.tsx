@@ -42,7 +42,8 @@ export function JobProgress({ job }: { readonly job: Job }) {
   );
 }
 
-/** The core names a stage as its activity from its first moment, and lists it when it knows more. */
-function isNow(job: Job, stage: StageName): boolean {
-  return job.state === 'running' && job.activity === stage;
+/** The core lists a stage when it has begun it; until then, the first that is not listed is the one being prepared. */
+function isNow({ state, stages }: Job, stage: StageName): boolean {
+  if (state !== 'running' || stages.some(({ status }) => status === 'running')) return false;
+  return stage === stageNames.find((name) => !stages.some((each) => each.stage === name));
 }

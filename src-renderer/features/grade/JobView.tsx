@@ -33,8 +33,9 @@ export function JobView({ jobId, onNext, onRetry, onStart }: JobViewProps) {
   const job = useJob(jobId);
   const ready = useJobs((state) => state.ready);
   const problem = useGrade((state) => state.problem);
-  const gradeNext = useGradeNext(onNext, onStart);
+  const gradeNext = useGradeNext(job?.state === 'done', onNext, onStart);
   useAnnounced(job);
+  useShortcut('gradeStart', onRetry, job?.state === 'failed' || job?.state === 'cancelled');
   useShortcut('gradeNext', onNext, job !== undefined && job.state !== 'running' && job.state !== 'queued');
 
   if (!job) return ready ? <LostJob /> : <Loading />;
@@ -111,13 +112,13 @@ function Running({ job }: { readonly job: Job }) {
 }
 
 /** From a rig, G on a result grades the next card at once; files have to be chosen first. */
-function useGradeNext(onNext: () => void, onStart: () => Promise<void>) {
+function useGradeNext(done: boolean, onNext: () => void, onStart: () => Promise<void>) {
   const fromRig = usePreferences((state) => state.source === 'rig');
   const run = () => {
     prepareNext();
     void onStart();
   };
-  useShortcut('gradeStart', fromRig ? run : onNext);
+  useShortcut('gradeStart', fromRig ? run : onNext, done);
   return { available: fromRig, run };
 }
 
