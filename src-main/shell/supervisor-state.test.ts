@@ -1,7 +1,14 @@
 /** Properties of the state machine that hold for every sequence of events. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { defaultPolicy, type Effect, initialState, reduce, type SupervisorEvent, type Timer } from './supervisor-state.ts';
+import {
+  defaultPolicy,
+  type Effect,
+  initialState,
+  reduce,
+  type SupervisorEvent,
+  type Timer,
+} from './supervisor-state.ts';
 
 type Act = SupervisorEvent['type'];
 const acts: readonly Act[] = ['start', 'stop', 'restart', 'ready', 'failed', 'heartbeat', 'exited', 'timer'];
@@ -77,7 +84,8 @@ const keeper: Readonly<Record<string, Timer | undefined>> = {
 test('after every event just the timer that belongs to the phase runs: nothing waits for ever, nothing fires astray', () => {
   fc.assert(
     fc.property(steps, (list) => {
-      for (const { phase, timers } of replay(list)) expect([phase, timers]).toEqual([phase, [keeper[phase]].filter(Boolean)]);
+      for (const { phase, timers } of replay(list))
+        expect([phase, timers]).toEqual([phase, [keeper[phase]].filter(Boolean)]);
     }),
     { numRuns: 2000, seed: 24 },
   );
