@@ -2,6 +2,7 @@
 
 use crate::geometry::Side;
 use crate::locate::Method;
+use crate::math::fit_polynomial;
 use crate::refine::{EdgeReading, Refinement, StationReading};
 
 /// Standard uncertainties (k = 1) that no single image can show; they come from calibration and from the definition of
@@ -103,15 +104,42 @@ pub fn width_u_mm(width_px: f64, u_px: f64, pitch: f64, budget: &Budget) -> f64 
     parts.iter().map(|p| p * p).sum::<f64>().sqrt()
 }
 
-/// Inverse-variance weighted mean of (value, standard uncertainty) and its own standard uncertainty.
+/// Inverse-variance weighted mean of (value, standard uncertainty) in order along a side, and its standard uncertainty.
+///
+/// Stations of a ragged cut or print differ by more than their own noise. That scatter about a straight trend (the
+/// tilt of the print is no scatter) is added to every variance by the moment estimate of DerSimonian & Laird (1986), so
+/// that no single station with a lucky fit decides the mean.
 #[must_use]
 pub fn weighted_mean(values: &[(f64, f64)]) -> Option<(f64, f64)> {
-    let total: f64 = values.iter().map(|(_, u)| 1.0 / (u * u)).sum();
-    if values.is_empty() || !(total.is_finite() && total > 0.0) {
+    if values.is_empty() || values.iter().any(|(_, u)| !(u.is_finite() && *u > 0.0)) {
         return None;
     }
-    let mean = values.iter().map(|(v, u)| v / (u * u)).sum::<f64>() / total;
+    let ragged = raggedness(values);
+    let weight = |u: f64| 1.0 / (u * u + ragged);
+    let total: f64 = values.iter().map(|(_, u)| weight(*u)).sum();
+    let mean = values.iter().map(|(v, u)| v * weight(*u)).sum::<f64>() / total;
     Some((mean, (1.0 / total).sqrt()))
+}
+
+/// Variance between stations beyond their own uncertainty; 0 for fewer than 4 stations.
+fn raggedness(values: &[(f64, f64)]) -> f64 {
+    if values.len() < 4 {
+        return 0.0;
+    }
+    let n = values.len() as f64;
+    let x: Vec<f64> = (0..values.len()).map(|i| 2.0 * i as f64 / (n - 1.0) - 1.0).collect();
+    let (y, w): (Vec<f64>, Vec<f64>) = values.iter().map(|(v, u)| (*v, 1.0 / (u * u))).unzip();
+    let Some((c, _)) = fit_polynomial(&x, &y, &w, 1) else {
+        return 0.0;
+    };
+    let q: f64 = (0..y.len()).map(|i| w[i] * (y[i] - c[0] - c[1] * x[i]).powi(2)).sum();
+    let (sum, squares) = (w.iter().sum::<f64>(), w.iter().map(|w| w * w).sum::<f64>());
+    // Chance alone makes q twice its expectation now and then; only more than that is raggedness.
+    if q <= 2.0 * (n - 2.0) {
+        0.0
+    } else {
+        (q - (n - 2.0)) / (sum - squares / sum)
+    }
 }
 
 /// Share of `a` in `a + b` in per cent and its standard uncertainty in percentage points (GUM propagation).
@@ -136,6 +164,15 @@ mod tests {
         assert!((mean - 1.2).abs() < 1e-12);
         assert!((u - 0.089_442_719).abs() < 1e-9);
         assert!(weighted_mean(&[]).is_none());
+    }
+
+    #[test]
+    fn ragged_stations_share_the_mean_and_a_tilt_is_not_raggedness() {
+        let (mean, u) = weighted_mean(&[(3.0, 0.001), (3.1, 0.002), (3.0, 0.002), (3.1, 0.002), (3.0, 0.002)]).unwrap();
+        assert!((mean - 3.04).abs() < 0.01 && u > 0.01, "{mean} {u}");
+        let tilted: Vec<(f64, f64)> = (0..7).map(|i| (3.0 + 0.1 * f64::from(i), 0.002)).collect();
+        let (mean, u) = weighted_mean(&tilted).unwrap();
+        assert!((mean - 3.3).abs() < 1e-9 && (u - 0.002 / 7f64.sqrt()).abs() < 1e-9);
     }
 
     #[test]

@@ -78,7 +78,9 @@ impl Grid {
                 }
                 let scale = 1.0 / (rows * cell) as f32;
                 for (value, full) in value_row.iter_mut().zip(saturated_row.iter_mut()) {
-                    *value = (*value * scale).max(0.0).sqrt();
+                    // Written so that a NaN stays one and is refused later.
+                    let light = *value * scale;
+                    *value = if light < 0.0 { 0.0 } else { light.sqrt() };
                     *full *= scale;
                 }
                 Ok(())
