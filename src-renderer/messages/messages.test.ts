@@ -12,10 +12,16 @@ import {
   percent,
   significant,
 } from './format.ts';
-import { t } from './index.ts';
+import { en, t } from './index.ts';
 import { checkName, readable } from './names.ts';
 
 const components = import.meta.glob<string>(['../**/*.tsx', '!../**/*.test.tsx'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+const sources = import.meta.glob<string>(['../**/*.{ts,tsx}', '!./en/**', '!./en.ts', '!../**/*.test.*'], {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -67,6 +73,12 @@ describe('source files', () => {
     expect(found).toEqual([]);
   });
 
+  test('no entry of the catalogue is left over', () => {
+    const code = Object.values(sources).join('\n');
+    const used = (key: string) => code.includes(key) || code.includes(`${key.slice(0, key.lastIndexOf('.'))}.\${`);
+    expect(keysOf(en).filter((key) => !used(key.replace(/_(one|other)$/, '')))).toEqual([]);
+  });
+
   test('the search for words finds them', () => {
     expect(visibleWords('<p>Hello there</p>')).toEqual(['Hello there']);
     expect(visibleWords('<p title="Hello">{x}</p>')).toEqual(['Hello']);
@@ -84,4 +96,14 @@ function visibleWords(source: string): readonly string[] {
     ...code.matchAll(/\s(?:title|label|aria-label|placeholder|alt|description)="([^"]*[A-Za-z]{2,}[^"]*)"/g),
   ];
   return [...between, ...attributes].map((match) => (match[1] ?? '').trim());
+}
+
+interface Catalogue {
+  readonly [key: string]: string | Catalogue;
+}
+
+function keysOf(catalogue: Catalogue, prefix = ''): readonly string[] {
+  return Object.entries(catalogue).flatMap(([key, value]) =>
+    typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`),
+  );
 }

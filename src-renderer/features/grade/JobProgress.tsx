@@ -2,13 +2,14 @@
 import { Progress } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../../src-main/contract/jobs.ts';
-import { type StageName, stageNames } from '../../../src-main/contract/report.ts';
+import { stageNames } from '../../../src-main/contract/report.ts';
 import { duration, percent } from '../../messages/format.ts';
 import { activityName } from '../../messages/names.ts';
 import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
 import { StatusMark } from '../../ui/StatusMark.tsx';
 import { stageTone } from '../../ui/stageTone.ts';
 import styles from './grade.module.css';
+import { stageState } from './stageState.ts';
 
 export function JobProgress({ job }: { readonly job: Job }) {
   const { t } = useTranslation();
@@ -27,7 +28,7 @@ export function JobProgress({ job }: { readonly job: Job }) {
       <ol className={styles.stages} aria-label={t('grade.progress.stages')}>
         {stageNames.map((name, index) => {
           const stage = job.stages.find((each) => each.stage === name);
-          const status = stage?.status ?? (isNow(job, name) ? 'running' : 'waiting');
+          const status = stageState(job, name);
           return (
             <li key={name} data-status={status} data-testid={`stage-${name}`}>
               <span className={styles.stageNumber}>{index + 1}</span>
@@ -40,10 +41,4 @@ export function JobProgress({ job }: { readonly job: Job }) {
       </ol>
     </section>
   );
-}
-
-/** The core lists a stage when it has begun it; until then, the first that is not listed is the one being prepared. */
-function isNow({ state, stages }: Job, stage: StageName): boolean {
-  if (state !== 'running' || stages.some(({ status }) => status === 'running')) return false;
-  return stage === stageNames.find((name) => !stages.some((each) => each.stage === name));
 }

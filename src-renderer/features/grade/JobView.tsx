@@ -49,7 +49,7 @@ export function JobView({ jobId, onNext, onRetry, onStart }: JobViewProps) {
           <div className={styles.ended}>
             <ErrorNotice
               error={problem ?? job.error ?? toAppErrorData(new Error(t('jobStates.failed')))}
-              title={job.title}
+              title={t('grade.progress.failed')}
               onRetry={onRetry}
             />
             <JobProgress job={job} />

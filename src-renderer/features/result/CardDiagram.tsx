@@ -4,7 +4,7 @@ import type { MeasuredPoint, Measurement } from '../../../src-main/contract/repo
 import { fixed } from '../../messages/format.ts';
 import { hover, selectAndZoom, useSelection } from '../../state/selection.ts';
 import { pointId, sameTarget } from '../../viewer/scene.ts';
-import styles from './result.module.css';
+import styles from './diagram.module.css';
 import { stationPlace } from './stationPlace.ts';
 
 const card = { x: 62, y: 26, width: 256, height: 236 } as const;

@@ -7,6 +7,7 @@ import table from '../../ui/table.module.css';
 import { DefectGlyph } from '../../viewer/DefectGlyph.tsx';
 import { defectsWorstFirst, sameTarget } from '../../viewer/scene.ts';
 import { CornersAndEdges } from './CornersAndEdges.tsx';
+import { DefectDetail } from './DefectDetail.tsx';
 import styles from './result.module.css';
 
 export function FindingsPanel({ report }: { readonly report: Report }) {
@@ -105,6 +106,7 @@ function Defects({ report }: { readonly report: Report }) {
           </tbody>
         </table>
       )}
+      <DefectDetail defects={defects} />
       <p className={styles.fine}>
         {t('result.defects.judged')} {percent(surface.judgedFraction, 1)} · {t('result.defects.foil')}{' '}
         {percent(surface.foilFraction, 1)}

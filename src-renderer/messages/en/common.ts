@@ -1,6 +1,6 @@
 /** Words of the frame: shell, connection, errors, shortcuts. */
 export const common = {
-  app: { name: 'TruGrade Workstation', short: 'TruGrade' },
+  app: { short: 'TruGrade' },
   nav: {
     label: 'Main',
     skip: 'Skip to content',
@@ -23,7 +23,6 @@ export const common = {
     restarting: 'The core is restarting… attempt {{attempt}}',
     lost: 'What you see stays on the screen; it is brought up to date as soon as the core answers.',
     retry: 'Try now',
-    back: 'The core is back',
     refused: 'This desk has no session with the core',
     refusedNext:
       'Open the address that the core printed when it started, or ask an engineer for an invite link from System.',
@@ -44,7 +43,6 @@ export const common = {
     dismiss: 'Close',
     crash: 'This screen stopped because of a fault in the program',
     crashNext: 'open it again; if it happens once more, report it with the log',
-    reopen: 'Open this screen again',
     cancelled: 'The work was cancelled',
     cancelledNext: 'start it again when you are ready',
     connectionLost: 'the connection to the core was lost',
@@ -73,9 +71,7 @@ export const common = {
     save: 'Save',
     copy: 'Copy',
     copied: 'Copied',
-    more: 'Show more',
     loading: 'Loading…',
-    none: '—',
   },
   shortcuts: {
     title: 'Keyboard shortcuts',

@@ -24,7 +24,6 @@ export const desk = {
     emptyArchive: 'Nothing is archived',
     emptyArchiveBody: 'Archived cards leave the list but are never deleted.',
     loadingMore: 'Loading more…',
-    unnamed: 'No card id',
   },
   jobs: {
     title: 'Jobs',
@@ -33,9 +32,7 @@ export const desk = {
     emptyBody: 'Gradings, backups and checks show here while they run and after.',
     cancel: 'Cancel {{title}}',
     open: 'Open the result',
-    started: 'Started',
     took: 'Took {{time}}',
-    watch: 'Watch',
   },
   logs: {
     title: 'Logs',
@@ -52,9 +49,6 @@ export const desk = {
     end: 'These are the oldest entries',
     empty: 'No entries at this level',
     emptyBody: 'Choose a lower level or search for less.',
-    fields: 'Fields of entry {{seq}}',
-    expand: 'Show the fields',
-    noFields: 'No fields',
   },
   system: {
     title: 'System',
@@ -82,7 +76,6 @@ export const desk = {
       actor: 'Who',
       action: 'What',
       subject: 'On',
-      reason: 'Why',
       hash: 'Hash',
       more: 'Show older',
       empty: 'No entries yet',

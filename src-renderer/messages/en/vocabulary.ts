@@ -1,7 +1,6 @@
 /** Terms of the trade: names that stand for values of the contract. */
 export const vocabulary = {
   sides: { left: 'Left', right: 'Right', top: 'Top', bottom: 'Bottom' },
-  sidesShort: { left: 'L', right: 'R', top: 'T', bottom: 'B' },
   corners: { topLeft: 'Top left', topRight: 'Top right', bottomRight: 'Bottom right', bottomLeft: 'Bottom left' },
   cardSide: { front: 'Front', back: 'Back' },
   axes: { leftRight: 'Left : right', topBottom: 'Top : bottom' },

@@ -1,0 +1,35 @@
+/** The rest of what is known about the selected defect: place, size, evidence. */
+import { useTranslation } from 'react-i18next';
+import type { Defect } from '../../../src-main/contract/report.ts';
+import { fixed, mm, mm2 } from '../../messages/format.ts';
+import { readable } from '../../messages/names.ts';
+import { useSelection } from '../../state/selection.ts';
+import styles from './result.module.css';
+
+export function DefectDetail({ defects }: { readonly defects: readonly Defect[] }) {
+  const { t } = useTranslation();
+  const selected = useSelection((state) => state.selected);
+  const defect = selected?.kind === 'defect' ? defects.find(({ id }) => id === selected.id) : undefined;
+  if (!defect) return null;
+  const [x0, y0, x1, y1] = defect.bboxMm;
+  const place = t('result.defects.placeMm', { x: fixed((x0 + x1) / 2, 1), y: mm((y0 + y1) / 2, 1) });
+  const facts: readonly (readonly [string, string])[] = [
+    [t('result.defects.place'), place],
+    [t('result.defects.width'), mm(defect.widthMm, 2)],
+    [t('result.defects.area'), mm2(defect.areaMm2)],
+    [t('result.defects.signalToNoise'), fixed(defect.signalToNoise, 1)],
+    [t('result.defects.evidence'), defect.evidence.map(readable).join(', ')],
+  ];
+  return (
+    <section className={styles.detail} aria-label={t('result.defects.detail')}>
+      <dl className={styles.origin}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
