@@ -166,6 +166,9 @@ pub fn refine(
     })
 }
 
+/// A cut edge followed on less of its side than this may be a sleeve's edge or a shadow: no width rests on it.
+const FOLLOWED: f64 = 0.7;
+
 fn read_station(
     src: &dyn LinearSource,
     outline: &Outline,
@@ -194,6 +197,13 @@ fn read_station(
         Err(missing) => return refuse(reading, missing.status(Status::NoEdge), missing.reason("cut edge")),
     };
     reading.outer = Some(as_reading(&outer, &frame));
+    if edge.coverage < FOLLOWED {
+        return refuse(
+            reading,
+            Status::Ambiguous,
+            "the cut edge of this side could be followed only in parts",
+        );
+    }
     let Some(border) = border else {
         return refuse(reading, Status::NoBorder, "this side has no measurable graphic border");
     };

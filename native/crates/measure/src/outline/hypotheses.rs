@@ -255,7 +255,7 @@ pub fn judge(grid: &Grid, lines: &[CoarseLine], found: &[Rectangle]) -> Verdict 
         };
     };
     let mut card = *best;
-    for r in found.iter().filter(|r| r.rank >= 0.88 * best.rank) {
+    for r in found.iter().filter(|r| r.rank >= 0.8 * best.rank) {
         let sleeve = r.margin(&card) < SLEEVE && r.strength < 0.5 * card.strength;
         if r.prior >= 0.95 * card.prior && r.encloses(&card) && r.area() > 1.02 * card.area() && !sleeve {
             card = *r;
