@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { PointPx } from '../../src-main/contract/geometry.ts';
 import type { View } from '../../src-main/contract/gradings.ts';
 import type { ViewName } from '../../src-main/contract/report.ts';
-import { usePreferences } from '../state/preferences.ts';
+import { setPreferences, usePreferences } from '../state/preferences.ts';
 import { hover, select, useSelection } from '../state/selection.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
@@ -14,7 +14,7 @@ import { SimulatedBadge } from '../ui/SimulatedBadge.tsx';
 import { focusBox } from './focusBox.ts';
 import { hitTest } from './hit.ts';
 import { Overlay } from './Overlay.tsx';
-import type { Scene } from './scene.ts';
+import type { Scene, Target } from './scene.ts';
 import { boxAround, type ScreenPoint, toImage, type ViewTransform } from './transform.ts';
 import { useStage } from './useStage.ts';
 import { useViewerShortcuts } from './useViewerShortcuts.ts';
@@ -48,7 +48,7 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
   );
   const cardBox = useMemo(() => boxAround(scene.corners), [scene]);
   const { stage, transform, error, loading } = useStage(holder, base ?? null, view, cardBox, (at, current) =>
-    select(hit(at, current)),
+    selectInImage(hit(at, current)),
   );
   const onFit = () => stage?.fit(cardBox);
   useViewerShortcuts({ stage, views, onFit, onLayer: setLayer });
@@ -127,6 +127,12 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
       ) : null}
     </section>
   );
+}
+
+/** Shows the table in which the chosen thing stands, too. */
+function selectInImage(target: Target | null): void {
+  select(target);
+  if (target) setPreferences({ panelTab: target.kind === 'point' ? 'widths' : 'findings' });
 }
 
 /** A defect chosen in a table is brought into view; one chosen in the image is in view already. */

@@ -4,6 +4,7 @@ import type { Cost, Defect, Report } from '../../../src-main/contract/report.ts'
 import { capital, fixed, gradeNumber, micrometres, mm, percent } from '../../messages/format.ts';
 import { hover, select, selectAndZoom, useSelection } from '../../state/selection.ts';
 import table from '../../ui/table.module.css';
+import { useInSight } from '../../ui/useInSight.ts';
 import { DefectGlyph } from '../../viewer/DefectGlyph.tsx';
 import { defectsWorstFirst, sameTarget } from '../../viewer/scene.ts';
 import { CornersAndEdges } from './CornersAndEdges.tsx';
@@ -125,9 +126,11 @@ function DefectRow({ defect, number }: { readonly defect: Defect; readonly numbe
   const target = { kind: 'defect', id: defect.id } as const;
   const selected = useSelection((state) => sameTarget(state.selected, target));
   const hovered = useSelection((state) => sameTarget(state.hovered, target));
+  const row = useInSight<HTMLTableRowElement>(selected);
   const kind = t(`defects.${defect.kind}`);
   return (
     <tr
+      ref={row}
       className={table.pick}
       data-selected={selected ? '' : undefined}
       data-hovered={hovered ? '' : undefined}

@@ -7,6 +7,7 @@ import { pointStatus } from '../../messages/names.ts';
 import { hover, selectAndZoom, useSelection } from '../../state/selection.ts';
 import { sentence } from '../../ui/ErrorNotice.tsx';
 import table from '../../ui/table.module.css';
+import { useInSight } from '../../ui/useInSight.ts';
 import { pointId, sameTarget } from '../../viewer/scene.ts';
 import { CardDiagram } from './CardDiagram.tsx';
 import styles from './result.module.css';
@@ -108,11 +109,13 @@ function PointRow({ point, inMm }: { readonly point: MeasuredPoint; readonly inM
   const target = { kind: 'point', id: pointId(point) } as const;
   const selected = useSelection((state) => sameTarget(state.selected, target));
   const hovered = useSelection((state) => sameTarget(state.hovered, target));
+  const row = useInSight<HTMLTableRowElement>(selected);
   const width = inMm ? point.widthMm : point.widthPx;
   const uncertainty = inMm ? point.uncertaintyMm : point.uncertaintyPx;
   const name = t('result.widths.point', { side: t(`sides.${point.edge}`), index: point.index });
   return (
     <tr
+      ref={row}
       className={table.pick}
       data-selected={selected ? '' : undefined}
       data-hovered={hovered ? '' : undefined}
