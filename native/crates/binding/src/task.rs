@@ -24,7 +24,17 @@ impl<T: Send + ToNapiValue + TypeName + 'static> Task for Work<T> {
             job(&self.cancel)
         })) {
             Ok(result) => result.map_err(to_js),
-            Err(panic) => Err(internal(&panic_text(&panic))),
+            Err(panic) => {
+                let place = PANIC_PLACE
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .take();
+                Err(internal(&format!(
+                    "{} at {}",
+                    panic_text(&panic),
+                    place.unwrap_or_default()
+                )))
+            }
         }
     }
 
@@ -38,6 +48,7 @@ pub fn start<T: Send + ToNapiValue + TypeName + 'static>(
     signal: Option<AbortSignal>,
     job: impl FnOnce(&Cancel) -> imaging::Result<T> + Send + 'static,
 ) -> AsyncTask<Work<T>> {
+    quiet_panics();
     let cancel = Cancel::new();
     if let Some(signal) = &signal {
         let flag = cancel.clone();
@@ -54,6 +65,27 @@ pub fn to_js(error: CoreError) -> napi::Error {
     let text = serde_json::to_string(&error).unwrap_or_else(|_| error.to_string());
     napi::Error::new(Status::GenericFailure, text)
 }
+
+/// Panics become typed errors; without this hook each would also print a backtrace on the terminal.
+fn quiet_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let name = |file: &str| file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+            let place = info
+                .location()
+                .map(|l| format!("{}:{}", name(l.file()), l.line()))
+                .unwrap_or_default();
+            PANIC_PLACE
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .replace(place);
+        }));
+    });
+}
+
+/// Where the last panic was, for the error that it becomes.
+static PANIC_PLACE: std::sync::Mutex<Option<String>> = std::sync::Mutex::new(None);
 
 /// A fault of ours, in the same shape as every other error.
 pub fn internal(message: &str) -> napi::Error {
