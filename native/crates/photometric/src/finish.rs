@@ -185,6 +185,7 @@ fn gather(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i
         column.clipped += usize::from(clipped);
         column.keep.push(!clipped && !dark);
     }
+    column.start = column.keep.iter().all(|k| *k).then(|| tile.fit_at(ctx.setup, i));
 }
 
 fn write_fit(ctx: &Ctx, tile: &Tile, column: &Column, fit: &Fit, i: usize, out: &mut Outputs) {

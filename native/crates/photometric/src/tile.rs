@@ -1,5 +1,6 @@
 //! A tile: part of a row, its samples light by light, and the least-squares fit of every pixel.
 
+use crate::elimination::Linear;
 use crate::kernel::{self, Fits, LANES, Planes};
 use crate::lanes::{Lanes, Limits, figures};
 use crate::lights::{Lights, normal_matrix};
@@ -192,6 +193,21 @@ impl Tile {
             [0, 1, 2].map(|j| f64::from(self.directions[j][k * TILE + i]))
         } else {
             setup.directions[k]
+        }
+    }
+
+    /// The least-squares fit of all lights at pixel `i`.
+    pub fn fit_at(&self, setup: &Setup, i: usize) -> Linear {
+        let near = setup.lights.near();
+        Linear {
+            g: [0, 1, 2].map(|j| f64::from(self.g[j][i])),
+            inverse: if near {
+                std::array::from_fn(|j| f64::from(self.inverse[j][i]))
+            } else {
+                setup.inverse
+            },
+            rss: f64::from(self.rss[i]),
+            kept: setup.count(),
         }
     }
 

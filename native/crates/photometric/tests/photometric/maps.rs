@@ -79,7 +79,8 @@ fn unknown_pixels_and_an_outline_do_not_spoil_the_height() {
     let mask = (0..s.width * s.height).map(|i| {
         let (x, y) = (i % s.width, i / s.width);
         let outside = x < 9 || y < 7 || x > 140;
-        u8::from(!outside && !(x % 23 == 0 && y % 17 < 3))
+        let speck = x % 23 == 0 && y % 17 < 3;
+        u8::from(!outside && !speck)
     });
     let solution = solved(&s, Some(mask.collect()));
     let z = height_mm(&solution, PITCH, HeightOptions::default(), &Cancel::new()).expect("height");

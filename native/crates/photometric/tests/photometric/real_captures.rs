@@ -41,3 +41,10 @@ fn ball_with_eight_lights() {
         assert!(e <= 3.2, "{e}");
     }
 }
+
+#[test]
+fn cat_with_eight_lights() {
+    if let Some(e) = mean_error("cat", Some(8)) {
+        assert!(e <= 8.0, "{e}");
+    }
+}
