@@ -17,6 +17,8 @@ import { createWindow } from './window.ts';
 
 const data = dataFolder(process.env, process.platform);
 const logs = join(data, 'logs');
+/** The page's profile belongs to the data folder: two folders are two workstations, one folder is opened once. */
+const profile = join(data, 'window');
 const journal = openJournal(logs, () => new Date());
 
 function run(): void {
@@ -27,14 +29,13 @@ function run(): void {
     platform: process.platform,
     arch: process.arch,
   });
-  mkdirSync(data, { recursive: true });
 
   const supervisor = createSupervisor({
     spawn: nodeSpawner({
       node: paths.node,
       entry: paths.core,
       args: [],
-      cwd: data,
+      cwd: paths.coreFolder,
       env: { ...coreEnvironment(process.env), TRUGRADE_DATA: data },
       print: (text) => process.stderr.write(text),
     }),
@@ -64,10 +65,7 @@ function run(): void {
     const outcome = await supervisor.launch();
     return outcome.ok ? outcome.value : undefined;
   };
-  const openLogs = () => {
-    mkdirSync(logs, { recursive: true });
-    void shell.openPath(logs);
-  };
+  const openLogs = () => void shell.openPath(logs).then((problem) => problem && journal.note(`log folder: ${problem}`));
   const act = (action: StatusAction) => {
     switch (action) {
       case 'restart':
@@ -78,7 +76,7 @@ function run(): void {
   };
   const window = createWindow({
     preload: paths.preload,
-    placeFile: join(data, 'window.json'),
+    placeFile: join(profile, 'place.json'),
     time: processTime,
     own,
     freshUrl,
@@ -127,8 +125,17 @@ function run(): void {
   });
 }
 
+/** Where the folder cannot be made, Electron's own place serves; the core will say what is wrong with the folder. */
+function placeProfile(): void {
+  try {
+    mkdirSync(profile, { recursive: true });
+    app.setPath('userData', profile);
+  } catch (error) {
+    journal.note(`the window's profile is not in the data folder: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 app.enableSandbox();
-// The window's profile belongs to the data folder: two folders are two workstations, one folder is opened once.
-app.setPath('userData', join(data, 'window'));
+placeProfile();
 if (app.requestSingleInstanceLock()) run();
 else app.quit();

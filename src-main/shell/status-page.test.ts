@@ -8,8 +8,8 @@ const crash: Crash = { reason: 'crashed', atMs: 0, code: null, signal: 'SIGSEGV'
 test('it says what happened and, in quarantine, what can be done', () => {
   const html = statusHtml({ status: 'quarantined', crash });
   expect(html).toContain('it crashed (SIGSEGV)');
-  expect(html).toContain('href="#restart"');
-  expect(html).toContain('href="#open-logs"');
+  expect(html).toContain('href="trugrade-action:restart"');
+  expect(html).toContain('href="trugrade-action:open-logs"');
   expect(statusHtml({ status: 'restarting', crash })).not.toContain('href');
 });
 
@@ -39,12 +39,12 @@ test('the address holds the whole page and allows no script', () => {
   expect(statusHtml(page)).toContain("default-src 'none'");
 });
 
-test('only buttons of the page that the shell put there are obeyed', () => {
-  const shown = statusUrl({ status: 'quarantined', crash });
-  expect(statusActionOf(`${shown}#restart`, shown)).toBe('restart');
-  expect(statusActionOf(`${shown}#open-logs`, shown)).toBe('open-logs');
-  expect(statusActionOf(`${shown}#format-disk`, shown)).toBeUndefined();
-  expect(statusActionOf(shown, shown)).toBeUndefined();
-  expect(statusActionOf('http://127.0.0.1:4000/#restart', undefined)).toBeUndefined();
-  expect(statusActionOf('data:text/html,x#restart', shown)).toBeUndefined();
+test('only buttons of a page that the shell put there are obeyed', () => {
+  const from = statusUrl({ status: 'quarantined', crash });
+  expect(statusActionOf('trugrade-action:restart', from)).toBe('restart');
+  expect(statusActionOf('trugrade-action:open-logs', from)).toBe('open-logs');
+  expect(statusActionOf('trugrade-action:format-disk', from)).toBeUndefined();
+  expect(statusActionOf('https://evil.example/#restart', from)).toBeUndefined();
+  expect(statusActionOf('trugrade-action:restart', 'http://127.0.0.1:4000/')).toBeUndefined();
+  expect(statusActionOf('trugrade-action:restart', '')).toBeUndefined();
 });

@@ -2,7 +2,11 @@
 import type { Crash } from './crash.ts';
 import { reasonText, t } from './messages.ts';
 
-/** What the page's buttons ask for; they are links to fragments, so that they need neither script nor a message channel. */
+/**
+ * What the page's buttons ask for. They are links of a scheme that exists nowhere: the navigation is refused like any
+ * other and read on its way, so the page needs neither script nor a message channel. (Fragments would not do: Chromium
+ * drops navigations from one `data:` address to another.)
+ */
 export const statusActions = ['restart', 'open-logs'] as const;
 export type StatusAction = (typeof statusActions)[number];
 
@@ -44,26 +48,28 @@ export function statusHtml({ status, crash }: StatusPage): string {
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <title>${escapeHtml(t('app.name'))}</title><style>${style}</style></head>
-<body><main role="${actions ? 'alert' : 'status'}"><h1>${escapeHtml(headings[status])}</h1>${lines
+<body><main><div role="${actions ? 'alert' : 'status'}"><h1>${escapeHtml(headings[status])}</h1>${lines
     .map((line) => `<p>${escapeHtml(line)}</p>`)
-    .join('')}${actions}</main></body></html>`;
+    .join('')}</div>${actions}</main></body></html>`;
 }
 
 export function statusUrl(page: StatusPage): string {
-  return `data:text/html;charset=utf-8,${encodeURIComponent(statusHtml(page))}`;
+  return `${prefix}${encodeURIComponent(statusHtml(page))}`;
 }
 
 /**
  * Which button was pressed.
- * @param url where the window went
- * @param shown the status page that the shell itself put there; any other page's fragments are not ours to obey
+ * @param url where the page wants to go
+ * @param from the page that wants it: `data:` pages come from the shell alone, as no page may go to one by itself
  */
-export function statusActionOf(url: string, shown: string | undefined): StatusAction | undefined {
-  if (shown === undefined) return undefined;
-  return statusActions.find((action) => url === `${shown}#${action}`);
+export function statusActionOf(url: string, from: string): StatusAction | undefined {
+  if (!from.startsWith(prefix)) return undefined;
+  return statusActions.find((action) => url === `${scheme}${action}`);
 }
 
-const nav = `<nav><a class="first" autofocus href="#restart">${escapeHtml(t('status.restart'))}</a><a href="#open-logs">${escapeHtml(t('status.openLogs'))}</a></nav>`;
+const prefix = 'data:text/html;charset=utf-8,';
+const scheme = 'trugrade-action:';
+const nav = `<nav><a class="first" autofocus href="${scheme}restart">${escapeHtml(t('status.restart'))}</a><a href="${scheme}open-logs">${escapeHtml(t('status.openLogs'))}</a></nav>`;
 
 function detailOf(status: Status): readonly string[] {
   switch (status) {

@@ -39,27 +39,19 @@ export function createWindow(options: WindowOptions): WorkstationWindow {
   const crashes = countPageCrashes(time.now);
   let window: BrowserWindow | undefined;
   let view: View = { kind: 'status', page: { status: 'starting' } };
-  let shownStatus: string | undefined;
   let renewedMs = Number.NEGATIVE_INFINITY;
 
   const load = (url: string) => {
     // A newer load ends an older one with an error that says nothing new; real failures come by 'did-fail-load'.
     window?.loadURL(url).catch(() => undefined);
   };
-  const showStatus = (page: StatusPage) => {
-    shownStatus = statusUrl(page);
-    load(shownStatus);
-  };
-  const showWorkstation = (url: string) => {
-    shownStatus = undefined;
-    load(url);
-  };
-  const render = () => (view.kind === 'workstation' ? showWorkstation(view.url) : showStatus(view.page));
+  const showStatus = (page: StatusPage) => load(statusUrl(page));
+  const render = () => (view.kind === 'workstation' ? load(view.url) : showStatus(view.page));
 
   /** The address of the start works once; later ones are asked for. */
   const renew = async () => {
     const url = await freshUrl();
-    if (url !== undefined && view.kind === 'workstation') showWorkstation(url);
+    if (url !== undefined && view.kind === 'workstation') load(url);
   };
   const reload = () => {
     const contents = window?.webContents;
@@ -88,8 +80,9 @@ export function createWindow(options: WindowOptions): WorkstationWindow {
       renewedMs = time.now();
       void renew();
     });
-    contents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
-      const action = isMainFrame ? statusActionOf(url, shownStatus) : undefined;
+    // The guards refuse this navigation; here it is only read.
+    contents.on('will-navigate', ({ url }) => {
+      const action = statusActionOf(url, contents.getURL());
       if (action !== undefined) onAction(action);
     });
     contents.on('unresponsive', () => note('the page does not respond'));
