@@ -1,0 +1,11 @@
+/** Every group of figures, in the order of the table. */
+import { cards } from './groups/cards.ts';
+import { edges } from './groups/edges.ts';
+import { photometric } from './groups/photometric.ts';
+import { reliability } from './groups/reliability.ts';
+import { scans } from './groups/scans.ts';
+import { speed } from './groups/speed.ts';
+import { surface } from './groups/surface.ts';
+import type { Group } from './lib/types.ts';
+
+export const groups: readonly Group[] = [scans, cards, photometric, edges, surface, speed, reliability];
