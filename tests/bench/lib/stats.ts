@@ -20,6 +20,10 @@ export function deviation(values: readonly number[]): number {
   return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
 }
 
+export function rootMeanSquare(values: readonly number[]): number {
+  return Math.sqrt(mean(values.map((value) => value ** 2)));
+}
+
 /** Largest magnitude. */
 export function worst(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), values.length > 0 ? 0 : Number.NaN);

@@ -23,7 +23,10 @@ export function table(groups: readonly { readonly name: string; readonly rows: r
   const widths = titles.map((title, column) =>
     Math.min(widest[column] ?? 40, Math.max(title.length, ...all.map((row) => row[column]?.length ?? 0))),
   );
-  const total = widths.reduce((sum, width) => sum + width + 2, 0);
+  const total = Math.max(
+    110,
+    widths.reduce((sum, width) => sum + width + 2, 0),
+  );
   const line = (texts: readonly string[]) => {
     const columns = texts.map((text, column) => wrap(text, widths[column] ?? 40));
     const height = Math.max(...columns.map((column) => column.length));

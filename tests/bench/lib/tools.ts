@@ -55,7 +55,7 @@ export function tools(root: string): Tools {
 
   const complaint = (command: string, args: readonly string[], { code, stdout, stderr }: Ran) =>
     new Error(
-      `${command} ${args.slice(0, 4).join(' ')} … ended with ${code}: ${(stderr || stdout).trim().slice(-600)}`,
+      `${command} ${args.slice(0, 4).join(' ')} … ended with ${code}: … ${(stderr || stdout).trim().slice(-300).replaceAll('\n', ' ')}`,
     );
 
   async function must(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {

@@ -40,7 +40,7 @@ def canny_parabola(image):
     for y, x in np.argwhere(canny > 0):
         n = np.array([gx[y, x], gy[y, x]]) / max(strength[y, x], 1e-12)
         at = np.array([[x, y]] * 3, np.float32) + np.outer([-1, 0, 1], n).astype(np.float32)
-        a, b, c = cv2.remap(strength, at[:, 0], at[:, 1], cv2.INTER_LINEAR)[:, 0]
+        a, b, c = cv2.remap(strength, at[None, :, 0], at[None, :, 1], cv2.INTER_LINEAR).ravel()
         if a - 2 * b + c < 0:
             points.append(np.array([x, y]) + n * np.clip(0.5 * (a - c) / (a - 2 * b + c), -1, 1))
     return np.array(points)
