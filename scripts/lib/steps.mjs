@@ -98,6 +98,20 @@ async function bundles() {
     );
     markFresh('core', core);
   }
+  const preload = fingerprint([...config, 'src-main/shell', 'src-main/contract', 'vite.preload.config.ts']);
+  if (!isFresh('preload', preload, [at('dist', 'preload', 'preload.cjs')])) {
+    await step('preload bundle', () =>
+      must('The preload bundle', pinnedNode(), [
+        vite,
+        'build',
+        '--config',
+        'vite.preload.config.ts',
+        '--logLevel',
+        'warn',
+      ]),
+    );
+    markFresh('preload', preload);
+  }
   const page = fingerprint([...config, 'src-renderer', 'src-main/contract', 'vite.config.ts']);
   if (!isFresh('renderer', page, [at('dist', 'renderer', 'index.html')])) {
     await step('workstation bundle', () =>
