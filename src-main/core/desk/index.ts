@@ -74,48 +74,52 @@ export function createDesk(parts: DeskParts): Desk {
     }
   };
 
-  const fromUpload = async (uploadId: string, request: GradeRequest): Promise<Opened> => {
+  const fromUpload = async (
+    { uploadId, name }: GradeSource & { kind: 'upload' },
+    request: GradeRequest,
+  ): Promise<Opened> => {
     const upload = await uploads.open(uploadId);
     try {
       const input = await readInput(inputPath(upload), request);
-      return { input, sourceName: input.name, close: () => upload.cleanup() };
+      const sourceName = name ?? input.name;
+      return { input: { ...input, name: sourceName }, sourceName, close: () => upload.cleanup() };
     } catch (error) {
       await upload.cleanup();
       throw error;
     }
   };
 
-  const work = (request: GradeRequest, actor: string) => async (context: JobContext) => {
-    const standard = findStandard(request.standard ?? store.settings().standard);
-    const { source } = request;
-    const opened = source.kind === 'rig' ? await fromRig(source, context) : await fromUpload(source.uploadId, request);
-    const begun = source.kind === 'rig' ? rigShare : 0;
-    const id = randomUUID();
-    const { input, sourceName } = opened;
-    const sink = storeSink(store, native, { id, actor, sourceName, cardId: request.cardId ?? null });
-    try {
-      context.activity('grading');
-      await runPipeline(
-        input,
-        {
-          native,
-          standard,
-          software,
-          now: () => clock.now(),
-          sink,
-          events: {
-            stage: context.stage,
-            progress: (fraction) => context.progress(begun + (1 - begun) * fraction),
+  const work =
+    (request: GradeRequest, open: (context: JobContext) => Promise<Opened>, begun: number, actor: string) =>
+    async (context: JobContext) => {
+      const standard = findStandard(request.standard ?? store.settings().standard);
+      const opened = await open(context);
+      const id = randomUUID();
+      const { input, sourceName } = opened;
+      const sink = storeSink(store, native, { id, actor, sourceName, cardId: request.cardId ?? null });
+      try {
+        context.activity('grading');
+        await runPipeline(
+          input,
+          {
+            native,
+            standard,
+            software,
+            now: () => clock.now(),
+            sink,
+            events: {
+              stage: context.stage,
+              progress: (fraction) => context.progress(begun + (1 - begun) * fraction),
+            },
           },
-        },
-        context.signal,
-      );
-      return { gradingId: id };
-    } finally {
-      sink.abandon();
-      await opened.close();
-    }
-  };
+          context.signal,
+        );
+        return { gradingId: id };
+      } finally {
+        sink.abandon();
+        await opened.close();
+      }
+    };
 
   return {
     async start(request, actor) {
@@ -123,9 +127,26 @@ export function createDesk(parts: DeskParts): Desk {
         throw refuse('store.readOnly', store.readOnlyReason, 'make the data folder writable and start again');
       findStandard(request.standard ?? store.settings().standard);
       const { source } = request;
-      const rig = source.kind === 'rig' ? rigs.get(source.rigId).describe() : undefined;
-      const title = rig ? rig.name : 'upload';
-      return jobs.start({ kind: 'grade', title, simulated: rig?.simulated ?? false }, work(request, actor));
+      if (source.kind === 'rig') {
+        const { name, simulated } = rigs.get(source.rigId).describe();
+        return jobs.start(
+          { kind: 'grade', title: name, simulated },
+          work(request, (c) => fromRig(source, c), rigShare, actor),
+        );
+      }
+      // Read here, so that a broken capture is refused to the person's face and not by a failed job.
+      const opened = await fromUpload(source, request);
+      const { sourceName: title, input } = opened;
+      const job = jobs.start(
+        { kind: 'grade', title, simulated: input.simulated },
+        work(request, async () => opened, 0, actor),
+      );
+      // Also when it was cancelled before its turn.
+      void jobs
+        .ended(job.id)
+        .then(() => opened.close())
+        .catch(() => undefined);
+      return job;
     },
     regrade(id, standardId, actor) {
       const standard = findStandard(standardId);

@@ -113,7 +113,8 @@ async function sourceFor(rigId: string | null, signal: AbortSignal): Promise<Gra
   const files = source === 'folder' ? folder?.files : image && [image.file];
   if (!files) return null;
   const uploadId = await uploadFiles(files, (sending) => useGrade.setState({ sending }), signal);
-  return { kind: 'upload', uploadId };
+  const name = source === 'folder' ? folder?.name : image?.name;
+  return { kind: 'upload', uploadId, ...(name ? { name } : {}) };
 }
 
 export function cancelStart(): void {

@@ -21,8 +21,9 @@ export const acquisitionLimits = {
   /** A card that moved between frames smears the normals. */
   shiftPx: 0.5,
   shiftFailedPx: 4,
-  /** Below this the shift of two differently lit frames says nothing. */
-  shiftConfidence: 0.3,
+  /** Highlights wander with the light: below this the shift of two frames says nothing, below the second no certain thing. */
+  shiftConfidence: 0.6,
+  shiftCertain: 0.85,
 } as const;
 
 export const acquisition = (native: Native): Stage<CaptureInput, Acquired> => ({
@@ -71,7 +72,8 @@ function checkFrames(frames: readonly FrameQuality[], lights: number): QualityCh
   }
   if (moved) {
     const shift = Math.hypot(...moved.shiftPx);
-    const beyond = shift > limits.shiftFailedPx ? 'failed' : 'warning';
+    const certain = shift > limits.shiftFailedPx && moved.shiftConfidence >= limits.shiftCertain;
+    const beyond = certain ? 'failed' : 'warning';
     const text = `the card moved by ${shift.toFixed(1)} px before ${moved.name}: take the capture again without touching the table`;
     checks.push(atMost('movement', shift, limits.shiftPx, text, { unit: 'px', beyond }));
   }
