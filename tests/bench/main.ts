@@ -55,6 +55,12 @@ async function main(): Promise<number> {
   const { chosen, quick, json, peers } = options();
   if (peers) await installPeers(root, say);
   const temp = mkdtempSync(join(tmpdir(), 'trugrade-bench-'));
+  const clear = () => rmSync(temp, { recursive: true, force: true });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      clear();
+      process.exit(130);
+    });
   const data = join(root, '..', 'shared', 'data');
   const context: Context = {
     quick,
@@ -69,7 +75,7 @@ async function main(): Promise<number> {
   try {
     for (const group of chosen) measured.push(await measure(group, context));
   } finally {
-    rmSync(temp, { recursive: true, force: true });
+    clear();
   }
   const rows = measured.flatMap((group) => group.rows);
   const count = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;

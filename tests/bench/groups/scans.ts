@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { jpegSize } from '../lib/files.ts';
-import { edgeNames, type Report, reportSchema, tally } from '../lib/report.ts';
+import { edgeNames, type Report, reportSchema } from '../lib/report.ts';
 import { limited, show, skipped } from '../lib/rows.ts';
 import { mean, median, quantile } from '../lib/stats.ts';
 import type { Group, Row } from '../lib/types.ts';
@@ -30,37 +30,40 @@ function labelled(folder: string, scan: string): Record<(typeof edgeNames)[numbe
 }
 
 /** Distances in mm of the middles of the four edges from the label; infinite where no card was found. */
-function distances(folder: string, report: Report): number[] {
+function distances(folder: string, report: Report): { where: string; mm: number }[] {
   const label = labelled(folder, report.capture);
   const edges = report.measurement?.outline.edges;
   return edgeNames.map((name) => {
     const axis = name === 'left' || name === 'right' ? 'xPx' : 'yPx';
     const middle = mean(edges?.[name].map((point) => point[axis]) ?? []);
-    return Number.isFinite(middle) ? Math.abs(middle - label[name]) * pitchMm : Number.POSITIVE_INFINITY;
+    const mm = Number.isFinite(middle) ? Math.abs(middle - label[name]) * pitchMm : Number.POSITIVE_INFINITY;
+    return { where: `${report.capture} ${name}`, mm };
   });
 }
 
+/** Which borders were measured; a card with all four takes no line of its own. */
 function borders(reports: readonly Report[]): Row {
-  const sides = reports.map(({ capture, measurement }) => ({
+  const scans = reports.map(({ capture, measurement }) => ({
     capture,
-    sides: edgeNames.map((name) => ({ name, ...measurement?.sides[name] })),
+    sides: edgeNames.map((name) => ({ name, measured: false, reason: 'no outline', ...measurement?.sides[name] })),
   }));
-  const measured = sides.flatMap((scan) => scan.sides).filter((side) => side.measured === true).length;
-  const lines = sides.map((scan) => {
-    const refused = scan.sides.filter((side) => side.measured !== true);
-    const yes = scan.sides.filter((side) => side.measured === true).map((side) => side.name);
-    const why = tally(refused.map((side) => side.reason ?? 'no outline')) || 'none';
-    return `${scan.capture}: measured ${yes.join(' ') || 'none'}; refused ${why}`;
-  });
-  const unexplained = sides.flatMap((scan) => scan.sides).filter((side) => side.measured !== true && !side.reason);
+  const whole = scans.filter(({ sides }) => sides.every((side) => side.measured));
+  const lines = scans
+    .filter((scan) => !whole.includes(scan))
+    .map(({ capture, sides }) => {
+      const yes = sides.filter((side) => side.measured).map((side) => side.name);
+      const no = sides.filter((side) => !side.measured).map((side) => `${side.name}: ${side.reason ?? 'no reason'}`);
+      return `${capture}: measured ${yes.join(', ') || 'none'}; refused ${no.join('; ')}`;
+    });
+  const all = scans.flatMap(({ sides }) => sides);
   return limited({
     figure: 'graphic borders refused without a reason',
-    value: unexplained.length,
+    value: all.filter((side) => !side.measured && !side.reason).length,
     unit: 'sides',
     digits: 0,
     atMost: 0,
-    detail: `${measured} of ${sides.length * 4} measured`,
-    note: lines.join('\n'),
+    detail: `${all.filter((side) => side.measured).length} of ${all.length} measured`,
+    note: [`all four sides: ${whole.map(({ capture }) => capture).join(', ') || 'none'}`, ...lines].join('\n'),
   });
 }
 
@@ -91,7 +94,9 @@ export const scans: Group = {
       z.array(z.union([reportSchema, z.object({ input: z.string() })])),
     );
     const measured = reports.filter((report) => 'capture' in report);
-    const all = measured.flatMap((report) => distances(folder, report));
+    const places = measured.flatMap((report) => distances(folder, report));
+    const all = places.map(({ mm }) => mm);
+    const far = places.filter(({ mm }) => mm > 0.5).map(({ where, mm }) => `${where} ${show(mm, 2, 'mm')}`);
     const edges = names.length * 4;
     const found = measured.filter((report) => report.measurement !== null).length;
     const within = all.filter((distance) => distance <= 0.5).length;
@@ -112,6 +117,7 @@ export const scans: Group = {
         digits: 1,
         atLeast: 95,
         detail: `${within} of ${edges}`,
+        ...(far.length === 0 ? {} : { note: `farther: ${far.join(', ')}` }),
       }),
       borders(measured),
       agreement(measured, 'L+R', 'left', 'right'),

@@ -39,7 +39,7 @@ export const surface: Group = {
         digits: 2,
         next: 0.2,
         detail: `${cards} cards`,
-        note: /false findings .*/.exec(output)?.[0] ?? '',
+        note: `by kind: ${/false findings .*?(\{.*\})/.exec(output)?.[1] ?? 'unknown'}`,
       }),
       limited({ figure: 'kinds confused', value: number(/kinds confused ([\d.]+)/), unit: '%', digits: 1, next: 5 }),
       depth === null || depth[2] === '0'
