@@ -31,7 +31,7 @@ export function FolderSource({ onPick }: PickProps) {
           ) : null}
         </p>
       ) : (
-        <p className="tg-dim">{t('grade.folder.hint')}</p>
+        <Registered kind="folder" hint={t('grade.folder.hint')} />
       )}
     </section>
   );
@@ -53,7 +53,7 @@ export function ImageSource({ onPick }: PickProps) {
             {t('grade.image.chosen', { name: image.name, size: bytes(image.file.size) })}
           </p>
         ) : (
-          <p className="tg-dim">{t('grade.image.hint')}</p>
+          <Registered kind="image" hint={t('grade.image.hint')} />
         )}
       </div>
       <div className={styles.fields}>
@@ -75,5 +75,17 @@ export function ImageSource({ onPick }: PickProps) {
         />
       </div>
     </section>
+  );
+}
+
+/** What was chosen in the desktop window's dialog, else how to choose. */
+function Registered({ kind, hint }: { readonly kind: 'folder' | 'image'; readonly hint: string }) {
+  const { t } = useTranslation();
+  const registered = useGrade((state) => state.registered);
+  if (registered?.kind !== kind) return <p className="tg-dim">{hint}</p>;
+  return (
+    <p className={styles.chosen} data-testid="chosen">
+      {t('grade.chosenHere', { name: registered.name })}
+    </p>
   );
 }

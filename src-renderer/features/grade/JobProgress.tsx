@@ -9,7 +9,7 @@ import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
 import { StatusMark } from '../../ui/StatusMark.tsx';
 import { stageTone } from '../../ui/stageTone.ts';
 import styles from './grade.module.css';
-import { stageState } from './stageState.ts';
+import { photographing, stageState } from './stageState.ts';
 
 export function JobProgress({ job }: { readonly job: Job }) {
   const { t } = useTranslation();
@@ -22,7 +22,13 @@ export function JobProgress({ job }: { readonly job: Job }) {
       </header>
       <Progress value={100 * job.progress} size="sm" aria-label={t('grade.progress.label')} transitionDuration={150} />
       {job.state === 'running' && job.activity !== null ? (
-        <p className={styles.activity}>{activityName(job.activity)}</p>
+        <p className={styles.activity} data-testid="activity">
+          {job.activity === photographing ? (
+            <StatusMark tone="active">{activityName(job.activity)}</StatusMark>
+          ) : (
+            activityName(job.activity)
+          )}
+        </p>
       ) : null}
       {job.state === 'queued' ? <p className="tg-dim">{t('grade.progress.queued')}</p> : null}
       <ol className={styles.stages} aria-label={t('grade.progress.stages')}>

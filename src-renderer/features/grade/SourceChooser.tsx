@@ -15,7 +15,7 @@ import { Screen } from '../../ui/Screen.tsx';
 import { filesOfInput } from './dropFiles.ts';
 import { FolderSource, ImageSource } from './FileSources.tsx';
 import styles from './grade.module.css';
-import { cancelStart, choose, setGrade, useGrade } from './gradeStore.ts';
+import { cancelStart, choose, chooseInWindow, setGrade, useGrade } from './gradeStore.ts';
 import { RecentStrip } from './RecentStrip.tsx';
 import { RigSource } from './RigSource.tsx';
 import { SendingNote } from './SendingNote.tsx';
@@ -37,11 +37,11 @@ export function SourceChooser({ rig, ready, onStart }: SourceChooserProps) {
   const pick = (kind: Kind) => setPreferences({ source: kind });
   const pickFolder = () => {
     pick('folder');
-    folderInput.current?.click();
+    if (!chooseInWindow('folder')) folderInput.current?.click();
   };
   const pickImage = () => {
     pick('image');
-    imageInput.current?.click();
+    if (!chooseInWindow('image')) imageInput.current?.click();
   };
   const canStart = ready && !starting;
   useShortcut('gradeStart', onStart, canStart);

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { AppErrorData } from '../../../src-main/contract/errors.ts';
 import type { GradeSource } from '../../../src-main/contract/index.ts';
-import { core, toAppErrorData, type UploadProgress, uploadFiles } from '../../rpc/index.ts';
+import { chooseHere, core, desktopBridge, toAppErrorData, type UploadProgress, uploadFiles } from '../../rpc/index.ts';
 import { rememberJob } from '../../state/jobs.ts';
 import { setPreferences, usePreferences } from '../../state/preferences.ts';
 import { type Chosen, classify, type Picked, parsePitch } from './sourceFiles.ts';
@@ -11,9 +11,20 @@ type Folder = Extract<Chosen<File>, { kind: 'folder' }>;
 type Image = Extract<Chosen<File>, { kind: 'image' }>;
 export type Encoding = 'auto' | 'srgb' | 'linear';
 
+type FileKind = 'folder' | 'image';
+
+/** Chosen in the desktop window's dialog: the core knows the place already, under an id that serves one grading. */
+interface Registered {
+  readonly kind: FileKind;
+  readonly uploadId: string;
+  readonly name: string;
+}
+
 interface GradeState {
   readonly folder: Folder | null;
   readonly image: Image | null;
+  /** Only in the desktop window; it stands for the folder or the image. */
+  readonly registered: Registered | null;
   /** Null: the bench's standard. */
   readonly standard: string | null;
   readonly cardId: string;
@@ -27,6 +38,7 @@ interface GradeState {
 export const useGrade = create<GradeState>(() => ({
   folder: null,
   image: null,
+  registered: null,
   standard: null,
   cardId: '',
   encoding: 'auto',
@@ -45,29 +57,46 @@ export function choose(picked: readonly Picked<File>[]): void {
   switch (chosen.kind) {
     case 'folder':
       setPreferences({ source: 'folder' });
-      useGrade.setState({ folder: chosen, problem: null });
+      useGrade.setState({ folder: chosen, registered: null, problem: null });
       return;
     case 'image':
       setPreferences({ source: 'image' });
-      useGrade.setState({ image: chosen, problem: null });
+      useGrade.setState({ image: chosen, registered: null, problem: null });
       return;
     case 'problem':
       useGrade.setState({ problem: chosen.error });
   }
 }
 
+/**
+ * Opens the desktop window's dialog.
+ *
+ * @returns false in a browser, where the page's own file input has to be used
+ */
+export function chooseInWindow(kind: FileKind): boolean {
+  const bridge = desktopBridge();
+  if (!bridge) return false;
+  chooseHere(bridge, kind).then(
+    (chosen) => {
+      if (chosen) useGrade.setState({ registered: { kind, ...chosen }, [kind]: null, problem: null });
+    },
+    (error: unknown) => useGrade.setState({ problem: toAppErrorData(error) }),
+  );
+  return true;
+}
+
 /** Is there something to grade? */
 export function useReady(rigConnected: boolean): boolean {
   const source = usePreferences((state) => state.source);
   const pitch = usePreferences((state) => state.pixelPitch);
-  const { folder, image } = useGrade();
+  const { folder, image, registered } = useGrade();
   switch (source) {
     case 'rig':
       return rigConnected;
     case 'folder':
-      return folder !== null;
+      return folder !== null || registered?.kind === 'folder';
     case 'image':
-      return image !== null && parsePitch(pitch) !== undefined;
+      return (image !== null || registered?.kind === 'image') && parsePitch(pitch) !== undefined;
   }
 }
 
@@ -108,8 +137,13 @@ export async function startGrading(rigId: string | null): Promise<string | null>
 
 async function sourceFor(rigId: string | null, signal: AbortSignal): Promise<GradeSource | null> {
   const { source, sample } = usePreferences.getState();
-  const { folder, image } = useGrade.getState();
+  const { folder, image, registered } = useGrade.getState();
   if (source === 'rig') return rigId === null ? null : { kind: 'rig', rigId, sample };
+  if (registered?.kind === source) {
+    // Spent with this grading, whatever becomes of it.
+    useGrade.setState({ registered: null });
+    return { kind: 'upload', uploadId: registered.uploadId, name: registered.name };
+  }
   const files = source === 'folder' ? folder?.files : image && [image.file];
   if (!files) return null;
   const uploadId = await uploadFiles(files, (sending) => useGrade.setState({ sending }), signal);
@@ -125,5 +159,5 @@ export function cancelStart(): void {
 export function prepareNext(): void {
   const { source, sample } = usePreferences.getState();
   if (source === 'rig') setPreferences({ sample: (sample + 1) % 1_000_001 });
-  useGrade.setState({ folder: null, image: null, cardId: '', problem: null });
+  useGrade.setState({ folder: null, image: null, registered: null, cardId: '', problem: null });
 }

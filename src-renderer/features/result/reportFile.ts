@@ -3,19 +3,19 @@ import { notifications } from '@mantine/notifications';
 import type { Grading } from '../../../src-main/contract/gradings.ts';
 import type { Report } from '../../../src-main/contract/report.ts';
 import { t } from '../../messages/index.ts';
+import { copyText } from '../../ui/clipboard.ts';
 import { reportFileName } from './reportFileName.ts';
 
 export async function copyReport({ report }: Grading): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(reportText(report));
+  if (await copyText(reportText(report))) {
     notifications.show({ message: t('result.actions.copied') });
-  } catch {
-    notifications.show({
-      color: 'red',
-      title: t('result.actions.copyFailed'),
-      message: t('result.actions.copyFailedNext'),
-    });
+    return;
   }
+  notifications.show({
+    color: 'red',
+    title: t('result.actions.copyFailed'),
+    message: t('result.actions.copyFailedNext'),
+  });
 }
 
 export function saveReport({ report, summary }: Grading): void {

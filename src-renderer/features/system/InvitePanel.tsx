@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { type Role, roleSchema } from '../../../src-main/contract/system.ts';
 import { moment } from '../../messages/format.ts';
 import { api } from '../../rpc/index.ts';
+import { copyText } from '../../ui/clipboard.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Panel } from '../../ui/Screen.tsx';
 import styles from './system.module.css';
@@ -17,12 +18,13 @@ export function InvitePanel() {
   const invite = useMutation(api.session.invite.mutationOptions());
   const link = invite.data ? inviteLink(location.origin, invite.data.token) : null;
   const copy = async (text: string) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      notifications.show({ message: t('system.invite.copied') });
-    } catch {
-      notifications.show({ color: 'red', message: t('result.actions.copyFailed') });
-    }
+    if (await copyText(text)) notifications.show({ message: t('system.invite.copied') });
+    else
+      notifications.show({
+        color: 'red',
+        title: t('result.actions.copyFailed'),
+        message: t('system.invite.copyFailedNext'),
+      });
   };
   return (
     <Panel title={t('system.invite.title')} note={t('system.invite.about')}>

@@ -59,6 +59,7 @@ export const common = {
     uploadTooLarge: 'the file is larger than the core accepts',
     uploadStatus: 'the core refused the upload with status {{status}}',
     uploadNext: 'check the file and try again',
+    chooseNext: 'choose another folder or image',
     picture: 'the picture is not in the store',
     pictureNext: 'check the store under System; the numbers of the report are not affected',
     noSuchPage: 'There is no such screen',

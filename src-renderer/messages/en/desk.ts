@@ -102,6 +102,7 @@ export const desk = {
       link: 'Invite link',
       expires: 'Valid until {{time}}',
       copied: 'The link is on the clipboard',
+      copyFailedNext: 'Click the link, which selects it, and press Ctrl+C.',
     },
   },
   settings: {

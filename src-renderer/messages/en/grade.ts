@@ -48,6 +48,7 @@ export const grade = {
     nothing: 'nothing that can be graded was given',
     nothingNext: 'drop a capture folder or an image',
   },
+  chosenHere: '{{name}}, read where it lies',
   drop: 'Drop a capture folder or an image to load it',
   standard: 'Standard',
   standardBy: '{{name}} {{version}}',
