@@ -6,9 +6,12 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, Task};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// What is run: cancellable, on a thread of its own.
+type Job<T> = Box<dyn FnOnce(&Cancel) -> imaging::Result<T> + Send>;
+
 /// Work that runs once on a worker thread and gives a value JavaScript can hold.
 pub struct Work<T> {
-    job: Option<Box<dyn FnOnce(&Cancel) -> imaging::Result<T> + Send>>,
+    job: Option<Job<T>>,
     cancel: Cancel,
 }
 
