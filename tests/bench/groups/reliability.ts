@@ -21,7 +21,7 @@ async function kills({ quick, tools }: Context): Promise<Row> {
   const test = 'tests/integration/store-kill.test.ts';
   const { code, stdout, stderr } = await tools.run(
     process.execPath,
-    [vitest, 'run', '--project', 'integration', '--disable-console-intercept', test],
+    [vitest, 'run', test, '--project', 'integration', '--disable-console-intercept'],
     { TRUGRADE_KILLS: String(count), NO_COLOR: '1' },
   );
   const line = new RegExp(`^${count} kills: .*$`, 'm').exec(stdout)?.[0];
