@@ -92,7 +92,8 @@ function NavEntry({
   const current = isCurrent({ screen, href, command, roles: [] }, path);
   return (
     <li>
-      <ShortcutTip command={command} label={t(`nav.${screen}`)} position="right">
+      {/* Not on the screen itself: after a click the pointer rests here, and the tip would hide the first rows. */}
+      <ShortcutTip command={command} label={t(`nav.${screen}`)} position="right" disabled={current}>
         <Link href={href} className={styles.entry} aria-current={current ? 'page' : undefined}>
           <Icon size={18} aria-hidden />
           <span className={styles.entryText}>{t(`nav.${screen}`)}</span>

@@ -32,13 +32,15 @@ export interface ShortcutTipProps {
   readonly command: Command;
   readonly label?: string;
   readonly position?: TooltipProps['position'];
+  readonly disabled?: boolean;
   readonly children: ReactElement;
 }
 
-export function ShortcutTip({ command, label, position = 'bottom', children }: ShortcutTipProps) {
+export function ShortcutTip({ command, label, position = 'bottom', disabled = false, children }: ShortcutTipProps) {
   return (
     <Tooltip
       position={position}
+      disabled={disabled}
       label={
         <span className={styles.tip}>
           {label ?? shortcutLabel(command)} <kbd className={styles.tipKey}>{shortcutText(command)}</kbd>

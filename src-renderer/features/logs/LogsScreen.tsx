@@ -141,7 +141,15 @@ function Line({ entry }: { readonly entry: LogEntry }) {
       </time>
       <span className={styles.level}>{t(`levels.${entry.level}`)}</span>
       <span className={styles.source}>{entry.source}</span>
-      <span className={styles.message}>{entry.message}</span>
+      <span className={styles.message}>
+        {entry.message}
+        {Object.entries(entry.fields).map(([name, value]) => (
+          <span key={name} className={styles.brief}>
+            {' '}
+            {name}={String(value)}
+          </span>
+        ))}
+      </span>
     </>
   );
 }

@@ -65,7 +65,7 @@ function Axis({ axis, ratio, u }: AxisProps) {
           </span>
           <AxisBar axis={axis} ratio={ratio} u={u} />
           <span className={styles.fine} title={t('result.centering.uncertaintyLong')}>
-            {u === null ? '' : t('result.centering.uncertainty', { value: atLeast(u, 2) })}
+            {u === null ? '' : t('result.centering.uncertainty', { value: atLeast(u, 3) })}
           </span>
         </>
       ) : (
@@ -94,7 +94,7 @@ function AxisBar({ axis, ratio, u }: AxisProps & { readonly ratio: readonly [num
         axis: t(`axes.${axis}`),
         first: fixed(ratio[0], 1),
         second: fixed(ratio[1], 1),
-        uncertainty: atLeast(u, 2),
+        uncertainty: atLeast(u, 3),
       })}
     >
       <rect className={styles.barGround} y={5} width={100} height={4} />
