@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Role } from '../contract/index.ts';
 import { systemClock } from './clock/index.ts';
@@ -33,15 +33,6 @@ export interface App {
   /** An address that opens one session with this role, once, within ten minutes. */
   launchUrl(role: Role): string;
   close(): Promise<void>;
-}
-
-/** `TRUGRADE_DATA`, else the place that the system has for a program's data. */
-export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.TRUGRADE_DATA) return env.TRUGRADE_DATA;
-  const home = homedir();
-  if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'TruGrade');
-  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'TruGrade');
-  return join(env.XDG_DATA_HOME ?? join(home, '.local', 'share'), 'trugrade');
 }
 
 /** The bundled page: `dist/renderer` of a checkout, `renderer` beside the packaged core. */

@@ -1,7 +1,8 @@
 /** The core as the desktop shell's child process: says when it serves, beats every second, stops when told or orphaned. */
 import { basename } from 'node:path';
 import { type CoreMessage, shellMessageSchema } from '../contract/index.ts';
-import { type App, defaultDataFolder, startApp } from './app.ts';
+import { type App, startApp } from './app.ts';
+import { defaultDataFolder } from './data-folder/index.ts';
 import { toAppError } from './errors/index.ts';
 
 const heartbeatMs = 1000;

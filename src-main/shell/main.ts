@@ -2,20 +2,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, ipcMain, Menu, session, shell } from 'electron';
+import { defaultDataFolder } from '../core/data-folder/index.ts';
 import { chooseSourceChannel } from './channels.ts';
 import { chooseSource, dialogOptions, type SourceKind } from './choose-source.ts';
 import { coreEnvironment, nodeSpawner } from './core-child.ts';
 import { guardApp, guardSession, originOf } from './guards.ts';
 import { openJournal } from './journal.ts';
 import { menuTemplate } from './menu.ts';
-import { dataFolder, shellPaths } from './paths.ts';
+import { shellPaths } from './paths.ts';
 import { processTime } from './schedule.ts';
 import type { StatusAction } from './status-page.ts';
 import { createSupervisor } from './supervisor.ts';
 import { viewOf } from './view.ts';
 import { createWindow } from './window.ts';
 
-const data = dataFolder(process.env, process.platform);
+const data = defaultDataFolder();
 const logs = join(data, 'logs');
 /** The page's profile belongs to the data folder: two folders are two workstations, one folder is opened once. */
 const profile = join(data, 'window');

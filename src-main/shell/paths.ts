@@ -1,5 +1,4 @@
-/** Where the shell finds what it starts, in a checkout and in a package, and where the program keeps its data. */
-import { homedir } from 'node:os';
+/** Where the shell finds what it starts, in a checkout and in a package. */
 import { join } from 'node:path';
 
 export interface Place {
@@ -43,15 +42,4 @@ export function shellPaths({ packaged, appFolder, resources, platform, arch }: P
     coreFolder,
     preload: join(appFolder, 'dist', 'preload', 'preload.cjs'),
   };
-}
-
-/**
- * The core's rule (`defaultDataFolder`), which the shell must know to open the log folder when the core does not even
- * start; it cannot import the core without loading it. A test holds the two together.
- */
-export function dataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home: string = homedir()): string {
-  if (env.TRUGRADE_DATA) return env.TRUGRADE_DATA;
-  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'TruGrade');
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'TruGrade');
-  return join(env.XDG_DATA_HOME ?? join(home, '.local', 'share'), 'trugrade');
 }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MenuItemConstructorOptions } from 'electron';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultDataFolder } from '../core/app.ts';
 import { backoffMs } from './backoff.ts';
 import { type ChooseSourceWorld, chooseSource, dialogOptions } from './choose-source.ts';
 import { type Crash, crashReasons } from './crash.ts';
@@ -12,7 +11,7 @@ import { openJournal } from './journal.ts';
 import { menuTemplate } from './menu.ts';
 import { reasonText, t } from './messages.ts';
 import { countPageCrashes } from './page-crashes.ts';
-import { dataFolder, shellPaths } from './paths.ts';
+import { shellPaths } from './paths.ts';
 import { initialState, type Phase } from './supervisor-state.ts';
 import { viewOf } from './view.ts';
 
@@ -182,10 +181,6 @@ describe('paths', () => {
   test('an unknown platform is named', () => {
     expect(() => shellPaths({ ...place, packaged: false, arch: 'riscv64' })).toThrow('linux-riscv64');
   });
-  test.each([{ TRUGRADE_DATA: '/d' }, { XDG_DATA_HOME: '/x' }, { LOCALAPPDATA: '/l' }, {}])(
-    'the data folder is the one the core takes, with %o',
-    (env) => expect(dataFolder(env, process.platform)).toBe(defaultDataFolder(env)),
-  );
 });
 
 test('every crash reason has words, with its code or signal', () => {

@@ -1,4 +1,5 @@
 /** Bad input ends in a clear error that names file and field, with exit code 2 and nothing half-written. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -135,7 +136,7 @@ describe('a command that makes no sense', () => {
     expect(await usage('grade', '--wrong', 'x')).toMatch(/--wrong/);
     expect(await usage('grade', 'x', '--standard', 'xyz')).toMatch(/standard.*psa/);
     expect(await usage('measure', 'x', '--pixel-pitch-mm', 'abc')).toMatch(/pixel-pitch-mm.*not a number/);
-    expect(await usage('measure', 'x', '--pixel-pitch-mm', '-1')).toMatch(/below/);
+    expect(await usage('measure', 'x', '--pixel-pitch-mm=-1')).toMatch(/below/);
     expect(await usage('polish')).toMatch(/no command "polish"/);
     expect(await usage('grade')).toMatch(/no input/);
     expect(await usage('normals', 'x')).toMatch(/--out/);
@@ -154,10 +155,20 @@ describe('a command that makes no sense', () => {
     expect(stderr).toMatch(/not empty/);
     expect(readdirSync(out)).toEqual(['mine.txt']);
   });
-  it('says that a full disk is full and leaves nothing behind', async () => {
-    const { code, stderr } = await runCli(['simulate', '--out', '/dev/full/capture', '--pitch', '0.2']);
-    expect(code).toBe(2);
-    expect(stderr.length).toBeGreaterThan(10);
+  it('says that a full disk is full and leaves nothing behind', async ({ skip }) => {
+    using temporary = temporaryFolder();
+    const disk = join(temporary.path, 'disk');
+    mkdirSync(disk);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    if (mounted.status !== 0) return skip('needs the right to mount a small disk');
+    try {
+      const { code, stdout } = await runCli(['simulate', '--out', join(disk, 'capture'), '--pitch', '0.2', '--json']);
+      expect(code).toBe(2);
+      expect(failure.parse(JSON.parse(stdout)).error.code).toBe('disk.full');
+      expect(readdirSync(disk)).toEqual([]);
+    } finally {
+      spawnSync('umount', ['-l', disk]);
+    }
   });
 });
 

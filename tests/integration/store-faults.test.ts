@@ -28,7 +28,6 @@ function smallDisk(folder: string, kilobytes: number): { readOnly(): void; unmou
     unmount: () => execFileSync('umount', ['-l', folder]),
   };
 }
-const skipped = (why: string) => process.stdout.write(`NOT RUN here: ${why}\n`);
 
 test.skipIf(process.platform === 'win32')('a database that cannot grow refuses the grading; all before it stay', () => {
   const folder = stores.folder();
@@ -57,10 +56,12 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('on a full disk gradings, pictures and backups are refused, reading goes on, and space makes it work again', async () => {
+test('on a full disk gradings, pictures and backups are refused, reading goes on, and space makes it work again', async ({
+  skip,
+}) => {
   const folder = stores.folder();
   const disk = smallDisk(folder, 3000);
-  if (disk === undefined) return skipped('the full-disk test needs the right to mount a small disk');
+  if (disk === undefined) return skip('needs the right to mount a small disk');
   try {
     const store = stores.open(folder);
     const image = await addGrading(store, 'first');
@@ -109,7 +110,7 @@ function writeUntilRefused(store: Store, image: string): { stored: number; code:
   }
 }
 
-test('a read-only folder can be read, says why it cannot be written, and refuses every write', async () => {
+test('a read-only folder can be read, says why it cannot be written, and refuses every write', async ({ skip }) => {
   const source = stores.open(stores.folder());
   const image = await addGrading(source, 'g1');
   // As a crash leaves it: the newest grading is still in the journal beside the database.
@@ -119,8 +120,7 @@ test('a read-only folder can be read, says why it cannot be written, and refuses
   for (const from of [source.folder, crashed]) {
     const folder = stores.folder();
     const close = readOnlyCopy(from, folder);
-    if (close === undefined)
-      return skipped('the read-only test needs another account than root, or the right to mount');
+    if (close === undefined) return skip('needs another account than root, or the right to mount');
     try {
       const store = stores.open(folder);
       expect(store.readOnlyReason).toMatch(/read-only|may not write/);

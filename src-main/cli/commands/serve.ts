@@ -1,6 +1,7 @@
 /** `trugrade serve`: the workstation without a window, for a browser. */
 import { resolve } from 'node:path';
-import { defaultDataFolder, startApp } from '../../core/app.ts';
+import { startApp } from '../../core/app.ts';
+import { defaultDataFolder } from '../../core/data-folder/index.ts';
 import type { Command } from '../command.ts';
 import { exit } from '../terminal.ts';
 

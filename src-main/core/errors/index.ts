@@ -46,6 +46,7 @@ export function toAppError(error: unknown, place: { file?: string; field?: strin
       return refuse('file.unwritable', 'the folder is read-only', 'choose another folder or change its rights', at);
     case 'ENOSPC':
     case 'EDQUOT':
+    case 'EFBIG':
       return refuse('disk.full', 'the disk is full', 'free some space and try again; nothing was half-written', at);
     default:
       return refuse(
