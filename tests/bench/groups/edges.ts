@@ -144,7 +144,7 @@ const bound = (snr: number) =>
 function judge(item: Case, all: readonly Scored[]): Row[] {
   const label = `${item.name}, PSF ${psfPx} px`;
   const stds = all.map(({ ours }) => ours.stdPx);
-  const common = { unit: 'px', digits: 4 };
+  const common = { unit: 'px', digits: item.bits === 8 ? 4 : 6 };
   const byAngle = all
     .map(({ angleDeg, ours }) => `${angleDeg} deg: std ${show(ours.stdPx, 4)}, bias ${show(ours.biasPx, 4)}`)
     .join('; ');
@@ -200,7 +200,7 @@ export const edges: Group = {
     const noisy = { angles: few, bits: 8, sizePx: 400, gamma: false } as const;
     const cases: Case[] = [
       { name: '8 bit, no noise', angles, bits: 8, gamma: false, ...quiet },
-      { name: '16 bit (float), no noise', angles, bits: 16, gamma: false, ...quiet },
+      { name: '16 bit (nearest to float), no noise', angles, bits: 16, gamma: false, ...quiet },
       { name: '8 bit, SNR 20', snr: 20, ...noisy },
       { name: '8 bit, SNR 50', snr: 50, ...noisy },
       { name: '8 bit, gamma encoded', angles: few, bits: 8, gamma: true, ...quiet },

@@ -17,7 +17,7 @@ const dot = (a: readonly number[], b: readonly number[]) =>
 const unit = (v: readonly number[]) => v.map((value) => value / Math.sqrt(dot(v, v)));
 
 /** Farthest-point choice (Gonzalez 1985): starts next to the mean direction, then takes the light farthest from those chosen. */
-export function wellSpread(lights: readonly Light[], count: number): readonly Light[] {
+function wellSpread(lights: readonly Light[], count: number): readonly Light[] {
   const middle = [0, 1, 2].map((axis) => lights.reduce((sum, light) => sum + (light.direction[axis] ?? 0), 0));
   const nearness = (light: Light, to: readonly number[]) => dot(unit(light.direction), unit(to));
   const least = (score: (light: Light) => number) =>
@@ -29,7 +29,7 @@ export function wellSpread(lights: readonly Light[], count: number): readonly Li
 }
 
 /** Mean angle in degrees between two normal maps where the truth is known; an unsolved pixel counts as 90 degrees off. */
-export function meanAngle(ours: Float32Array, truth: Float32Array): { degrees: number; unsolved: number } {
+function meanAngle(ours: Float32Array, truth: Float32Array): { degrees: number; unsolved: number } {
   if (ours.length !== truth.length) throw new Error(`normal maps of ${ours.length} and ${truth.length} numbers`);
   let [sum, count, unsolved] = [0, 0, 0];
   for (let at = 0; at < truth.length; at += 3) {
