@@ -1,5 +1,4 @@
 /** Entry of the page. */
-import './strictCsp.ts';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './base.css';
