@@ -273,7 +273,8 @@ fn weaker(a: Method, b: Method) -> Method {
         Method::Erf => 0,
         Method::LogParabola => 1,
         Method::Canny => 2,
-        Method::None => 3,
+        Method::SideLine => 3,
+        Method::None => 4,
     };
     if rank(a) >= rank(b) { a } else { b }
 }

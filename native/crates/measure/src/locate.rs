@@ -19,6 +19,8 @@ pub enum Method {
     LogParabola,
     /// Gradient maximum with a parabola.
     Canny,
+    /// The line fitted along the whole side, where the edge under the station is damaged.
+    SideLine,
     /// Not located.
     None,
 }
