@@ -319,8 +319,8 @@ fn finish(problem: &Problem, p: &[f64; PARAMETERS], weights: &[f64], end: &Evalu
             .filter(|&a| problem.active[a])
             .map(|a| row[a] * j[a])
             .sum();
-        // Clusters of 3 px: wider than a pixel's own correlation, narrow enough to have several per window.
-        *clusters.entry((s.u / 3.0).floor() as i64).or_default() += influence * w * r;
+        // Clusters of 6 px: wider than the mottle of a print, narrow enough to have several per window.
+        *clusters.entry((s.u / 6.0).floor() as i64).or_default() += influence * w * r;
     }
     let n = clusters.len() as f64;
     let clustered = clusters.values().map(|c| c * c).sum::<f64>() * n / (n - 1.0).max(1.0);
