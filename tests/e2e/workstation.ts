@@ -37,6 +37,10 @@ export interface Core {
 export async function serve({ data, port = 0, role = 'engineer' }: ServeOptions): Promise<Core> {
   const args = [cliPath, 'serve', '--port', String(port), '--data', data, '--role', role];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A test that fails half-way must not leave it running.
+  const orphaned = () => child.kill('SIGKILL');
+  process.once('exit', orphaned);
+  child.once('exit', () => process.off('exit', orphaned));
   const address = await firstLine(child);
   const { origin, searchParams } = new URL(address);
   const end = async (signal: NodeJS.Signals) => {
