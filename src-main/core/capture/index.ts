@@ -33,6 +33,8 @@ export interface CaptureInput {
   readonly camera: Capture['camera'];
   readonly cardId: string | null;
   readonly simulated: boolean;
+  /** The calibration that the scale comes from. */
+  readonly calibrationId: string | null;
 }
 
 export interface InputOptions {
@@ -97,6 +99,7 @@ function singleImage(path: string, options: InputOptions): CaptureInput {
     camera: undefined,
     cardId: null,
     simulated: false,
+    calibrationId: null,
   };
 }
 
@@ -139,6 +142,7 @@ async function readCapture(folder: string, options: InputOptions): Promise<Captu
     camera: capture.camera,
     cardId: capture.cardId ?? null,
     simulated: capture.simulated ?? false,
+    calibrationId: capture.calibrationId ?? null,
   };
 }
 

@@ -30,6 +30,7 @@ const input = (lights: number): CaptureInput => ({
   camera: undefined,
   cardId: null,
   simulated: true,
+  calibrationId: null,
 });
 
 const frame = (change: Partial<FrameQuality> = {}): FrameQuality => ({
@@ -282,6 +283,27 @@ describe('the pipeline', () => {
       await expect(run(8, paper)).rejects.toBeInstanceOf(AppError);
       expect(paper.held.size).toBe(0);
     }
+  });
+
+  it('says that U is repeatability only when no calibration stands behind the scale', async () => {
+    const uncalibrated = { ...input(8), simulated: false };
+    const paper = paperNative();
+    const sink = { prepare: async () => undefined, commit: async () => undefined };
+    const options = {
+      native: paper.native,
+      standard: findStandard('psa'),
+      software: { version: '1', commit: 'c' },
+      now: () => new Date(0),
+      sink,
+    };
+    const report = await runPipeline(uncalibrated, options, new AbortController().signal);
+    expect(report.quality.warnings.join()).toMatch(/repeatability/);
+    const calibrated = await runPipeline(
+      { ...uncalibrated, calibrationId: 'c1' },
+      options,
+      new AbortController().signal,
+    );
+    expect(calibrated.quality.warnings.join()).not.toMatch(/repeatability/);
   });
 
   it('leaves photometric stereo and the condition out when only the measurement is asked for', async () => {

@@ -18,7 +18,7 @@ export const measurementLimits = {
 export const measurement: Stage<Refined, Measured> = {
   name: 'measurement',
   async run(input) {
-    const { pixelPitchMm, expectedSizeMm } = input.input;
+    const { pixelPitchMm, expectedSizeMm, simulated, calibrationId } = input.input;
     const measured = input.refinement.calculate(pixelPitchMm);
     const checks: QualityCheck[] = [];
     const uncertain = Math.max(0, ...measured.points.map((p) => p.uncertaintyMm ?? 0));
@@ -39,6 +39,14 @@ export const measurement: Stage<Refined, Measured> = {
         limit: null,
         status: 'warning',
         message: 'there is no pixel pitch, so results are in pixels: calibrate the scale, or give the pixel pitch',
+      });
+    if (pixelPitchMm !== null && !simulated && calibrationId === null)
+      checks.push({
+        name: 'calibration',
+        value: null,
+        limit: null,
+        status: 'warning',
+        message: 'no calibration stands behind the scale: read the uncertainties as repeatability',
       });
     if (expectedSizeMm && measured.sizeMm) {
       const off = Math.max(
