@@ -212,7 +212,7 @@ describe('what pages and data carry', () => {
     const own = await createWorld({ bundle: false });
     const answer = await ask(own.server, { path: '/', headers: { cookie: await signIn(own.server, 'operator') } });
     expect(answer.status).toBe(503);
-    expect(answer.body).toContain('npm run build');
+    expect(answer.body).toContain('npm run setup');
     await own.close();
   });
 });

@@ -45,7 +45,7 @@ export async function createStatics(folder: string): Promise<Statics> {
 
   function servePage(response: ServerResponse, host: string): void {
     if (index === undefined) {
-      const text = 'Run <code>npm run build</code> in the program’s folder, then start the workstation again.';
+      const text = 'Run <code>npm run setup</code> in the program’s folder, then start the workstation again.';
       sendPage(response, 503, 'The page has not been built', text);
       return;
     }
