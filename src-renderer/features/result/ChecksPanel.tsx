@@ -72,10 +72,9 @@ function StageRows({ stage }: { readonly stage: StageReport }) {
   return (
     <tbody>
       <tr className={styles.stageRow}>
-        <th scope="rowgroup" colSpan={2}>
-          {t(`stages.${stage.stage}`)}
+        <th scope="rowgroup" colSpan={3}>
+          {t(`stages.${stage.stage}`)} <span className="tg-dim">{duration(stage.ms)}</span>
         </th>
-        <td className={table.num}>{duration(stage.ms)}</td>
         <td>
           <StatusMark tone={stageTone(stage.status)}>{t(`stageStatus.${stage.status}`)}</StatusMark>
         </td>
