@@ -23,6 +23,7 @@ const e2eReport = at('test-results', 'e2e.json');
 const checks = (chromium) => [
   ['types, main', node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.main.json'), single],
   ['types, renderer', node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.renderer.json'), single],
+  ['types, end-to-end tests', node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.e2e.json'), single],
   [
     'lint and format, TypeScript',
     node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
