@@ -230,10 +230,13 @@ fn read_station(
     reading
 }
 
+/// Least departure from the side's line that can be damage, px: 2 micrometres at 0.04 mm/px.
+const HARMLESS_PX: f64 = 0.05;
+
 /// A chip or a whitened rim under one station pulls the local fit off the cut. Where it leaves the line of the whole side
 /// by more than 4 sigma, of the side's own raggedness and of the fit together, that line is taken for the cut edge.
 fn undamaged(found: Located, edge: &EdgeFit) -> Located {
-    if found.position.abs() <= 4.0 * edge.residual_px.hypot(found.std) {
+    if found.position.abs() <= (4.0 * edge.residual_px.hypot(found.std)).max(HARMLESS_PX) {
         return found;
     }
     Located {

@@ -4,10 +4,27 @@ use crate::planes::Level;
 use crate::stats::{MAD_TO_SIGMA, median};
 use rayon::prelude::*;
 
-/// Terms of a second-order polynomial in x and y.
-const TERMS: usize = 6;
-/// Unknowns: the bow's slope, and the shine's.
-const UNKNOWNS: usize = 2 * TERMS;
+/// Powers of x and y in the bow's slope: second order.
+const BOW: [(usize, usize); 6] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)];
+/// Powers of x and y in the shine: fourth order, as the lobe of a near light sweeps over the card.
+const SHINE: [(usize, usize); 15] = [
+    (0, 0),
+    (1, 0),
+    (0, 1),
+    (2, 0),
+    (1, 1),
+    (0, 2),
+    (3, 0),
+    (2, 1),
+    (1, 2),
+    (0, 3),
+    (4, 0),
+    (3, 1),
+    (2, 2),
+    (1, 3),
+    (0, 4),
+];
+const UNKNOWNS: usize = BOW.len() + SHINE.len();
 /// Albedo below this counts as this: shine over black print has no bound.
 const DARKEST: f32 = 0.02;
 
@@ -18,7 +35,7 @@ type Row = [f64; UNKNOWNS];
 ///
 /// The second one is what specular light does: it adds to the frames whatever the print, so that the solver's
 /// `albedo * normal` is off by a vector that changes slowly over the card, and the slope by that over the albedo. Left
-/// alone, every edge of the print looks like a fold. Both are second-order polynomials, fitted together to
+/// alone, every edge of the print looks like a fold. Both are low-order polynomials, fitted together to
 /// `albedo * slope`, whose noise is even, with rejection of what does not fit.
 pub fn remove(level: &mut Level, luma: &[f32]) {
     let stride = ((level.w * level.h) as f64 / 40_000.0).sqrt().ceil().max(1.0) as usize;
@@ -35,15 +52,16 @@ pub fn remove(level: &mut Level, luma: &[f32]) {
     if at.len() < 50 * UNKNOWNS {
         return;
     }
-    let basis = |x: usize, y: usize| {
-        let (u, v) = (2.0 * x as f64 / w as f64 - 1.0, 2.0 * y as f64 / h as f64 - 1.0);
-        [1.0, u, v, u * u, u * v, v * v]
-    };
+    let place = |i: usize, n: usize| 2.0 * i as f64 / n as f64 - 1.0;
     let rows: Vec<Row> = at
         .iter()
         .map(|&i| {
-            let (b, a) = (basis(i % w, i / w), f64::from(luma[i].max(DARKEST)));
-            std::array::from_fn(|k| if k < TERMS { a * b[k] } else { b[k - TERMS] })
+            let (u, v) = (powers(place(i % w, w)), powers(place(i / w, h)));
+            let a = f64::from(luma[i].max(DARKEST));
+            std::array::from_fn(|k| match k.checked_sub(BOW.len()) {
+                None => a * u[BOW[k].0] * v[BOW[k].1],
+                Some(s) => u[SHINE[s].0] * v[SHINE[s].1],
+            })
         })
         .collect();
     let mask = &level.mask;
@@ -53,17 +71,37 @@ pub fn remove(level: &mut Level, luma: &[f32]) {
             continue;
         };
         plane.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
+            let v = powers(place(y, h));
+            let bow = along_row(&fit[..BOW.len()], &BOW, &v);
+            let shine = along_row(&fit[BOW.len()..], &SHINE, &v);
             for x in 0..w {
                 let i = y * w + x;
-                if mask[i] == 0 {
-                    continue;
+                if mask[i] != 0 {
+                    let u = place(x, w);
+                    row[x] -= (value(&bow, u) + value(&shine, u) / f64::from(luma[i].max(DARKEST))) as f32;
                 }
-                let b = basis(x, y);
-                let sum = |first: usize| (0..TERMS).map(|k| fit[first + k] * b[k]).sum::<f64>();
-                row[x] -= (sum(0) + sum(TERMS) / f64::from(luma[i].max(DARKEST))) as f32;
             }
         });
     }
+}
+
+/// 1, x, x^2, x^3, x^4.
+fn powers(x: f64) -> [f64; 5] {
+    [1.0, x, x * x, x * x * x, x * x * x * x]
+}
+
+/// A polynomial in x and y on one row: its coefficients of x alone.
+fn along_row(fit: &[f64], terms: &[(usize, usize)], v: &[f64; 5]) -> [f64; 5] {
+    let mut out = [0.0; 5];
+    for (c, (i, j)) in fit.iter().zip(terms) {
+        out[*i] += c * v[*j];
+    }
+    out
+}
+
+/// Horner's scheme.
+fn value(c: &[f64; 5], x: f64) -> f64 {
+    (((c[4] * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0]
 }
 
 /// Least squares with four rounds of 3-sigma rejection; `None` where the unknowns cannot be told apart.
