@@ -121,13 +121,18 @@ export function surfaceDeduction(defect: Defect, rules: ConditionRules): Deducti
   };
 }
 
-/** Surface: 1000 minus all findings, capped by creases. Null when too little of the card could be judged. */
+/** Findings too doubtful to cost anything; a person has to look at them. */
+export const doubtful = (defects: readonly Defect[], rules: ConditionRules) =>
+  defects.filter((defect) => defect.confidence < rules.leastConfidence);
+
+/** Surface: 1000 minus all findings that are sure enough, capped by creases. Null when too little of the card could be judged. */
 export function scoreSurface(
   surface: NonNullable<Report['surface']>,
   rules: ConditionRules,
 ): { score: number | null; capGrade: number | null; deductions: readonly Deduction[] } {
-  const deductions = surface.defects.flatMap((defect) => surfaceDeduction(defect, rules) ?? []);
-  const crease = Math.max(0, ...surface.defects.filter((d) => d.kind === 'crease').map((d) => d.lengthMm));
+  const sure = surface.defects.filter((defect) => defect.confidence >= rules.leastConfidence);
+  const deductions = sure.flatMap((defect) => surfaceDeduction(defect, rules) ?? []);
+  const crease = Math.max(0, ...sure.filter((d) => d.kind === 'crease').map((d) => d.lengthMm));
   const cap = crease > 0 ? rules.creaseCaps.find((c) => c.upToMm === null || crease <= c.upToMm) : undefined;
   return {
     score: surface.judgedFraction < leastJudgedFraction ? null : Math.max(0, 1000 - sum(deductions)),

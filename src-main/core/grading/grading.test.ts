@@ -172,7 +172,7 @@ describe('grading a side', () => {
   });
   it('caps a card at 5 for a crease of up to 25 mm and at 4 beyond', () => {
     const with_ = (lengthMm: number) =>
-      gradeSide(evidence([defect('crease', { lengthMm, confidence: 0.3 })]), findStandard('psa')).grade.subgrades
+      gradeSide(evidence([defect('crease', { lengthMm, confidence: 0.8 })]), findStandard('psa')).grade.subgrades
         .surface;
     expect(with_(20)).toBe(5);
     expect(with_(30)).toBe(4);
@@ -196,9 +196,13 @@ describe('grading a side', () => {
     expect(g.overall).toBeNull();
     expect(g.reason).toMatch(/three lights/);
   });
-  it('does not count doubtful findings in full', () => {
-    const cost = (confidence: number) =>
-      gradeSide(evidence([defect('stain', { confidence })]), findStandard('psa')).grade.scores1000.surface ?? 0;
-    expect(cost(0.5)).toBeGreaterThan(cost(1));
+  it('weighs findings by their confidence, and lets doubtful ones cost and cap nothing', () => {
+    const surfaceOf = (kind: Defect['kind'], confidence: number) =>
+      gradeSide(evidence([defect(kind, { confidence })]), findStandard('psa')).grade;
+    expect(surfaceOf('stain', 0.8).scores1000.surface).toBeGreaterThan(
+      surfaceOf('stain', 1).scores1000.surface ?? 1000,
+    );
+    expect(surfaceOf('stain', 0.7).scores1000.surface).toBe(1000);
+    expect(surfaceOf('crease', 0.7).subgrades.surface).toBe(10);
   });
 });

@@ -1,13 +1,16 @@
 /** Grading: from the measurement and the condition readings of a side to a grade and what it cost. */
-import type { CardSide, Cost, Grade, Measurement, Report, Subgrades } from '../../contract/index.ts';
+import type { CardSide, Cost, Defect, Grade, Measurement, Report, Subgrades } from '../../contract/index.ts';
 import { gradeCentering } from './centering.ts';
-import { type Deduction, scoreCorners, scoreEdges, scoreSurface } from './condition.ts';
+import { type Deduction, doubtful, scoreCorners, scoreEdges, scoreSurface } from './condition.ts';
 import { overallGrade, type SubgradeName, score1000, subgradeNames } from './overall.ts';
 import { bandOf, gradeOfScore } from './score.ts';
 import { conditionRules, type Standard, scoreBands } from './standards.ts';
 
 export { gradeCard } from './card.ts';
 export { allStandards, findStandard, type Standard } from './standards.ts';
+
+/** Findings that cost nothing because they are too doubtful. */
+export const doubtfulFindings = (defects: readonly Defect[]) => doubtful(defects, conditionRules);
 
 export interface Evidence {
   readonly side: CardSide;

@@ -47,6 +47,7 @@ const rulesSchema = z.object({
     frayMm: readingRule,
   }),
   worstWeight: z.number().min(0).max(1),
+  leastConfidence: z.number().min(0).max(1),
   creaseCaps: z.array(z.object({ upToMm: z.number().nullable(), grade: z.number() })).min(1),
 });
 export type ConditionRules = z.infer<typeof rulesSchema>;

@@ -75,6 +75,7 @@ export const vocabulary = {
     size: 'Size against the expected',
     judged: 'Surface judged',
     foil: 'Foil',
+    doubtfulFindings: 'Doubtful findings',
   },
   pointStatus: {
     ok: 'ok',

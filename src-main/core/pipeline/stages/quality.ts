@@ -1,4 +1,6 @@
 /** Stage 7, quality assessment: corners, edges and surface from the maps. */
+
+import { doubtfulFindings } from '../../grading/index.ts';
 import type { Condition, Native } from '../../native/index.ts';
 import { atLeast, atMost, type Stage } from '../stage.ts';
 import type { Measured } from './measurement.ts';
@@ -33,6 +35,12 @@ export const quality = (native: Native): Stage<Measured, Assessed> => ({
         condition.foilFraction,
         qualityLimits.foilFraction,
         'most of the card is foil, whose surface the machine does not judge',
+      ),
+      atMost(
+        'doubtfulFindings',
+        doubtfulFindings(condition.defects).length,
+        0,
+        'some findings are too doubtful to cost anything: look at them',
       ),
     ];
     return { status: 'ok', value: { ...input, condition }, checks };
