@@ -29,7 +29,7 @@ export interface Segmented extends Preprocessed {
 export const segmentationLimits = {
   /** rms distance of edge points from the fitted edge; a torn or bent edge is above it. */
   residualPx: 1.5,
-  confidence: 0.5,
+  confidence: 0.6,
   /** Standard deviation of the edge's Gaussian blur. */
   blurPx: 3,
 } as const;
