@@ -60,8 +60,7 @@ async function packages() {
   markFresh('packages', print);
 }
 
-async function nativeCore() {
-  const print = fingerprint(['native'], [version('cargo') ?? '', process.arch]);
+async function nativeCore(print) {
   if (isFresh('native', print, [addon])) return;
   await step('native core (Rust)', async () => {
     mkdirSync(at('dist', 'native'), { recursive: true });
@@ -135,11 +134,10 @@ function command() {
 
 /** Everything `npm start` needs. Quick when nothing changed. */
 export async function setUp() {
-  const needsTools =
-    !existsSync(addon) || !isFresh('native', fingerprint(['native'], [version('cargo') ?? '', process.arch]), [addon]);
-  if (needsTools) checkTools();
+  const print = fingerprint(['native'], [version('cargo') ?? '', process.arch]);
+  if (!isFresh('native', print, [addon])) checkTools();
   await packages();
-  await nativeCore();
+  await nativeCore(print);
   await bundles();
   command();
 }

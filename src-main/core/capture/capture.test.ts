@@ -30,7 +30,6 @@ describe('a capture folder', () => {
     expect(await readInput(folder)).toMatchObject({
       kind: 'capture',
       side: 'front',
-      sideKnown: false,
       encoding: 'linear',
       pixelPitchMm: null,
       simulated: false,

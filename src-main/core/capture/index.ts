@@ -23,7 +23,6 @@ export interface CaptureInput {
   readonly name: string;
   readonly kind: 'capture' | 'image';
   readonly side: CardSide;
-  readonly sideKnown: boolean;
   readonly encoding: Encoding;
   readonly pixelPitchMm: number | null;
   readonly expectedSizeMm: readonly [number, number] | undefined;
@@ -89,7 +88,6 @@ function singleImage(path: string, options: InputOptions): CaptureInput {
     name: basename(path),
     kind: 'image',
     side: 'front',
-    sideKnown: false,
     encoding: options.encoding ?? 'srgb',
     pixelPitchMm: options.pixelPitchMm ?? null,
     expectedSizeMm: undefined,
@@ -132,7 +130,6 @@ async function readCapture(folder: string, options: InputOptions): Promise<Captu
     name: basename(await realpath(folder)),
     kind: 'capture',
     side: capture.side ?? 'front',
-    sideKnown: capture.side !== undefined,
     encoding: options.encoding ?? (capture.linear ? 'linear' : 'srgb'),
     pixelPitchMm: options.pixelPitchMm ?? capture.pixelPitchMm ?? null,
     expectedSizeMm: capture.card && [capture.card.widthMm, capture.card.heightMm],

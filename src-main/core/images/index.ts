@@ -18,6 +18,12 @@ function typeOf(bytes: Uint8Array): string {
   return found.type;
 }
 
+/** A picture held decoded, with its media type. */
+interface OpenPicture {
+  readonly tiles: NativeTiles;
+  readonly type: string;
+}
+
 export interface StoredImages extends Images {
   /** Frees all decoded pictures. */
   close(): void;
@@ -25,7 +31,7 @@ export interface StoredImages extends Images {
 
 export function createImages(native: Native, files: FilesReadable): StoredImages {
   /** Least recently used first. */
-  const open = new Map<string, Promise<NativeTiles>>();
+  const open = new Map<string, Promise<OpenPicture>>();
 
   const read = async (id: string): Promise<ImageBytes> => {
     if (!files.has(id)) throw refuse('notFound', 'there is no such picture', 'reload the list of cards');
@@ -36,12 +42,17 @@ export function createImages(native: Native, files: FilesReadable): StoredImages
   const release = (id: string) => {
     const tiles = open.get(id);
     open.delete(id);
-    void tiles?.then((t) => t.free()).catch(() => undefined);
+    void tiles?.then((picture) => picture.tiles.free()).catch(() => undefined);
   };
 
-  const tilesOf = (id: string): Promise<NativeTiles> => {
+  const decode = async (id: string): Promise<OpenPicture> => {
+    const { bytes, type } = await read(id);
+    return { tiles: await native.openTiles(Buffer.from(bytes), id), type };
+  };
+
+  const pictureOf = (id: string): Promise<OpenPicture> => {
     const held = open.get(id);
-    const tiles = held ?? read(id).then(({ bytes }) => native.openTiles(Buffer.from(bytes), id));
+    const tiles = held ?? decode(id);
     open.delete(id);
     open.set(id, tiles);
     if (!held) tiles.catch(() => open.delete(id));
@@ -53,12 +64,12 @@ export function createImages(native: Native, files: FilesReadable): StoredImages
   return {
     read,
     async info(id) {
-      const { type } = await read(id);
-      const { widthPx, heightPx, levels, tilePx } = await tilesOf(id);
+      const { tiles, type } = await pictureOf(id);
+      const { widthPx, heightPx, levels, tilePx } = tiles;
       return { widthPx, heightPx, type, levels, tilePx };
     },
     async tile(id, level, col, row) {
-      const tiles = await tilesOf(id);
+      const { tiles } = await pictureOf(id);
       return { bytes: await tiles.tile(level, col, row), type: 'image/jpeg' };
     },
     close() {

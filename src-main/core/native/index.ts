@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { Measurement } from '../../contract/index.ts';
+import { type Measurement, measurementSchema } from '../../contract/index.ts';
 import type { CaptureInput, CaptureLight } from '../capture/index.ts';
 import { refuse, toAppError } from '../errors/index.ts';
 import type * as binding from './generated/binding.d.ts';
@@ -12,9 +12,6 @@ import {
   conditionSchema,
   type FrameQuality,
   frameQualitySchema,
-  type ImageInfo,
-  imageInfoSchema,
-  nativeMeasurementSchema,
   type OutlineInfo,
   outlineInfoSchema,
   type RefinementInfo,
@@ -23,7 +20,7 @@ import {
   solveSummarySchema,
 } from './schemas.ts';
 
-export type { Condition, FrameQuality, ImageInfo, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
+export type { Condition, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
 
 type Binding = typeof binding;
 type OnProgress = (fraction: number) => void;
@@ -95,7 +92,6 @@ export type EdgePoints = Float64Array;
 export interface Native {
   readonly version: string;
   loadStack(input: CaptureInput, progress: OnProgress, signal: AbortSignal): Promise<NativeStack>;
-  probe(path: string, name: string): Promise<ImageInfo>;
   solve(
     stack: NativeStack,
     lights: readonly CaptureLight[],
@@ -219,7 +215,7 @@ class RefinementHandle implements NativeRefinement {
   }
   calculate(pixelPitchMm: number | null) {
     return json(
-      nativeMeasurementSchema,
+      measurementSchema,
       typedSync(() => this.raw.calculate(pixelPitchMm)),
     );
   }
@@ -271,7 +267,6 @@ export function loadNative(path: string = findAddon()): Native {
       const stack = { frames, ...files, linear: input.encoding === 'linear', maxBytes: 0 };
       return new StackHandle(await typed(addon.loadStack(stack, progress, signal)));
     },
-    probe: async (path_, name) => json(imageInfoSchema, await typed(addon.probeImage(path_, name))),
     async solve(stack, lights, pixelPitchMm, progress, signal) {
       const input = { lights: lights.map(lightInput), ...(pixelPitchMm === null ? {} : { pixelPitchMm }) };
       return new MapsHandle(await typed(addon.solveMaps(rawOf(stack, StackHandle), input, progress, signal)));

@@ -1,12 +1,6 @@
 /** What the native core answers, parsed: JSON in, typed values out. The names are those of the Rust structs. */
 import { z } from 'zod';
-import {
-  type CornerReading,
-  type Defect,
-  defectSchema,
-  type EdgeReading,
-  measurementSchema,
-} from '../../contract/index.ts';
+import { type CornerReading, type Defect, defectSchema, type EdgeReading } from '../../contract/index.ts';
 
 export const frameQualitySchema = z.object({
   name: z.string(),
@@ -19,17 +13,6 @@ export const frameQualitySchema = z.object({
   shiftConfidence: z.number(),
 });
 export type FrameQuality = z.infer<typeof frameQualitySchema>;
-
-export const imageInfoSchema = z.object({
-  width: z.int(),
-  height: z.int(),
-  channels: z.int(),
-  bits: z.int(),
-  format: z.string(),
-  densityPxPerMm: z.number().nullable(),
-  linearTagged: z.boolean(),
-});
-export type ImageInfo = z.infer<typeof imageInfoSchema>;
 
 export const solveSummarySchema = z.object({
   unknownFraction: z.number(),
@@ -119,6 +102,3 @@ export const conditionSchema = z.object({
   notes: z.array(z.string()),
 });
 export type Condition = z.infer<typeof conditionSchema>;
-
-/** The native core's measurement is the contract's: one shape from the estimator to the screen. */
-export const nativeMeasurementSchema = measurementSchema;

@@ -20,7 +20,6 @@ const input = (lights: number): CaptureInput => ({
   name: 'card',
   kind: 'capture',
   side: 'front',
-  sideKnown: true,
   encoding: 'linear',
   pixelPitchMm: 0.04,
   expectedSizeMm: undefined,
@@ -99,7 +98,9 @@ interface Paper {
   readonly held: Set<string>;
 }
 
-function paperNative(change: { frames?: FrameQuality[]; findOutline?: Native['findOutline'] } = {}): Paper {
+function paperNative(
+  change: { frames?: FrameQuality[]; findOutline?: Native['findOutline']; stations?: number } = {},
+): Paper {
   const held = new Set<string>();
   const unused = () => Promise.reject(new Error('not used here'));
   const hold = (what: string) => {
@@ -115,7 +116,7 @@ function paperNative(change: { frames?: FrameQuality[]; findOutline?: Native['fi
       leastContrast: 0.3,
       worstBlurPx: 1,
     },
-    stations: () => ({ count: 24 }),
+    stations: () => ({ count: change.stations ?? 24 }),
     refine: async () => ({
       info: { outerOk: 24, borderOk: 24, methods: { erf: 48 }, worstScaleDisagreementPx: 0.01 },
       calculate: () => measurement,
@@ -131,7 +132,6 @@ function paperNative(change: { frames?: FrameQuality[]; findOutline?: Native['fi
       photo: unused,
       free: hold('stack'),
     }),
-    probe: unused,
     solve: async (): Promise<NativeMaps> => ({
       summary: {
         unknownFraction: 0,
@@ -304,6 +304,36 @@ describe('the pipeline', () => {
       new AbortController().signal,
     );
     expect(calibrated.quality.warnings.join()).not.toMatch(/repeatability/);
+  });
+
+  it('asks a person when a station cannot be placed', async () => {
+    const { report } = await run(8, paperNative({ stations: 23 }));
+    expect(statuses(report)).toMatchObject({ referencePoints: 'person', refinement: 'skipped' });
+    expect(report.measurement).toBeNull();
+  });
+
+  it('says that lens distortion is not corrected', async () => {
+    const sink = { prepare: async () => undefined, commit: async () => undefined };
+    const software = { version: '1', commit: 'c' };
+    const options = {
+      native: paperNative().native,
+      standard: findStandard('psa'),
+      software,
+      now: () => new Date(0),
+      sink,
+    };
+    const warnings = async (given: CaptureInput) =>
+      (await runPipeline(given, options, new AbortController().signal)).quality.warnings.join();
+    const camera: CaptureInput['camera'] = {
+      matrix: [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+      distortion: [0.02, 0, 0, 0, 0],
+    };
+    expect(await warnings({ ...input(8), camera })).toMatch(/distortion/);
+    expect(await warnings(input(8))).not.toMatch(/distortion/);
   });
 
   it('leaves photometric stereo and the condition out when only the measurement is asked for', async () => {

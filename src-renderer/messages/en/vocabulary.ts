@@ -71,6 +71,7 @@ export const vocabulary = {
     scaleDisagreement: 'Scale disagreement',
     scale: 'Scale',
     calibration: 'Calibration',
+    lens: 'Lens distortion',
     uncertainty: 'Largest uncertainty of a width',
     size: 'Size against the expected',
     judged: 'Surface judged',

@@ -4,7 +4,7 @@ use crate::handle::Handle;
 use crate::task::{Progress, Work, reporter, start, to_js};
 use imaging::{
     Cancel, CoreError, DecodeLimits, Encoding, ErrorCode, Frame, FrameStack, Raster, Result, decode_files, frame_stats,
-    probe_file, shift_between,
+    shift_between,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
@@ -117,15 +117,6 @@ pub fn load_stack(
     let report = reporter(progress);
     start(signal, move |cancel| {
         load(&input, &report, cancel).map(Stack::from_loaded)
-    })
-}
-
-/// Size, channels, bits, format and density of an image file without decoding its pixels, as JSON (`ImageInfo`).
-#[napi(ts_return_type = "Promise<string>")]
-pub fn probe_image(path: String, name: String, signal: Option<AbortSignal>) -> AsyncTask<Work<String>> {
-    start(signal, move |_| {
-        let info = probe_file(Path::new(&path)).map_err(|e| renamed(e, &[(path.clone(), name.clone())]))?;
-        to_json(&info)
     })
 }
 

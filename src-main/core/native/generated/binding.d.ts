@@ -117,9 +117,6 @@ export interface OutlineInput {
   expectedSizeMm?: Array<number>
 }
 
-/** Size, channels, bits, format and density of an image file without decoding its pixels, as JSON (`ImageInfo`). */
-export declare function probeImage(path: string, name: string, signal?: AbortSignal | undefined | null): Promise<string>
-
 /**
  * Renders the card that `spec_json` describes (all fields optional) and writes the capture into `folder`, which must
  * be empty or absent. Resolves to the truth as JSON.
