@@ -30,6 +30,13 @@ function npmLicence(manifest) {
   return undefined;
 }
 
+/** Of a package whose manifest names none: the title of its licence file, where that is one a person would know. */
+function titledLicence(folder) {
+  const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'].map((name) => at(...folder, name)).find(existsSync);
+  const title = file && readFileSync(file, 'utf8').trim().split('\n')[0];
+  return title && /^(the )?mit license/i.test(title) ? 'MIT' : undefined;
+}
+
 /** Development tools, and what is there only because it could go with one of them, are not shipped. */
 function npmParts() {
   const { packages } = readJson(at('package-lock.json'));
@@ -45,7 +52,7 @@ function npmParts() {
     }
     if (isCompiler(name)) continue;
     const { version, ...rest } = readJson(manifest);
-    parts.push({ kind: 'npm', name, version, licence: npmLicence(rest) });
+    parts.push({ kind: 'npm', name, version, licence: npmLicence(rest) ?? titledLicence(place.split('/')) });
   }
   return parts;
 }
