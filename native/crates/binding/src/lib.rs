@@ -5,6 +5,7 @@
 #![allow(missing_docs)]
 
 mod handle;
+mod map_tiles;
 mod maps;
 mod measuring;
 mod simulate;

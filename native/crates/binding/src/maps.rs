@@ -52,6 +52,11 @@ fn lazily<T>(slot: &Lazy<T>, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>>
 }
 
 impl Solved {
+    /// Size of a pixel on the card plane; none without a scale.
+    pub fn pitch_mm(&self) -> Option<f64> {
+        self.pitch_mm
+    }
+
     /// Specular excess, `H * W`.
     pub fn gloss(&self, cancel: &imaging::Cancel) -> Result<Arc<Vec<f32>>> {
         lazily(&self.gloss, || {

@@ -3,6 +3,11 @@
 
 /** Handle to solved maps; call `free` when done. */
 export declare class Maps {
+  /**
+   * Writes `trugrade.maps/1`: slopes and gloss together, and height, mean and Gaussian curvature, multi-scale shape,
+   * residual and confidence each alone.
+   */
+  writeTiles(path: string, signal?: AbortSignal | undefined | null): Promise<void>
   /** Figures of the solution, as JSON (`SolveSummary`). */
   get summary(): string
   /** Gives the memory back. */
