@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { cardSideSchema } from './geometry.ts';
 import { imageIdSchema, reportSchema, subgradesSchema, viewSchema } from './report.ts';
+import { mapsRefSchema } from './surface-maps.ts';
 
 export const gradingStatusSchema = z.enum(['graded', 'needsPerson']);
 
@@ -27,6 +28,8 @@ export const gradingSchema = z.object({
   summary: gradingSummarySchema,
   report: reportSchema,
   views: z.array(viewSchema),
+  /** The maps with their values; null where there are none (no maps were made, or an older grading). */
+  maps: mapsRefSchema.nullable().default(null),
 });
 export type Grading = z.infer<typeof gradingSchema>;
 export type View = z.infer<typeof viewSchema>;

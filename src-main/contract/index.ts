@@ -5,8 +5,11 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { appErrorSchema } from './errors.ts';
+import { pointPxSchema } from './geometry.ts';
 import { gradingPageSchema, gradingQuerySchema, gradingSchema, gradingSummarySchema } from './gradings.ts';
 import { jobSchema, jobsEventSchema } from './jobs.ts';
+import { imageIdSchema } from './report.ts';
+import { mapValuesSchema, profileInputSchema, profileSchema } from './surface-maps.ts';
 import {
   auditEntrySchema,
   auditVerdictSchema,
@@ -32,6 +35,7 @@ export * from './gradings.ts';
 export * from './jobs.ts';
 export * from './process.ts';
 export * from './report.ts';
+export * from './surface-maps.ts';
 export * from './system.ts';
 
 /** Least rights: who may call a procedure stands beside its types. */
@@ -124,6 +128,19 @@ export const contract = {
       .route({ method: 'POST', path: '/gradings/{id}/restore' })
       .input(idInput)
       .output(gradingSummarySchema),
+  },
+  /** Values of the maps of a side. Tiles are fetched by content id: `GET /maps/<id>/<group>/<level>/<col>_<row>`. */
+  surface: {
+    profile: base
+      .meta(everyone)
+      .route({ method: 'POST', path: '/surface/profile' })
+      .input(profileInputSchema)
+      .output(profileSchema),
+    values: base
+      .meta(everyone)
+      .route({ method: 'POST', path: '/surface/values' })
+      .input(z.object({ maps: imageIdSchema, at: pointPxSchema }))
+      .output(mapValuesSchema),
   },
   standards: {
     list: base.meta(everyone).route({ method: 'GET', path: '/standards' }).output(z.array(standardSummarySchema)),

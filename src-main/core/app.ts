@@ -10,6 +10,7 @@ import { createDesk } from './desk/index.ts';
 import { createImages } from './images/index.ts';
 import { createJobs } from './jobs/index.ts';
 import { createLog } from './log/index.ts';
+import { createMaps } from './maps/index.ts';
 import { loadNative } from './native/index.ts';
 import { createRigs, simulatedRig } from './rig/index.ts';
 import { createServer, createSessions } from './server/index.ts';
@@ -65,10 +66,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     const rigs = createRigs([simulatedRig(native)]);
     const images = createImages(native, store.files);
     undo.push(() => images.close());
+    const maps = createMaps(store.files);
     const desk = createDesk({ store, jobs, rigs, uploads, native, clock, workFolder });
     const sessions = createSessions({ clock });
     const station = hostname();
-    const services = createServices({ store, jobs, desk, rigs, log, sessions, images, uploads, clock, station });
+    const services = createServices({ store, jobs, desk, rigs, log, sessions, images, maps, uploads, clock, station });
     const server = await createServer({
       services,
       sessions,

@@ -6,6 +6,7 @@ import { examine } from './doctor/index.ts';
 import { allStandards, findStandard } from './grading/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { LogBook } from './log/index.ts';
+import type { SurfaceMaps } from './maps/index.ts';
 import type { Rigs } from './rig/index.ts';
 import type { Images, Services, Sessions } from './server/index.ts';
 import { software } from './software/index.ts';
@@ -20,6 +21,7 @@ export interface Parts {
   readonly log: LogBook;
   readonly sessions: Sessions;
   readonly images: Images;
+  readonly maps: SurfaceMaps;
   readonly uploads: Uploads;
   readonly clock: Clock;
   /** Name of this machine, shown to people. */
@@ -27,7 +29,7 @@ export interface Parts {
 }
 
 export function createServices(parts: Parts): Services {
-  const { store, jobs, desk, rigs, log, sessions, images, uploads, clock, station } = parts;
+  const { store, jobs, desk, rigs, log, sessions, images, maps, uploads, clock, station } = parts;
   const startedAt = clock.now().toISOString();
   return {
     system: {
@@ -62,6 +64,10 @@ export function createServices(parts: Parts): Services {
         store.write(caller.actor, (tx) => tx.gradings.setArchived(id, true, reason ?? null)),
       restore: async ({ id }, caller) => store.write(caller.actor, (tx) => tx.gradings.setArchived(id, false, null)),
     },
+    surface: {
+      profile: (input) => maps.profile(input),
+      values: ({ maps: id, at }) => maps.values(id, at),
+    },
     standards: {
       list: async () => allStandards.map(({ id, name, version, confidence }) => ({ id, name, version, confidence })),
     },
@@ -92,6 +98,7 @@ export function createServices(parts: Parts): Services {
         }),
     },
     images,
+    maps,
     uploads,
   };
 }

@@ -173,6 +173,22 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
         throw missing();
       },
     },
+    surface: {
+      profile: async () => {
+        throw missing();
+      },
+      values: async () => {
+        throw missing();
+      },
+    },
+    maps: {
+      info: async () => {
+        throw missing();
+      },
+      tile: async () => {
+        throw missing();
+      },
+    },
     standards: { list: async () => [] },
     settings: {
       get: async () => settings,

@@ -96,7 +96,7 @@ export function createDesk(parts: DeskParts): Desk {
       const opened = await open(context);
       const id = randomUUID();
       const { input, sourceName } = opened;
-      const sink = storeSink(store, native, { id, actor, sourceName, cardId: request.cardId ?? null });
+      const sink = storeSink(store, native, { id, actor, sourceName, cardId: request.cardId ?? null }, workFolder);
       try {
         context.activity('grading');
         await runPipeline(

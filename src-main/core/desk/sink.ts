@@ -1,8 +1,10 @@
 /** Results into the store: pictures become files first, then one transaction makes the grading visible. */
-import type { GradingSummary, Report, View, ViewName } from '../../contract/index.ts';
-import type { MapView, Native } from '../native/index.ts';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GradingSummary, MapsRef, Report, View, ViewName } from '../../contract/index.ts';
+import type { MapView, Native, NativeMaps } from '../native/index.ts';
 import type { ResultSink, SidePixels } from '../pipeline/index.ts';
-import type { Store } from '../store/index.ts';
+import type { FileSource, Store } from '../store/index.ts';
 
 const thumbnailPx = 320;
 const mapViews: readonly MapView[] = ['albedo', 'normals', 'gloss', 'curvature', 'height', 'residual'];
@@ -44,19 +46,32 @@ export function summarise(
   };
 }
 
-export function storeSink(store: Store, native: Native, identity: GradingIdentity): StoreSink {
+/** @param workFolder for the maps on their way into the store */
+export function storeSink(store: Store, native: Native, identity: GradingIdentity, workFolder: string): StoreSink {
   const views: View[] = [];
   const files: string[] = [];
   let thumbnail: string | null = null;
+  let maps: MapsRef | null = null;
 
-  const put = async (bytes: Buffer, signal: AbortSignal) => {
-    const id = await store.files.put(bytes, signal);
+  const put = async (source: FileSource, signal: AbortSignal) => {
+    const id = await store.files.put(source, signal);
     files.push(id);
     return id;
   };
+  const putMaps = async (solved: NativeMaps, signal: AbortSignal): Promise<MapsRef> => {
+    await mkdir(workFolder, { recursive: true });
+    const path = join(workFolder, `${identity.id}.maps`);
+    try {
+      await solved.writeTiles(path, signal);
+      const { size: bytes } = await stat(path);
+      return { id: await put({ path }, signal), bytes };
+    } finally {
+      await rm(path, { force: true });
+    }
+  };
 
   return {
-    async prepare({ stack, maps }: SidePixels, signal) {
+    async prepare({ stack, maps: solved }: SidePixels, signal) {
       if (!stack) return;
       const size = { widthPx: stack.widthPx, heightPx: stack.heightPx };
       const keep = async (name: ViewName, bytes: Buffer) => {
@@ -65,13 +80,14 @@ export function storeSink(store: Store, native: Native, identity: GradingIdentit
       const photo = await stack.photo(0, signal);
       await keep('photo', photo);
       thumbnail = await put(await native.thumbnail(photo, 'photo', thumbnailPx), signal);
-      if (!maps) return;
-      for (const name of mapViews) await keep(name, await maps.view(name, signal));
+      if (!solved) return;
+      for (const name of mapViews) await keep(name, await solved.view(name, signal));
+      maps = await putMaps(solved, signal);
     },
     async commit(report) {
       const owned = identity.cardId === null ? report : { ...report, cardId: identity.cardId };
       const summary = summarise(owned, identity, thumbnail);
-      store.write(identity.actor, (tx) => tx.gradings.insert({ summary, report: owned, views }));
+      store.write(identity.actor, (tx) => tx.gradings.insert({ summary, report: owned, views, maps }));
       files.length = 0;
     },
     abandon() {

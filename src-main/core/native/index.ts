@@ -53,6 +53,8 @@ export interface NativeMaps {
   writeNpy(map: MapFile, path: string, signal: AbortSignal): Promise<void>;
   writePng(map: MapView, path: string, signal: AbortSignal): Promise<void>;
   view(map: MapView, signal: AbortSignal): Promise<Buffer>;
+  /** Writes all maps with their values as one file of tiles (`trugrade.maps/1`). */
+  writeTiles(path: string, signal: AbortSignal): Promise<void>;
   free(): void;
 }
 
@@ -200,6 +202,9 @@ class MapsHandle implements NativeMaps {
   }
   view(map: MapView, signal: AbortSignal) {
     return typed(this.raw.view(map, signal));
+  }
+  writeTiles(path: string, signal: AbortSignal) {
+    return typed(this.raw.writeTiles(path, signal));
   }
   free() {
     this.raw.free();

@@ -147,6 +147,7 @@ function paperNative(
       writeNpy: unused,
       writePng: unused,
       view: unused,
+      writeTiles: unused,
       free: hold('maps'),
     }),
     findOutline: change.findOutline ?? (async () => outline),

@@ -5,6 +5,7 @@ import { cookieName, readCookie, sessionCookie } from './cookies.ts';
 import { setCommonHeaders } from './headers.ts';
 import { foreignReason, type HostRules } from './hosts.ts';
 import { serveImage } from './image-routes.ts';
+import { serveMaps } from './map-routes.ts';
 import type { RestApi } from './openapi.ts';
 import { sendable } from './refusals.ts';
 import { send, sendJson, sendNotAllowed, sendNotFound, sendPage, sendRefusal, wantsPage } from './replies.ts';
@@ -27,7 +28,7 @@ export interface RequestOptions {
 }
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const dataPlaces = new Set(['api', 'images', 'uploads', 'rpc', 'openapi.json']);
+const dataPlaces = new Set(['api', 'images', 'maps', 'uploads', 'rpc', 'openapi.json']);
 
 export function createRequestHandler(options: RequestOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -142,6 +143,8 @@ async function route(
   switch (place) {
     case 'images':
       return serveImage(request, response, rest, options.services.images);
+    case 'maps':
+      return serveMaps(request, response, rest, options.services.maps);
     case 'uploads':
       return serveUpload(request, response, rest, options.caller, options.services.uploads);
     case 'openapi.json':

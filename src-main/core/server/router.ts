@@ -116,6 +116,10 @@ export function createRouter(services: Services, log: ServerLog) {
       archive: os.gradings.archive.handler(({ input, context }) => services.gradings.archive(input, context.caller)),
       restore: os.gradings.restore.handler(({ input, context }) => services.gradings.restore(input, context.caller)),
     },
+    surface: {
+      profile: os.surface.profile.handler(({ input, context }) => services.surface.profile(input, context.caller)),
+      values: os.surface.values.handler(({ input, context }) => services.surface.values(input, context.caller)),
+    },
     standards: {
       list: os.standards.list.handler(({ input, context }) => services.standards.list(input, context.caller)),
     },

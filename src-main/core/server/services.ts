@@ -1,6 +1,6 @@
 /** What the server asks of the rest of the core: one method per procedure of the contract, plus pictures and uploads. */
 import type { AnySchema, ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
-import type { Contract, Role } from '../../contract/index.ts';
+import type { Contract, MapsInfo, Role } from '../../contract/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Uploads } from '../uploads/index.ts';
 
@@ -54,8 +54,20 @@ export interface Images {
   tile(id: string, level: number, col: number, row: number): Promise<ImageBytes>;
 }
 
+/** Maps with their values by content id; an id that is not stored is refused with `notFound`. */
+export interface Maps {
+  info(id: string): Promise<MapsInfo>;
+  /** A zlib stream. */
+  tile(
+    id: string,
+    group: string,
+    place: { readonly level: number; readonly col: number; readonly row: number },
+  ): Promise<Uint8Array>;
+}
+
 export interface Services extends Procedures {
   readonly images: Images;
+  readonly maps: Maps;
   readonly uploads: Uploads;
 }
 

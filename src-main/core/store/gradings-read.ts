@@ -4,10 +4,14 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
 import { type Grading, type GradingSummary, gradingSummarySchema, type View } from '../../contract/gradings.ts';
 import { type Report, reportSchema, viewSchema } from '../../contract/report.ts';
+import { mapsRefSchema } from '../../contract/surface-maps.ts';
 import { refuse } from '../errors/index.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { searchWords } from './search.ts';
 import type { GradingPage, GradingQuery, GradingsReadable, Revision } from './types.ts';
+
+/** The maps with their values are kept as one more view of the side, under this name. */
+export const mapsName = 'maps';
 
 export interface GradingRow {
   readonly seq: number;
@@ -62,7 +66,11 @@ export function createGradingsReader(db: Database): GradingsReader {
   );
   const views = db.prepare<[number], unknown>(
     `SELECT name, file AS image, width_px AS widthPx, height_px AS heightPx
-     FROM grading_files WHERE grading = ? AND role = 'view' ORDER BY place`,
+     FROM grading_files WHERE grading = ? AND role = 'view' AND name <> '${mapsName}' ORDER BY place`,
+  );
+  const maps = db.prepare<[number], unknown>(
+    `SELECT f.id, f.bytes FROM grading_files g JOIN files f ON f.id = g.file
+     WHERE g.grading = ? AND g.role = 'view' AND g.name = '${mapsName}' AND f.missing = 0`,
   );
   const count = db.prepare<[], number>('SELECT count(*) FROM gradings').pluck();
 
@@ -86,7 +94,13 @@ export function createGradingsReader(db: Database): GradingsReader {
     get(id): Grading {
       const found = row(id);
       const seen: View[] = views.all(found.seq).map((view) => viewSchema.parse(view));
-      return { summary: summaryOf(found), report: reportOf(id, found.seq, found.revision), views: seen };
+      const held = mapsRefSchema.safeParse(maps.get(found.seq));
+      return {
+        summary: summaryOf(found),
+        report: reportOf(id, found.seq, found.revision),
+        views: seen,
+        maps: held.success ? held.data : null,
+      };
     },
     page: (query) => page(db, query),
     total: () => count.get() ?? 0,

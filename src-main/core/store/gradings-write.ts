@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { type Grading, type GradingSummary, gradingSchema } from '../../contract/gradings.ts';
 import type { Audit, Json } from '../audit/index.ts';
 import { refuse } from '../errors/index.ts';
-import { type GradingsReader, packReport, summaryOf } from './gradings-read.ts';
+import { type GradingsReader, mapsName, packReport, summaryOf } from './gradings-read.ts';
 import { searchText } from './search.ts';
 import type { GradingsWritable } from './types.ts';
 
@@ -54,12 +54,17 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
     insertFile.run(id, bytes);
     tx.settled.add(id);
   };
-  const addFiles = (tx: GradingsTx, grading: number, { views, summary }: Grading) => {
+  const addFiles = (tx: GradingsTx, grading: number, { views, maps, summary }: Grading) => {
     views.forEach((view, place) => {
       addFile(tx, view.image);
       const { name, image, widthPx, heightPx } = view;
       refer.run({ grading, role: 'view', place, name, file: image, widthPx, heightPx });
     });
+    if (maps !== null) {
+      addFile(tx, maps.id);
+      const size = { widthPx: null, heightPx: null };
+      refer.run({ grading, role: 'view', place: views.length, name: mapsName, file: maps.id, ...size });
+    }
     if (summary.thumbnail === null) return;
     addFile(tx, summary.thumbnail);
     refer.run({
@@ -88,7 +93,7 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
   return (tx) => ({
     insert(given) {
       const grading = parse(given);
-      const { summary, views } = grading;
+      const { summary, views, maps } = grading;
       if (exists.get(summary.id) !== undefined) {
         throw refuse('conflict', `there is a grading ${summary.id} already`, 'give the new one its own id', {
           field: 'id',
@@ -105,7 +110,7 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
       const seq = Number(lastInsertRowid);
       addFiles(tx, seq, grading);
       const reportSha256 = addRevision(tx, seq, 1, grading, null);
-      const payload: Json = { revision: 1, summary, reportSha256, views };
+      const payload: Json = { revision: 1, summary, reportSha256, views, maps };
       audit.append({ actor: tx.actor, action: 'grading.insert', subject: id, payload });
     },
     revise(id, given, reason) {
@@ -115,6 +120,7 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
         ...given,
         summary: { ...given.summary, archived: row.archived === 1 },
         views: before.views,
+        maps: before.maps,
       });
       const { summary } = revised;
       if (summary.id !== id || summary.thumbnail !== before.summary.thumbnail) {
