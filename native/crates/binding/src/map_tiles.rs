@@ -11,8 +11,8 @@ use std::path::Path;
 /// The same as that of the pictures, so that one place in the image has one tile address in all layers.
 const TILE_PX: usize = 512;
 /// Relief is shaded, exaggerated and measured: stored finer than maps that are only looked at.
-const FINE: f32 = 12.0;
-const COARSE: f32 = 6.0;
+const FINE: f32 = 8.0;
+const COARSE: f32 = 3.0;
 
 #[napi]
 impl Maps {

@@ -221,7 +221,7 @@ fn encoded(
 }
 
 fn compressed(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::new(1));
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::new(2));
     encoder
         .write_all(bytes)
         .and_then(|()| encoder.finish())
