@@ -1,5 +1,6 @@
 /** Bundles what runs in Node: the core server, the command line, and the Electron shell with its preload script. */
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
 /** Goes into every report; "unknown" where the sources are not a git checkout. */
@@ -16,6 +17,15 @@ function commit(): string {
 
 export default defineConfig({
   define: { TRUGRADE_COMMIT: JSON.stringify(commit()) },
+  // pdfkit's build for Node looks for its fonts beside itself at run time; the browser's build is given them.
+  resolve: {
+    alias: [
+      {
+        find: /^pdfkit$/,
+        replacement: join(import.meta.dirname, 'node_modules', 'pdfkit', 'js', 'pdfkit.browser.mjs'),
+      },
+    ],
+  },
   build: {
     ssr: true,
     target: 'node24',

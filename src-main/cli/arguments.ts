@@ -19,12 +19,24 @@ export interface Parsed {
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined;
 }
 
+/** `--reference -4` as `--reference=-4`: Node's parser takes a value that begins with a minus sign for an option. */
+function joinNegatives(args: readonly string[], specs: OptionSpecs): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? '';
+    const takesValue = before.startsWith('--') && specs[before.slice(2)]?.type === 'string';
+    if (takesValue && /^-[\d.]/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
 /** @throws AppError `usage` for unknown options and missing values. */
 export function parse(args: readonly string[], specs: OptionSpecs): Parsed {
   const options = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { type: spec.type }]));
   let parsed: { values: Readonly<Record<string, unknown>>; positionals: string[] };
   try {
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args: joinNegatives(args, specs), options, allowPositionals: true, strict: true });
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n')[0]?.replace(/\.$/, '') : 'the options are wrong';
     throw refuse('usage', message ?? 'the options are wrong', 'see "trugrade help"');

@@ -7,12 +7,13 @@ import { doctor } from './commands/doctor.ts';
 import { edges } from './commands/edges.ts';
 import { grade } from './commands/grade.ts';
 import { measure } from './commands/measure.ts';
+import { msa } from './commands/msa.ts';
 import { normals } from './commands/normals.ts';
 import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
 import { type Exit, errorText, exit, exitCode, terminal } from './terminal.ts';
 
-const commands: readonly Command[] = [grade, measure, edges, normals, simulate, serve, doctor];
+const commands: readonly Command[] = [grade, measure, edges, normals, simulate, msa, serve, doctor];
 
 function help(command?: Command): string {
   if (!command)

@@ -29,6 +29,7 @@ import {
 } from './system.ts';
 
 export * from './capture.ts';
+export * from './charts.ts';
 export * from './errors.ts';
 export * from './geometry.ts';
 export * from './gradings.ts';

@@ -74,24 +74,24 @@ function bracketOf(falling: (x: number) => number): Bracket {
 }
 
 /** The Illinois form of the false position (Dowell and Jarratt 1971), with a bisection now and then for flat sides. */
-function narrow({ low, high, atLow, atHigh }: Bracket, falling: (x: number) => number): number {
+function narrow(start: Bracket, falling: (x: number) => number): number {
+  let now = start;
   let kept: 'low' | 'high' | undefined;
-  for (let step = 0; step < 200 && high - low > 4e-16 * high; step++) {
-    if (atLow === 0) return low;
-    if (atHigh === 0) return high;
-    const guess = step % 8 === 7 ? 0 : (low * atHigh - high * atLow) / (atHigh - atLow);
-    const middle = guess > low && guess < high ? guess : (low + high) / 2;
-    if (middle <= low || middle >= high) break;
+  for (let step = 0; step < 200 && now.high - now.low > 4e-16 * now.high; step++) {
+    if (now.atLow === 0) return now.low;
+    if (now.atHigh === 0) return now.high;
+    const middle = between(now, step % 8 === 7);
+    if (middle <= now.low || middle >= now.high) break;
     const at = falling(middle);
-    if (at > 0) {
-      [low, atLow] = [middle, at];
-      if (kept === 'high') atHigh /= 2;
-      kept = 'high';
-    } else {
-      [high, atHigh] = [middle, at];
-      if (kept === 'low') atLow /= 2;
-      kept = 'low';
-    }
+    // An end that stays twice is given half its weight, so that it moves at last.
+    if (at > 0) now = { low: middle, atLow: at, high: now.high, atHigh: kept === 'high' ? now.atHigh / 2 : now.atHigh };
+    else now = { low: now.low, atLow: kept === 'low' ? now.atLow / 2 : now.atLow, high: middle, atHigh: at };
+    kept = at > 0 ? 'high' : 'low';
   }
-  return (low + high) / 2;
+  return (now.low + now.high) / 2;
+}
+
+function between({ low, high, atLow, atHigh }: Bracket, halfway: boolean): number {
+  const guess = (low * atHigh - high * atLow) / (atHigh - atLow);
+  return !halfway && guess > low && guess < high ? guess : (low + high) / 2;
 }
