@@ -50,7 +50,7 @@ const ink = {
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000'] as const;
 export const seriesColour = (index: number): string => palette[index % palette.length] ?? palette[0];
 
-const size = { width: 480, height: 232 } as const;
+const size = { width: 480, height: 206 } as const;
 const box = { left: 56, right: 14, top: 26, bottom: 46 } as const;
 const small = 8;
 

@@ -110,28 +110,30 @@ function fact(page: Page, name: string, value: string): void {
 function drawTable(page: Page, { caption, head, rows }: ReportTable): void {
   const size = head.length > 9 ? 7 : 8.5;
   const line = size + 5;
-  const first = Math.min(170, Math.max(60, width(page) / head.length + 20));
-  const other = (width(page) - first) / Math.max(1, head.length - 1);
+  const named = head.some((name) => name !== '');
+  const columns = columnWidths(page, named ? [head, ...rows.map((r) => r.cells)] : rows.map((r) => r.cells), size);
+  // A table of two columns is a list of facts: its second column is text.
+  const align = head.length === 2 ? 'left' : 'right';
   const drawRow = (cells: readonly string[], font: string, colour: string) => {
     const y = page.y;
+    let x = margin;
     for (const [i, cell] of cells.entries()) {
-      const [x, room, align] =
-        i === 0 ? ([margin, first, 'left'] as const) : ([margin + first + (i - 1) * other, other, 'right'] as const);
+      const room = columns[i] ?? 0;
       page
         .font(font)
         .fontSize(size)
         .fillColor(i === 0 ? ink : colour);
-      page.text(printable(cell), x, y, { width: room - 4, height: line, align, lineBreak: false, ellipsis: true });
+      const options = { width: room - 4, height: line, lineBreak: false, ellipsis: true };
+      page.text(printable(cell), x, y, { ...options, align: i === 0 ? 'left' : align });
+      x += room;
     }
-    page
-      .moveTo(margin, y + line - 2)
-      .lineTo(margin + width(page), y + line - 2)
-      .lineWidth(0.4)
-      .strokeColor('#d3d9dd')
-      .stroke();
+    const under = y + line - 2;
+    page.moveTo(margin, under).lineTo(x, under).lineWidth(0.4).strokeColor('#d3d9dd').stroke();
     page.y = y + line;
   };
-  const drawHead = () => drawRow(head, 'Helvetica-Bold', ink);
+  const drawHead = () => {
+    if (named) drawRow(head, 'Helvetica-Bold', ink);
+  };
   room(page, 4 * line);
   page.font('Helvetica-Bold').fontSize(9.5).fillColor(ink).text(printable(caption), margin);
   page.moveDown(0.2);
@@ -145,6 +147,18 @@ function drawTable(page: Page, { caption, head, rows }: ReportTable): void {
   }
   page.x = margin;
   page.moveDown(0.6);
+}
+
+/** What each column's widest cell needs, shrunk together where the page is too narrow. */
+function columnWidths(page: Page, rows: readonly (readonly string[])[], size: number): readonly number[] {
+  page.font('Helvetica-Bold').fontSize(size);
+  const count = Math.max(0, ...rows.map((cells) => cells.length));
+  const wanted = Array.from(
+    { length: count },
+    (_, i) => 14 + Math.max(...rows.map((cells) => page.widthOfString(printable(cells[i] ?? '')))),
+  );
+  const total = wanted.reduce((sum, w) => sum + w, 0);
+  return wanted.map((w) => w * Math.min(1, width(page) / total));
 }
 
 function drawChart(page: Page, chart: Chart): void {
