@@ -21,6 +21,7 @@ export const errorCodeSchema = z.enum([
   'card.notFound',
   'card.cutOff',
   'card.several',
+  'card.touching',
   'internal',
   'json.invalid',
   'schema.invalid',

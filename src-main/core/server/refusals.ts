@@ -85,6 +85,7 @@ export function statusOf(code: ErrorCode): number {
     case 'card.notFound':
     case 'card.cutOff':
     case 'card.several':
+    case 'card.touching':
       return 422;
   }
 }

@@ -60,6 +60,9 @@ pub enum ErrorCode {
     /// More than one card where one is expected.
     #[serde(rename = "card.several")]
     CardSeveral,
+    /// Another card lies so near that the edges cannot be told apart.
+    #[serde(rename = "card.touching")]
+    CardTouching,
     /// Something the program should have prevented.
     #[serde(rename = "internal")]
     Internal,

@@ -26,7 +26,7 @@ pub use erf_fit::{Sample, Start, StepFit, fit_step};
 pub use geometry::{EdgeCurve, Frame, Point, Side};
 pub use locate::Method;
 pub use measure::{MeasureOptions, measure};
-pub use outline::{EdgeFit, Outline, OutlineOptions, STANDARD_CARD_MM, find_outline};
+pub use outline::{EdgeFit, FoundCard, Outline, OutlineOptions, STANDARD_CARD_MM, find_cards, find_outline};
 pub use refine::{EdgeReading, RefineOptions, Refinement, SideReading, StationReading, Status, refine};
 pub use stations::{Station, reference_points};
 pub use uncertainty::Budget;

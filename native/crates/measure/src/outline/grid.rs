@@ -3,8 +3,10 @@
 use imaging::{Cancel, LinearSource, Result};
 use rayon::prelude::*;
 
-/// Cells along the longer image side: enough to place an edge to half a per cent of a card.
-const CELLS: usize = 320;
+/// Cells along the longer image side for one card: enough to place an edge to half a per cent of it.
+pub const ONE_CARD: usize = 320;
+/// Cells along the longer image side for many cards: a ninth of a sheet still gets the cells of half a picture.
+pub const MANY_CARDS: usize = 640;
 /// Rows read per cell; more would only cost time, the fine stage reads every pixel near the edges.
 const ROWS_PER_CELL: usize = 2;
 /// Light at and above which a pixel counts as saturated.
@@ -50,12 +52,12 @@ pub struct Gradient {
 }
 
 impl Grid {
-    /// Reads the source coarsely.
+    /// Reads the source coarsely, with about `cells` cells along its longer side.
     ///
     /// # Errors
     /// Only cancellation.
-    pub fn read(src: &dyn LinearSource, cancel: &Cancel) -> Result<Self> {
-        let cell = (src.width().max(src.height()).div_ceil(CELLS)).max(1);
+    pub fn read(src: &dyn LinearSource, cells: usize, cancel: &Cancel) -> Result<Self> {
+        let cell = (src.width().max(src.height()).div_ceil(cells)).max(1);
         let (width, height) = (src.width() / cell, src.height() / cell);
         let rows = ROWS_PER_CELL.min(cell);
         let mut values = vec![0.0f32; width * height];

@@ -31,12 +31,16 @@ impl Rectangle {
         [0.5 * (d(0, 1) + d(3, 2)), 0.5 * (d(0, 3) + d(1, 2))]
     }
 
-    fn area(&self) -> f64 {
+    /// Area in cells.
+    #[must_use]
+    pub fn area(&self) -> f64 {
         let [w, h] = self.size();
         w * h
     }
 
-    fn centre(&self) -> [f64; 2] {
+    /// Mean of the corners.
+    #[must_use]
+    pub fn centre(&self) -> [f64; 2] {
         let sum = |k: usize| self.corners.iter().map(|c| c[k]).sum::<f64>() / 4.0;
         [sum(0), sum(1)]
     }
@@ -52,6 +56,27 @@ impl Rectangle {
         })
     }
 
+    /// Whether this is the card around a frame printed on it: nearly as well seen, larger, and not the faint rim of a sleeve.
+    #[must_use]
+    pub fn is_card_around(&self, inner: &Self) -> bool {
+        let sleeve = self.margin(inner) < SLEEVE && self.strength < 0.5 * inner.strength;
+        self.prior >= 0.95 * inner.prior && self.encloses(inner) && self.area() > 1.02 * inner.area() && !sleeve
+    }
+
+    /// This place and others so near to it that they may be the same card, most likely first.
+    #[must_use]
+    pub fn with_neighbours(self, found: &[Self]) -> Vec<Self> {
+        let mut places = vec![self];
+        for r in found {
+            // An inner frame would be a wrong card, not a second guess: stay near the first place.
+            let near = r.margin(&self) < 1.5 * SLEEVE;
+            if places.len() < CANDIDATES && near && places.iter().all(|p| p.differs(r)) {
+                places.push(*r);
+            }
+        }
+        places
+    }
+
     /// Largest gap between this rectangle's sides and those of one inside it, as a share of its width.
     fn margin(&self, inner: &Self) -> f64 {
         let gap = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).abs().max((a[1] - b[1]).abs());
@@ -61,17 +86,23 @@ impl Rectangle {
             / self.size()[0].min(self.size()[1])
     }
 
-    fn differs(&self, other: &Self) -> bool {
+    /// Whether any corner lies more than a cell and a half from the other's.
+    #[must_use]
+    pub fn differs(&self, other: &Self) -> bool {
         (0..4).any(|i| (self.corners[i][0] - other.corners[i][0]).hypot(self.corners[i][1] - other.corners[i][1]) > 1.5)
     }
 
-    fn encloses(&self, other: &Self) -> bool {
+    /// Whether all corners of the other lie inside, or on the sides.
+    #[must_use]
+    pub fn encloses(&self, other: &Self) -> bool {
         other.corners.iter().all(|c| self.contains(*c, -1.5))
     }
 }
 
 /// Least mean evidence a side must have.
 const LEAST_SUPPORT: f64 = 0.4;
+/// Least share of each side inside the picture for a card whose corner is cut.
+const LEAST_VISIBLE: f64 = 0.3;
 /// Least score of a card.
 const LEAST_SCORE: f64 = 0.45;
 /// A sleeve stands out this far at most, as a share of the card's width (2.2 mm of 63.5 mm).
@@ -79,20 +110,68 @@ const SLEEVE: f64 = 0.035;
 /// Opposite sides may differ by this angle (perspective), radians.
 const PARALLEL: f64 = 0.045;
 /// Neighbouring sides may differ from a right angle by this, radians.
-const RIGHT: f64 = 0.05;
+pub const RIGHT: f64 = 0.05;
+/// Rectangles handed to the fine stage.
+const CANDIDATES: usize = 8;
+
+/// What rectangles are looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// What is known of the card.
+    pub options: &'a OutlineOptions,
+    /// Least area as a share of the picture.
+    pub least_area: f64,
+    /// Largest departure of the sides (of their ratio, where the scale is unknown) from a card's; `None`: only a prior.
+    pub strict: Option<f64>,
+    /// Whether corners may lie outside the picture.
+    pub cut: bool,
+}
+
+impl Wanted<'_> {
+    /// Whether sides of these lengths (cells) can be a card's; always so where nothing strict is wanted.
+    #[must_use]
+    pub fn fits(&self, size: [f64; 2], cell: f64, loosely: f64) -> bool {
+        let Some(tolerance) = self.strict.map(|t| t * loosely) else {
+            return true;
+        };
+        let expected = self.options.expected_size_mm.unwrap_or(STANDARD_CARD_MM);
+        let (short, long) = (size[0].min(size[1]), size[0].max(size[1]));
+        let (want_short, want_long) = (expected[0].min(expected[1]), expected[0].max(expected[1]));
+        let near = |value: f64, want: f64| (value / want - 1.0).abs() <= tolerance;
+        match self.options.pixel_pitch_mm {
+            Some(pitch) => near(short * cell * pitch, want_short) && near(long * cell * pitch, want_long),
+            None => near(short / long, want_short / want_long),
+        }
+    }
+
+    /// Whether one side of this length (cells) can be a card's; always so where the scale is unknown.
+    #[must_use]
+    pub fn may_be_side(&self, length: f64, cell: f64) -> bool {
+        let expected = self.options.expected_size_mm.unwrap_or(STANDARD_CARD_MM);
+        match (self.strict, self.options.pixel_pitch_mm) {
+            (Some(tolerance), Some(pitch)) => expected
+                .iter()
+                .any(|e| (length * cell * pitch / e - 1.0).abs() <= tolerance),
+            _ => true,
+        }
+    }
+}
 
 /// All acceptable rectangles, best first.
 #[must_use]
-pub fn rectangles(grid: &Grid, lines: &[CoarseLine], options: &OutlineOptions) -> Vec<Rectangle> {
-    let pairs = parallel_pairs(grid, lines);
+pub fn rectangles(grid: &Grid, lines: &[CoarseLine], wanted: &Wanted) -> Vec<Rectangle> {
+    let pairs = parallel_pairs(grid, lines, wanted.least_area.sqrt() * 0.7);
     let mut found = Vec::new();
     for (i, a) in pairs.iter().enumerate() {
         for b in &pairs[i + 1..] {
-            let turn = (lines[a.0].angle - lines[b.0].angle).rem_euclid(std::f64::consts::PI);
+            if !wanted.fits([a.apart, b.apart], grid.cell as f64, 2.0) {
+                continue;
+            }
+            let turn = (lines[a.first].angle - lines[b.first].angle).rem_euclid(std::f64::consts::PI);
             if (turn - std::f64::consts::FRAC_PI_2).abs() > RIGHT {
                 continue;
             }
-            if let Some(r) = rectangle(grid, lines, *a, *b, options) {
+            if let Some(r) = rectangle(grid, lines, a, b, wanted) {
                 found.push(r);
             }
         }
@@ -101,8 +180,21 @@ pub fn rectangles(grid: &Grid, lines: &[CoarseLine], options: &OutlineOptions) -
     found
 }
 
-fn parallel_pairs(grid: &Grid, lines: &[CoarseLine]) -> Vec<(usize, usize)> {
-    let least = 0.12 * grid.width.min(grid.height) as f64;
+/// Two lines that may be opposite sides.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// One line.
+    pub first: usize,
+    /// The other.
+    pub second: usize,
+    /// Cells between them, measured at the picture's middle.
+    pub apart: f64,
+}
+
+/// All pairs of nearly parallel lines at least `least` of the shorter picture side apart.
+#[must_use]
+pub fn parallel_pairs(grid: &Grid, lines: &[CoarseLine], least: f64) -> Vec<Pair> {
+    let least = least * grid.width.min(grid.height) as f64;
     let middle = [grid.width as f64 / 2.0, grid.height as f64 / 2.0];
     let mut pairs = Vec::new();
     for i in 0..lines.len() {
@@ -117,30 +209,36 @@ fn parallel_pairs(grid: &Grid, lines: &[CoarseLine]) -> Vec<(usize, usize)> {
                 let d = l.rho - (middle[0] * m[0] + middle[1] * m[1]);
                 d * (m[0] * n[0] + m[1] * n[1]).signum()
             };
-            if (foot(&lines[i]) - foot(&lines[j])).abs() >= least {
-                pairs.push((i, j));
+            let apart = (foot(&lines[i]) - foot(&lines[j])).abs();
+            if apart >= least {
+                pairs.push(Pair {
+                    first: i,
+                    second: j,
+                    apart,
+                });
             }
         }
     }
     pairs
 }
 
-fn rectangle(
-    grid: &Grid,
-    lines: &[CoarseLine],
-    a: (usize, usize),
-    b: (usize, usize),
-    options: &OutlineOptions,
-) -> Option<Rectangle> {
+fn rectangle(grid: &Grid, lines: &[CoarseLine], a: &Pair, b: &Pair, wanted: &Wanted) -> Option<Rectangle> {
     // The pair whose normals point more to the right makes the left and right sides.
-    let steep = |p: (usize, usize)| lines[p.0].normal()[0].abs();
+    let steep = |p: &Pair| lines[p.first].normal()[0].abs();
     let (vertical, horizontal) = if steep(a) >= steep(b) { (a, b) } else { (b, a) };
-    let order = |p: (usize, usize), other: usize, axis: usize| -> Option<(usize, usize)> {
-        let (m, n) = (lines[p.0].meet(&lines[other])?, lines[p.1].meet(&lines[other])?);
-        Some(if m[axis] <= n[axis] { p } else { (p.1, p.0) })
+    let order = |p: &Pair, other: usize, axis: usize| -> Option<(usize, usize)> {
+        let (m, n) = (
+            lines[p.first].meet(&lines[other])?,
+            lines[p.second].meet(&lines[other])?,
+        );
+        Some(if m[axis] <= n[axis] {
+            (p.first, p.second)
+        } else {
+            (p.second, p.first)
+        })
     };
-    let (left, right) = order(vertical, horizontal.0, 0)?;
-    let (top, bottom) = order(horizontal, vertical.0, 1)?;
+    let (left, right) = order(vertical, horizontal.first, 0)?;
+    let (top, bottom) = order(horizontal, vertical.first, 1)?;
     let meet = |v: usize, h: usize| lines[v].meet(&lines[h]);
     let corners = [
         meet(left, top)?,
@@ -149,10 +247,10 @@ fn rectangle(
         meet(left, bottom)?,
     ];
     let (w, h) = (grid.width as f64 - 0.5, grid.height as f64 - 0.5);
-    if corners
+    let cut = corners
         .iter()
-        .any(|c| c[0] < -0.5 || c[1] < -0.5 || c[0] > w || c[1] > h)
-    {
+        .any(|c| c[0] < -0.5 || c[1] < -0.5 || c[0] > w || c[1] > h);
+    if cut != wanted.cut {
         return None;
     }
     let mut r = Rectangle {
@@ -165,7 +263,7 @@ fn rectangle(
     };
     let [width, height] = r.size();
     let aspect = width.min(height) / width.max(height);
-    if aspect < 0.4 || r.area() < 0.03 * w * h {
+    if aspect < 0.4 || r.area() < wanted.least_area * w * h || !wanted.fits([width, height], grid.cell as f64, 1.0) {
         return None;
     }
     let mut beyond = 0.0;
@@ -174,7 +272,16 @@ fn rectangle(
         .enumerate()
     {
         let (s, e) = (lines[line].along(corners[p]), lines[line].along(corners[q]));
-        let (s, e) = (s.min(e), s.max(e));
+        let (whole_start, whole_end) = (s.min(e), s.max(e));
+        let (s, e) = if cut {
+            let seen = lines[line].inside(grid)?;
+            (whole_start.max(seen[0] + 2.0), whole_end.min(seen[1] - 2.0))
+        } else {
+            (whole_start, whole_end)
+        };
+        if e - s < LEAST_VISIBLE * (whole_end - whole_start) {
+            return None;
+        }
         // Rounded corners take 5 % at most.
         let skip = 0.05 * (e - s);
         r.support[k] = lines[line].support(s + skip, e - skip);
@@ -189,7 +296,7 @@ fn rectangle(
     }
     let mean = r.support.iter().sum::<f64>() / 4.0;
     r.score = 0.6 * mean + 0.4 * least - 0.4 * beyond / 8.0;
-    r.prior = prior([width, height], grid.cell as f64, 0.008, 0.012, options);
+    r.prior = prior([width, height], grid.cell as f64, 0.008, 0.012, wanted.options);
     r.rank = r.score * r.prior * squareness(&corners, 0.02);
     (r.score >= LEAST_SCORE).then_some(r)
 }
@@ -232,32 +339,22 @@ pub fn prior(size: [f64; 2], cell: f64, slack: f64, half: f64, options: &Outline
 pub enum Verdict {
     /// Places of one card, the likeliest first; the fine stage takes the first whose edges it can follow.
     Card(Vec<Rectangle>),
-    /// No card.
+    /// No whole card.
     Nothing,
-    /// Part of it is outside the image.
-    CutOff,
     /// Another one lies beside it.
     Several,
 }
 
-/// Rectangles handed to the fine stage.
-const CANDIDATES: usize = 8;
-
 /// Chooses among rectangles: the best one, unless another nearly as good encloses it (an inner frame is not the card,
 /// but a sleeve's faint edge just outside it is not either).
 #[must_use]
-pub fn judge(grid: &Grid, lines: &[CoarseLine], found: &[Rectangle]) -> Verdict {
+pub fn judge(found: &[Rectangle]) -> Verdict {
     let Some(best) = found.first() else {
-        return if reaches_border(grid, lines) {
-            Verdict::CutOff
-        } else {
-            Verdict::Nothing
-        };
+        return Verdict::Nothing;
     };
     let mut card = *best;
     for r in found.iter().filter(|r| r.rank >= 0.8 * best.rank) {
-        let sleeve = r.margin(&card) < SLEEVE && r.strength < 0.5 * card.strength;
-        if r.prior >= 0.95 * card.prior && r.encloses(&card) && r.area() > 1.02 * card.area() && !sleeve {
+        if r.is_card_around(&card) {
             card = *r;
         }
     }
@@ -272,69 +369,5 @@ pub fn judge(grid: &Grid, lines: &[CoarseLine], found: &[Rectangle]) -> Verdict 
     if found.iter().any(|r| beside(&r)) {
         return Verdict::Several;
     }
-    let mut places = vec![card];
-    for r in found {
-        // An inner frame would be a wrong card, not a second guess: stay near the first place.
-        let near = r.margin(&card) < 1.5 * SLEEVE;
-        if places.len() < CANDIDATES && near && places.iter().all(|p| p.differs(r)) {
-            places.push(*r);
-        }
-    }
-    Verdict::Card(places)
-}
-
-/// Two long parallel edges that a third one joins and that run on to the image border: a card that is cut off.
-fn reaches_border(grid: &Grid, lines: &[CoarseLine]) -> bool {
-    let far = (grid.width as f64).hypot(grid.height as f64);
-    for (i, j) in parallel_pairs(grid, lines) {
-        for third in lines {
-            let turn = (third.angle - lines[i].angle).rem_euclid(std::f64::consts::PI);
-            if (turn - std::f64::consts::FRAC_PI_2).abs() > RIGHT {
-                continue;
-            }
-            let (Some(p), Some(q)) = (lines[i].meet(third), lines[j].meet(third)) else {
-                continue;
-            };
-            if [p, q].iter().any(|c| outside(grid, *c)) {
-                continue;
-            }
-            if third.support(third.along(p), third.along(q)) < 0.6 {
-                continue;
-            }
-            for direction in [-1.0, 1.0] {
-                let runs = |line: &CoarseLine, from: [f64; 2]| {
-                    let start = line.along(from);
-                    let sense = line.angle - lines[i].angle;
-                    let direction = if sense.abs() > 1.0 { -direction } else { direction };
-                    let length = border_distance(grid, line, from, direction, far);
-                    length > 0.2 * grid.width.min(grid.height) as f64
-                        && line.support(start, start + direction * length) > 0.7
-                        && line.support(start - direction * 0.15 * length, start - 2.0 * direction) < 0.3
-                };
-                if runs(&lines[i], p) && runs(&lines[j], q) {
-                    return true;
-                }
-            }
-        }
-    }
-    false
-}
-
-fn outside(grid: &Grid, c: [f64; 2]) -> bool {
-    c[0] < 0.0 || c[1] < 0.0 || c[0] > grid.width as f64 - 1.0 || c[1] > grid.height as f64 - 1.0
-}
-
-/// Cells from a point along a line to the last cells that carry a gradient.
-fn border_distance(grid: &Grid, line: &CoarseLine, from: [f64; 2], direction: f64, far: f64) -> f64 {
-    let step = [-line.angle.sin() * direction, line.angle.cos() * direction];
-    let mut length = 0.0;
-    while length < far
-        && !outside(
-            grid,
-            [from[0] + step[0] * (length + 3.0), from[1] + step[1] * (length + 3.0)],
-        )
-    {
-        length += 1.0;
-    }
-    length
+    Verdict::Card(card.with_neighbours(found))
 }

@@ -7,8 +7,19 @@ use rayon::prelude::*;
 const ANGLES: usize = 180;
 /// An edge cell votes for lines within this many degrees of its own direction.
 const SPREAD: isize = 6;
-/// At most this many lines go on to the search for a card.
-const MOST_LINES: usize = 40;
+/// At most this many lines go on to the search for one card.
+pub const ONE_CARD: Search = Search { most: 40, least: 0.12 };
+/// The same for many cards: more lines, and shorter ones.
+pub const MANY_CARDS: Search = Search { most: 96, least: 0.06 };
+
+/// How many lines are kept and how long they must be.
+#[derive(Clone, Copy, Debug)]
+pub struct Search {
+    /// Most lines.
+    pub most: usize,
+    /// Least votes, as a share of the shorter image side.
+    pub least: f64,
+}
 
 /// A line `x cos + y sin = rho` in cells, with its evidence summed along it.
 #[derive(Clone, Debug)]
@@ -58,6 +69,35 @@ impl CoarseLine {
         f64::from(cumulative[b] - cumulative[a]) / (b - a) as f64
     }
 
+    /// First and last coordinate along the tangent at which the line lies on the picture; `None` where it misses it.
+    #[must_use]
+    pub fn inside(&self, grid: &Grid) -> Option<[f64; 2]> {
+        let (origin, step) = (
+            [self.rho * self.angle.cos(), self.rho * self.angle.sin()],
+            [-self.angle.sin(), self.angle.cos()],
+        );
+        let mut range = [-self.reach, self.reach];
+        for (axis, size) in [grid.width, grid.height].into_iter().enumerate() {
+            let last = size as f64 - 1.0;
+            if step[axis].abs() < 1e-9 {
+                if !(0.0..=last).contains(&origin[axis]) {
+                    return None;
+                }
+                continue;
+            }
+            let (a, b) = (-origin[axis] / step[axis], (last - origin[axis]) / step[axis]);
+            range = [range[0].max(a.min(b)), range[1].min(a.max(b))];
+        }
+        (range[1] > range[0]).then_some(range)
+    }
+
+    /// Cell at a coordinate along the tangent.
+    #[must_use]
+    pub fn point(&self, t: f64) -> [f64; 2] {
+        let (c, s) = (self.angle.cos(), self.angle.sin());
+        [self.rho * c - t * s, self.rho * s + t * c]
+    }
+
     /// Point where two lines meet; `None` for nearly parallel lines.
     #[must_use]
     pub fn meet(&self, other: &Self) -> Option<[f64; 2]> {
@@ -72,18 +112,17 @@ impl CoarseLine {
     }
 }
 
-/// The strongest straight lines of the coarse picture, longest first.
+/// The strongest straight lines through edge cells, longest first.
 #[must_use]
-pub fn find_lines(grid: &Grid, gradient: &Gradient) -> Vec<CoarseLine> {
-    let cells = gradient.edge_cells(grid);
+pub fn find_lines(grid: &Grid, gradient: &Gradient, cells: &[EdgeCell], search: Search) -> Vec<CoarseLine> {
     let reach = (grid.width as f64).hypot(grid.height as f64).ceil();
     let bins = 2 * reach as usize + 3;
-    let votes = vote(&cells, reach, bins);
-    let shortest = 0.12 * grid.width.min(grid.height) as f32;
+    let votes = vote(cells, reach, bins);
+    let shortest = (search.least * grid.width.min(grid.height) as f64) as f32;
     let mut lines: Vec<CoarseLine> = Vec::new();
-    let refitted: Vec<(f64, f64)> = peaks(&votes, bins, shortest)
+    let refitted: Vec<(f64, f64)> = peaks(&votes, bins, shortest, 2 * search.most)
         .into_par_iter()
-        .map(|(a, r)| refit(&cells, (a as f64).to_radians(), r as f64 - reach - 1.0))
+        .map(|(a, r)| refit(cells, (a as f64).to_radians(), r as f64 - reach - 1.0))
         .collect();
     for (angle, rho) in refitted {
         let same = |l: &CoarseLine| {
@@ -96,7 +135,7 @@ pub fn find_lines(grid: &Grid, gradient: &Gradient) -> Vec<CoarseLine> {
             continue;
         }
         lines.push(with_support(grid, gradient, angle, rho, reach));
-        if lines.len() == MOST_LINES {
+        if lines.len() == search.most {
             break;
         }
     }
@@ -129,7 +168,7 @@ fn vote(cells: &[EdgeCell], reach: f64, bins: usize) -> Vec<f32> {
     votes
 }
 
-fn peaks(votes: &[f32], bins: usize, least: f32) -> Vec<(usize, usize)> {
+fn peaks(votes: &[f32], bins: usize, least: f32, most: usize) -> Vec<(usize, usize)> {
     let mut found: Vec<(f32, usize, usize)> = Vec::new();
     for a in 0..ANGLES {
         for r in 2..bins - 2 {
@@ -153,7 +192,7 @@ fn peaks(votes: &[f32], bins: usize, least: f32) -> Vec<(usize, usize)> {
         }
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.into_iter().take(2 * MOST_LINES).map(|(_, a, r)| (a, r)).collect()
+    found.into_iter().take(most).map(|(_, a, r)| (a, r)).collect()
 }
 
 /// Three rounds of weighted total least squares over the edge cells near a line.

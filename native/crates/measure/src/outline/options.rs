@@ -1,10 +1,14 @@
 //! What the search for the card may assume.
 
+use crate::geometry::Point;
+
 /// Options of [`crate::find_outline`].
 #[derive(Clone, Debug)]
 pub struct OutlineOptions {
     /// Size of the card as it lies in the image, width then height; `None`: a standard card is likely, others are accepted.
     pub expected_size_mm: Option<[f64; 2]>,
+    /// Corners of the card (top left, clockwise) where they are known to a few pixels: nothing is searched then.
+    pub place: Option<[Point; 4]>,
     /// Millimetres per pixel, if known.
     pub pixel_pitch_mm: Option<f64>,
     /// Blur (Gaussian sigma) above which edges cannot be measured, px.
@@ -17,6 +21,7 @@ impl Default for OutlineOptions {
     fn default() -> Self {
         Self {
             expected_size_mm: None,
+            place: None,
             pixel_pitch_mm: None,
             max_blur_px: 6.0,
             max_saturated: 0.4,

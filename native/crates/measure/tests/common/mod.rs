@@ -3,6 +3,9 @@
 //! Gaussian-blurred straight edges, integrated over every pixel's area by a 4 x 4 Gauss-Legendre rule.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod categories;
+pub mod scene;
+
 use imaging::{Plane, Raster, Samples};
 use rayon::prelude::*;
 
