@@ -245,7 +245,8 @@ fn trimmed(column: &mut Column, start: &Linear) -> Option<Fit> {
     let refined = reflectance::refine(
         &column.samples,
         &column.directions,
-        reflectance::middle(&column.order, all, dark, column.clipped),
+        &column.order,
+        (dark, column.clipped),
         fit.normal,
         &mut column.scratch,
     );

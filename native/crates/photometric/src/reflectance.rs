@@ -4,9 +4,13 @@
 //! bivariate polynomial of total degree 2, h the half vector. The coefficients are eliminated by variable projection
 //! (Golub & Pereyra 1973, Kaufman 1975), the normal moves by Gauss-Newton on the sphere. A weak ridge pulls f towards a
 //! constant, which without specular samples is what keeps slant and reflectance apart.
+//!
+//! Where the polynomial explains little more than a constant, its normal is mostly its own freedom: the result is drawn
+//! to the Lambertian normal of the innermost samples by the evidence for the polynomial, as Stein's estimator does.
 
+use crate::check::MAX_CONDITION;
 use crate::cholesky::{Matrix, TERMS, cholesky, substitute};
-use crate::linear::{V3, cross, dot, unit};
+use crate::linear::{V3, add_outer, apply, condition, cross, dot, inverse, unit};
 
 /// With fewer lights too few samples are left in the middle to carry six coefficients and a normal.
 pub const MIN_LIGHTS: usize = 48;
@@ -20,6 +24,12 @@ const ROUNDS: usize = 3;
 const STEPS: usize = 6;
 /// A step on the sphere is at most this long, in radians.
 const MAX_STEP: f64 = 0.2;
+/// Share left out at either end for the Lambertian normal that the result is drawn to.
+const INNER: f64 = 0.4;
+/// Samples this far above that Lambertian fit, relative to its albedo, are highlights no low-order polynomial follows.
+const HIGHLIGHT: f64 = 0.03;
+/// Evidence (log likelihood ratio) at which polynomial and constant count alike: one unit for each added coefficient.
+const EVEN_EVIDENCE: f64 = (TERMS - 1) as f64;
 /// A normal further from the start than this (cosine) has left the basin where the model means something.
 const MIN_AGREEMENT: f64 = 0.8;
 /// Tuning constant for 95 % efficiency on Gaussian noise.
@@ -37,6 +47,7 @@ pub struct Scratch {
     basis: Vec<[f64; TERMS]>,
     residual: Vec<f64>,
     sorted: Vec<f64>,
+    chosen: Vec<usize>,
 }
 
 /// State of the fit at one normal.
@@ -46,21 +57,36 @@ struct Solved {
     cost: f64,
 }
 
-/// The samples of low frequency: `order` lists the usable ones of `all` from dark to bright, `dark` and `clipped` are
-/// left out already.
-pub fn middle(order: &[usize], all: usize, dark: usize, clipped: usize) -> &[usize] {
-    let low = ((LOW * all as f64) as usize).saturating_sub(dark);
-    let high = ((HIGH * all as f64) as usize).saturating_sub(clipped);
+/// `order` lists the usable samples of `all` from dark to bright, `dark` and `clipped` are left out already: the rest
+/// after shares `low` and `high` of all are gone.
+fn middle(order: &[usize], all: usize, dark: usize, clipped: usize, low: f64, high: f64) -> &[usize] {
+    let low = ((low * all as f64) as usize).saturating_sub(dark);
+    let high = ((high * all as f64) as usize).saturating_sub(clipped);
     order.get(low..order.len().saturating_sub(high)).unwrap_or(&[])
 }
 
-/// A better normal than `start` from the samples of low frequency, or `None` with too few of them or where the fit
-/// leaves the neighbourhood of `start`.
-pub fn refine(samples: &[f64], directions: &[V3], middle: &[usize], start: V3, s: &mut Scratch) -> Option<V3> {
-    if middle.len() < MIN_SAMPLES {
+/// A better normal than `start` from the samples of low frequency, or `None` with too few of them; the Lambertian normal
+/// of the innermost samples where the fit leaves the neighbourhood of `start`. `order` lists the usable samples from dark to bright; `dark` and `clipped` others
+/// are left out already.
+pub fn refine(
+    samples: &[f64],
+    directions: &[V3],
+    order: &[usize],
+    (dark, clipped): (usize, usize),
+    start: V3,
+    s: &mut Scratch,
+) -> Option<V3> {
+    let all = samples.len();
+    let inner = lambert(samples, directions, middle(order, all, dark, clipped, INNER, INNER))?;
+    let albedo = dot(inner, inner).sqrt();
+    s.chosen.clear();
+    let low_frequency = middle(order, all, dark, clipped, LOW, HIGH).iter();
+    s.chosen
+        .extend(low_frequency.filter(|&&k| samples[k] < dot(directions[k], inner) + HIGHLIGHT * albedo));
+    if s.chosen.len() < MIN_SAMPLES || albedo <= 0.0 {
         return None;
     }
-    s.gather(samples, directions, middle);
+    s.gather(samples, directions);
     let mut normal = start;
     for round in 0..=ROUNDS {
         let mut solved = s.solve(normal)?;
@@ -70,11 +96,30 @@ pub fn refine(samples: &[f64], directions: &[V3], middle: &[usize], start: V3, s
         }
         normal = s.descend(normal, solved);
     }
-    (dot(normal, start) > MIN_AGREEMENT).then_some(normal)
+    let inner = unit(inner);
+    if dot(normal, start) <= MIN_AGREEMENT {
+        return Some(inner);
+    }
+    let evidence = s.evidence(normal)?;
+    let weight = evidence / (evidence + EVEN_EVIDENCE);
+    Some(unit([0, 1, 2].map(|j| weight * normal[j] + (1.0 - weight) * inner[j])))
+}
+
+/// `albedo * normal` by least squares of the chosen samples.
+fn lambert(samples: &[f64], directions: &[V3], chosen: &[usize]) -> Option<V3> {
+    let (mut m, mut b) = ([0.0; 6], [0.0; 3]);
+    for &k in chosen {
+        add_outer(&mut m, directions[k], 1.0);
+        for j in 0..3 {
+            b[j] += directions[k][j] * samples[k];
+        }
+    }
+    (condition(&m) <= MAX_CONDITION).then_some(apply(&inverse(&m)?, b))
 }
 
 impl Scratch {
-    fn gather(&mut self, samples: &[f64], directions: &[V3], chosen: &[usize]) {
+    fn gather(&mut self, samples: &[f64], directions: &[V3]) {
+        let chosen = &self.chosen;
         let (sample, light) = (&mut self.sample, &mut self.light);
         sample.clear();
         light.clear();
@@ -142,6 +187,19 @@ impl Scratch {
         for (w, r) in self.weight.iter_mut().zip(&self.residual) {
             *w = 1.0 / (1.0 + (r * scale).powi(2));
         }
+    }
+
+    /// Log likelihood ratio of the polynomial at `normal` against the best Lambertian fit of the same samples.
+    fn evidence(&mut self, normal: V3) -> Option<f64> {
+        self.weight.fill(1.0);
+        let bent = self.solve(normal)?.cost;
+        let all: Vec<usize> = (0..self.sample.len()).collect();
+        let plain = lambert(&self.sample, &self.light, &all)?;
+        let straight: f64 = (0..self.sample.len())
+            .map(|k| (self.sample[k] - dot(plain, self.light[k])).powi(2))
+            .sum();
+        let ratio = straight / bent.max(f64::MIN_POSITIVE);
+        Some(self.sample.len() as f64 * ratio.max(1.0).ln())
     }
 
     /// Levenberg-Marquardt steps on the sphere.

@@ -24,7 +24,7 @@ fn mean_error(name: &str, count: Option<usize>) -> Option<f64> {
 #[test]
 fn ball_with_all_lights() {
     if let Some(e) = mean_error("ball", None) {
-        assert!(e <= 2.1, "{e}");
+        assert!(e <= 1.7, "{e}");
     }
 }
 
