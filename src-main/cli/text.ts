@@ -1,5 +1,5 @@
 /** Reports as text for a terminal. */
-import type { MeasuredPoint, Measurement, Report } from '../contract/index.ts';
+import type { MeasuredPoint, Measurement, Report, StandardVerdict } from '../contract/index.ts';
 import { sides } from '../contract/index.ts';
 import { errorText } from './terminal.ts';
 
@@ -35,12 +35,32 @@ export function measurementText(m: Measurement): string {
   return lines.join('\n');
 }
 
+type Step = StandardVerdict['steps'][number];
+const axisText = { leftRight: 'left:right', topBottom: 'top:bottom' } as const;
+
+function stepText({ label, probability, decidedBy: d }: Step): string {
+  const station = d.station === null ? '' : ` at station ${d.station}`;
+  return `${label} (${axisText[d.axis]}${station} ${d.share.toFixed(2)} ± ${d.uncertaintyPp.toFixed(2)} of ${d.limit}, ${(100 * probability).toFixed(1)} % sure)`;
+}
+
+/** One line for each standard that publishes limits for this side. */
+export function verdictsText(verdicts: readonly StandardVerdict[]): string[] {
+  return verdicts
+    .filter((v) => v.steps.length > 0)
+    .map((v) => {
+      const best = v.best ? `passes for ${stepText(v.best)}` : 'passes for no published grade';
+      const word = v.next?.verdict === 'fail' ? 'fails' : 'inside uncertainty for';
+      return `  ${v.name} ${v.version}: ${best}${v.next ? `; ${word} ${stepText(v.next)}` : ''}`;
+    });
+}
+
 function heading(report: Report): string {
   return `${report.capture} (${report.side}${report.simulated ? ', SIMULATED' : ''})`;
 }
 
 export function measureText(report: Report): string {
-  if (report.measurement) return `${heading(report)}\n${measurementText(report.measurement)}`;
+  if (report.measurement)
+    return [heading(report), measurementText(report.measurement), ...verdictsText(report.verdicts)].join('\n');
   return `${heading(report)}\n  not measured: ${report.error ? errorText(report.error) : (report.grade.reason ?? '')}`;
 }
 
@@ -57,7 +77,7 @@ export function gradeText(report: Report): string {
     `  centering ${fixed(s.centering, 1)}  corners ${fixed(s.corners, 1)}  edges ${fixed(s.edges, 1)}  surface ${fixed(s.surface, 1)}${grade.limitedBy.length ? `  limited by ${grade.limitedBy.join(', ')}` : ''}`,
   );
   if (report.card) lines.push(`  whole card: ${report.card.overall ?? 'no grade'}`);
-  if (report.measurement) lines.push(measurementText(report.measurement));
+  if (report.measurement) lines.push(measurementText(report.measurement), ...verdictsText(report.verdicts));
   for (const defect of surface?.defects ?? []) {
     const depth = defect.depthMm === null ? '' : `, ${(defect.depthMm * 1000).toFixed(0)} µm deep`;
     lines.push(

@@ -22,6 +22,7 @@ export const errorCodeSchema = z.enum([
   'card.cutOff',
   'card.several',
   'card.touching',
+  'template.mismatch',
   'internal',
   'json.invalid',
   'schema.invalid',

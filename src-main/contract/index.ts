@@ -26,6 +26,7 @@ import {
   sessionSchema,
   settingsSchema,
   standardSummarySchema,
+  standardsFileSchema,
 } from './system.ts';
 
 export * from './capture.ts';
@@ -146,6 +147,16 @@ export const contract = {
   },
   standards: {
     list: base.meta(everyone).route({ method: 'GET', path: '/standards' }).output(z.array(standardSummarySchema)),
+    /** The file in force, to look at, copy or edit. */
+    file: base.meta(everyone).route({ method: 'GET', path: '/standards/file' }).output(standardsFileSchema),
+    /** Puts an edited copy in force from the next grading on; refused with the field when it does not parse. */
+    save: base
+      .meta(bench)
+      .route({ method: 'PUT', path: '/standards/file' })
+      .input(z.object({ text: z.string().max(1_000_000), reason: z.string().max(500).optional() }))
+      .output(standardsFileSchema),
+    /** Back to the standards that the program comes with. */
+    restore: base.meta(bench).route({ method: 'POST', path: '/standards/restore' }).output(standardsFileSchema),
   },
   settings: {
     get: base.meta(everyone).route({ method: 'GET', path: '/settings' }).output(settingsSchema),

@@ -65,9 +65,14 @@ export const sideStatusSchema = z.object({
 });
 
 const ratio = z.tuple([z.number(), z.number()]);
+const axisSchema = z.enum(['leftRight', 'topBottom']);
+/** `template`: the border was not measured, a registered print layout stands in. */
+const centeringSourceSchema = z.enum(['border', 'template']);
 export const centeringSchema = z.object({
   leftRight: ratio.nullable(),
   topBottom: ratio.nullable(),
+  /** Where each axis comes from; absent in reports where all come from the border. */
+  from: z.object({ leftRight: centeringSourceSchema, topBottom: centeringSourceSchema }).optional(),
   /** Expanded uncertainty (k = 2) of the larger share, percentage points, the worse of the two axes. */
   uncertaintyPp: z.number().nullable(),
   leftRightUncertaintyPp: z.number().nullable(),
@@ -76,6 +81,56 @@ export const centeringSchema = z.object({
   worstStation: z.object({ axis: z.enum(['leftRight', 'topBottom']), index: z.int(), ratio }).nullable(),
 });
 export type Centering = z.infer<typeof centeringSchema>;
+
+/** A print registered to a design template: shift and turn against the cut. Lengths in mm, uncertainties expanded (k = 2). */
+export const printMatchSchema = z.object({
+  template: z.object({
+    id: z.string(),
+    name: z.string(),
+    set: z.string(),
+    /** SHA-256 of the template's file. */
+    content: z.string(),
+    chosen: z.enum(['recognised', 'person']),
+  }),
+  /** Print against nominal, positive right and down. */
+  shiftMm: ratio,
+  /** Everything, the template's own reference included. */
+  uncertaintyMm: ratio,
+  /** This capture alone. */
+  repeatabilityMm: ratio,
+  rotationDeg: z.number(),
+  rotationUncertaintyDeg: z.number(),
+  scale: z.number(),
+  /** Median correlation of the anchors in place. */
+  score: z.number(),
+  inliers: z.int(),
+  residualMm: z.number(),
+  sizeMm: ratio,
+  anchors: z.array(
+    z.object({
+      id: z.string(),
+      nominalPx: ratio,
+      px: ratio.nullable(),
+      residualMm: ratio.nullable(),
+      stdMm: z.number().nullable(),
+      ncc: z.number().nullable(),
+      used: z.boolean(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  /** What the shift means against the design's nominal margins; null when it has none. */
+  equivalent: z
+    .object({
+      widthsMm: perSide(z.number()),
+      leftRight: ratio,
+      topBottom: ratio,
+      leftRightUncertaintyPp: z.number(),
+      topBottomUncertaintyPp: z.number(),
+      worstStation: z.object({ axis: axisSchema, index: z.int(), ratio }),
+    })
+    .nullable(),
+});
+export type PrintMatch = z.infer<typeof printMatchSchema>;
 
 export const measurementSchema = z.object({
   pixelPitchMm: z.number().nullable(),
@@ -97,6 +152,8 @@ export const measurementSchema = z.object({
     border: perSide(z.array(pointPxSchema).nullable()),
   }),
   method: z.string().optional(),
+  /** Set when a design template was registered to the card. */
+  print: printMatchSchema.nullish(),
 });
 export type Measurement = z.infer<typeof measurementSchema>;
 
@@ -153,6 +210,46 @@ export type EdgeReading = z.infer<typeof edgeReadingSchema>;
 
 /** Verdict at a standard's limit: three-valued, as measurements are not exact. */
 export const verdictSchema = z.enum(['pass', 'insideUncertainty', 'fail']);
+
+/** One grade of a standard held against the measured centering. */
+export const verdictStepSchema = z.object({
+  grade: z.number(),
+  label: z.string(),
+  /** Limits of the better and of the worse axis, percent. */
+  limits: ratio,
+  verdict: verdictSchema,
+  /** Probability that the true shares keep the limits (JCGM 106). */
+  probability: z.number().min(0).max(1),
+  /** What keeps the limits least surely. */
+  decidedBy: z.object({
+    axis: axisSchema,
+    /** Null where the mean of the sides decides. */
+    station: z.int().nullable(),
+    /** The larger share, percent. */
+    share: z.number(),
+    uncertaintyPp: z.number(),
+    limit: z.number(),
+  }),
+});
+
+/** Centering against one standard. */
+export const standardVerdictSchema = z.object({
+  standard: z.string(),
+  name: z.string(),
+  version: z.string(),
+  effective: z.string().nullable(),
+  source: z.string(),
+  judgedBy: z.enum(['mean', 'worstEnd']),
+  /** The guard band is this many standard uncertainties. */
+  guardBandK: z.number(),
+  /** The best grade that passes for sure; null when none does. */
+  best: verdictStepSchema.nullable(),
+  /** The next better one, which does not. */
+  next: verdictStepSchema.nullable(),
+  /** Every published grade, best first; empty when the centering was not measured. */
+  steps: z.array(verdictStepSchema),
+});
+export type StandardVerdict = z.infer<typeof standardVerdictSchema>;
 
 /** One thing that cost the grade, worst first. */
 export const costSchema = z.object({
@@ -264,6 +361,8 @@ export const reportSchema = z.object({
     .nullable(),
   edges: perSide(edgeReadingSchema).nullable(),
   grade: gradeSchema,
+  /** Centering against every standard; empty in reports of earlier programs. */
+  verdicts: z.array(standardVerdictSchema).default([]),
   /** Set when the other side of the same card was graded with this one. */
   card: cardGradeSchema.nullable().default(null),
   quality: z.object({ stages: z.array(stageReportSchema), needsPerson: z.boolean(), warnings: z.array(z.string()) }),

@@ -96,4 +96,16 @@ export const standardSummarySchema = z.object({
   name: z.string(),
   version: z.string(),
   confidence: z.string(),
+  /** When it came into force, as far as it is published. */
+  effective: z.string().nullable(),
+  source: z.string(),
 });
+
+/** The standards' file as it is in force. */
+export const standardsFileSchema = z.object({
+  text: z.string(),
+  origin: z.enum(['builtIn', 'edited']),
+  /** Why an edited file is not in force; the built-in standards stand in. */
+  problem: z.string().nullable(),
+});
+export type StandardsFile = z.infer<typeof standardsFileSchema>;

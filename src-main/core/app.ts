@@ -16,6 +16,7 @@ import { createRigs, simulatedRig } from './rig/index.ts';
 import { createServer, createSessions } from './server/index.ts';
 import { actorOf, createServices } from './services.ts';
 import { software } from './software/index.ts';
+import { openStandards } from './standards/index.ts';
 import { foldersOf, openStore } from './store/index.ts';
 import { createUploads, type Uploads } from './uploads/index.ts';
 
@@ -64,13 +65,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     const jobs = createJobs({ clock, log: log.child('jobs'), newId: randomUUID });
     undo.push(() => jobs.close());
     const rigs = createRigs([simulatedRig(native)]);
+    const standards = openStandards(join(folders.root, 'standards'), log.child('standards'));
     const images = createImages(native, store.files);
     undo.push(() => images.close());
     const maps = createMaps(store.files);
-    const desk = createDesk({ store, jobs, rigs, uploads, native, clock, workFolder });
+    const desk = createDesk({ store, jobs, rigs, uploads, native, standards, clock, workFolder });
     const sessions = createSessions({ clock });
     const station = hostname();
-    const services = createServices({ store, jobs, desk, rigs, log, sessions, images, maps, uploads, clock, station });
+    const services = createServices({
+      ...{ store, jobs, desk, rigs, log, sessions, images, maps, uploads, standards, clock, station },
+    });
     const server = await createServer({
       services,
       sessions,

@@ -1,15 +1,16 @@
 /** The contract's procedures, each a few words to the part that does the work. */
+import { hash } from 'node:crypto';
 import type { Role } from '../contract/index.ts';
 import type { Clock } from './clock/index.ts';
 import type { Desk } from './desk/index.ts';
 import { examine } from './doctor/index.ts';
-import { allStandards, findStandard } from './grading/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { LogBook } from './log/index.ts';
 import type { SurfaceMaps } from './maps/index.ts';
 import type { Rigs } from './rig/index.ts';
 import type { Images, Services, Sessions } from './server/index.ts';
 import { software } from './software/index.ts';
+import type { StandardsBook } from './standards/index.ts';
 import type { Store } from './store/index.ts';
 import type { Uploads } from './uploads/index.ts';
 
@@ -23,13 +24,14 @@ export interface Parts {
   readonly images: Images;
   readonly maps: SurfaceMaps;
   readonly uploads: Uploads;
+  readonly standards: StandardsBook;
   readonly clock: Clock;
   /** Name of this machine, shown to people. */
   readonly station: string;
 }
 
 export function createServices(parts: Parts): Services {
-  const { store, jobs, desk, rigs, log, sessions, images, maps, uploads, clock, station } = parts;
+  const { store, jobs, desk, rigs, log, sessions, images, maps, uploads, standards, clock, station } = parts;
   const startedAt = clock.now().toISOString();
   return {
     system: {
@@ -69,12 +71,27 @@ export function createServices(parts: Parts): Services {
       values: ({ maps: id, at }) => maps.values(id, at),
     },
     standards: {
-      list: async () => allStandards.map(({ id, name, version, confidence }) => ({ id, name, version, confidence })),
+      list: async () =>
+        standards.all.map(({ id, name, version, confidence, effective, source }) => ({
+          ...{ id, name, version, confidence, effective, source },
+        })),
+      file: async () => standards.file(),
+      // The file is put in place inside the transaction, so that there is no change without its audit row.
+      save: async ({ text, reason }, caller) =>
+        store.write(caller.actor, (tx) => {
+          tx.note('standards.save', hash('sha256', text, 'hex'), reason ?? null);
+          return standards.save(text);
+        }),
+      restore: async (_input, caller) =>
+        store.write(caller.actor, (tx) => {
+          tx.note('standards.restore', 'built-in', null);
+          return standards.restore();
+        }),
     },
     settings: {
       get: async () => store.settings(),
       async set(patch, caller) {
-        if (patch.standard !== undefined) findStandard(patch.standard);
+        if (patch.standard !== undefined) standards.find(patch.standard);
         const settings = store.write(caller.actor, (tx) => tx.setSettings(patch));
         log.setKeepDays(settings.keepLogsDays);
         return settings;

@@ -189,7 +189,12 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
         throw missing();
       },
     },
-    standards: { list: async () => [] },
+    standards: {
+      list: async () => [],
+      file: async () => ({ text: '{}', origin: 'builtIn', problem: null }),
+      save: async ({ text }) => ({ text, origin: 'edited', problem: null }),
+      restore: async () => ({ text: '{}', origin: 'builtIn', problem: null }),
+    },
     settings: {
       get: async () => settings,
       set: async (input) => ({ ...settings, keepLogsDays: input.keepLogsDays ?? 30 }),

@@ -6,12 +6,13 @@ import type { GradeSource, Grading, Job } from '../../contract/index.ts';
 import { type CaptureInput, type Encoding, readInput } from '../capture/index.ts';
 import type { Clock } from '../clock/index.ts';
 import { refuse } from '../errors/index.ts';
-import { findStandard, gradeSide } from '../grading/index.ts';
+import { gradeSide, verdictsOf } from '../grading/index.ts';
 import type { JobContext, Jobs } from '../jobs/index.ts';
 import type { Native } from '../native/index.ts';
 import { runPipeline } from '../pipeline/index.ts';
 import type { Rigs } from '../rig/index.ts';
 import { software } from '../software/index.ts';
+import type { StandardsBook } from '../standards/index.ts';
 import type { Store } from '../store/index.ts';
 import type { OpenUpload, Uploads } from '../uploads/index.ts';
 import { storeSink, summarise } from './sink.ts';
@@ -37,6 +38,7 @@ export interface DeskParts {
   readonly rigs: Rigs;
   readonly uploads: Uploads;
   readonly native: Native;
+  readonly standards: StandardsBook;
   readonly clock: Clock;
   /** For captures on their way through; emptied at start. */
   readonly workFolder: string;
@@ -53,7 +55,7 @@ interface Opened {
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { store, jobs, rigs, uploads, native, clock, workFolder } = parts;
+  const { store, jobs, rigs, uploads, native, standards, clock, workFolder } = parts;
 
   const fromRig = async (source: GradeSource & { kind: 'rig' }, context: JobContext): Promise<Opened> => {
     const sample = source.sample ?? 0;
@@ -92,7 +94,7 @@ export function createDesk(parts: DeskParts): Desk {
   const work =
     (request: GradeRequest, open: (context: JobContext) => Promise<Opened>, begun: number, actor: string) =>
     async (context: JobContext) => {
-      const standard = findStandard(request.standard ?? store.settings().standard);
+      const standard = standards.find(request.standard ?? store.settings().standard);
       const opened = await open(context);
       const id = randomUUID();
       const { input, sourceName } = opened;
@@ -104,6 +106,7 @@ export function createDesk(parts: DeskParts): Desk {
           {
             native,
             standard,
+            standards: standards.all,
             software,
             now: () => clock.now(),
             sink,
@@ -125,7 +128,7 @@ export function createDesk(parts: DeskParts): Desk {
     async start(request, actor) {
       if (store.readOnlyReason !== null)
         throw refuse('store.readOnly', store.readOnlyReason, 'make the data folder writable and start again');
-      findStandard(request.standard ?? store.settings().standard);
+      standards.find(request.standard ?? store.settings().standard);
       const { source } = request;
       if (source.kind === 'rig') {
         const { name, simulated } = rigs.get(source.rigId).describe();
@@ -149,13 +152,14 @@ export function createDesk(parts: DeskParts): Desk {
       return job;
     },
     regrade(id, standardId, actor) {
-      const standard = findStandard(standardId);
+      const standard = standards.find(standardId);
       const { summary, report } = store.gradings.get(id);
       const condition = { corners: report.corners, edges: report.edges, surface: report.surface };
       const graded = gradeSide({ side: report.side, measurement: report.measurement, ...condition }, standard);
       const regraded = {
         ...report,
         grade: graded.grade,
+        verdicts: verdictsOf(report.measurement, report.side, standards.all),
         corners: graded.corners,
         edges: graded.edges,
         quality: { ...report.quality, needsPerson: report.error !== null || graded.grade.overall === null },

@@ -7,7 +7,8 @@ import { bandOf, gradeOfScore } from './score.ts';
 import { conditionRules, type Standard, scoreBands } from './standards.ts';
 
 export { gradeCard } from './card.ts';
-export { allStandards, findStandard, type Standard } from './standards.ts';
+export { allStandards, builtInText, findStandard, parseStandards, type Standard } from './standards.ts';
+export { verdictsOf } from './verdicts.ts';
 
 /** Findings that cost nothing because they are too doubtful. */
 export const doubtfulFindings = (defects: readonly Defect[]) => doubtful(defects, conditionRules);
@@ -41,7 +42,7 @@ const round = (value: number | null) => (value === null ? null : Math.round(valu
 export function gradeSide(evidence: Evidence, standard: Standard): Graded {
   const rules = conditionRules;
   const { measurement, side } = evidence;
-  const centering = measurement && gradeCentering(measurement.centering, measurement.printTiltDeg, side, standard);
+  const centering = measurement && gradeCentering(measurement, side, standard);
   const corners = evidence.corners && scoreCorners(evidence.corners, rules);
   const edges = evidence.edges && scoreEdges(evidence.edges, rules);
   const surface = evidence.surface && scoreSurface(evidence.surface, rules);

@@ -4,17 +4,28 @@ import rulesFile from '../../../assets/standards/condition-rules.json' with { ty
 import standardsFile from '../../../assets/standards/grading-standards.json' with { type: 'json' };
 import type { CardSide } from '../../contract/index.ts';
 import { refuse } from '../errors/index.ts';
+import { parseJsonWith } from '../errors/parse.ts';
 
 const ceiling = z.number().min(50).max(100).nullable();
 const frontBack = z.record(z.string(), z.tuple([ceiling, ceiling]));
+const limit = z.number().min(50).max(100);
 const bgsRow = z.object({
-  front: z.number().optional(),
+  front: limit.optional(),
   /** The smaller and the larger allowed share when the two axes have limits of their own. */
-  frontAxesSorted: z.tuple([z.number(), z.number()]).optional(),
-  back: z.number(),
-  backAlternative: z.number().optional(),
+  frontAxesSorted: z.tuple([limit, limit]).optional(),
+  back: limit,
+  backAlternative: limit.optional(),
 });
-const standardFields = { version: z.string(), confidence: z.string() };
+const standardFields = {
+  name: z.string().min(1).max(60).optional(),
+  version: z.string().min(1).max(40),
+  confidence: z.string().max(200),
+  /** When it came into force, as far as it is published. */
+  effective: z.string().max(40).nullable().optional(),
+  source: z.string().max(500).optional(),
+  /** `worstEnd`: a diamond cut is judged where it is worst, not by the mean of the side. */
+  judgedBy: z.enum(['mean', 'worstEnd']).optional(),
+};
 const standardSchema = z.union([
   z.object({ ...standardFields, front_back: frontBack, halfGrades: z.array(z.number()).optional() }),
   z.object({ ...standardFields, rows: z.record(z.string(), bgsRow) }),
@@ -26,6 +37,8 @@ const standardsSchema = z.object({
   scoreBands1000: z.array(band),
   sizesMm: z.record(z.string(), z.tuple([z.number(), z.number()])),
 });
+
+type StandardsDocument = z.infer<typeof standardsSchema>;
 
 const surfaceRule = z.object({
   per: z.enum(['lengthMm', 'areaMm2']),
@@ -70,21 +83,15 @@ export interface Standard {
   readonly name: string;
   readonly version: string;
   readonly confidence: string;
+  readonly effective: string | null;
+  readonly source: string;
+  readonly judgedBy: 'mean' | 'worstEnd';
   readonly overall: OverallRule;
   /** Grades the company gives, best first. */
   readonly steps: readonly number[];
   readonly rows: Readonly<Record<CardSide, readonly CenteringRow[]>>;
 }
 
-const names: Readonly<Record<string, string>> = {
-  psa: 'PSA',
-  'psa-2024': 'PSA (before 2025)',
-  bgs: 'BGS',
-  cgc: 'CGC',
-  sgc: 'SGC',
-  'tag-tcg': 'TAG (TCG)',
-  'tag-sports': 'TAG (sports)',
-};
 const aliases: Readonly<Record<string, string>> = { tag: 'tag-tcg' };
 
 const gradeOf = (label: string) => Number.parseFloat(label);
@@ -118,24 +125,64 @@ function toStandard(id: string, entry: z.infer<typeof standardSchema>): Standard
   const steps = [...new Set([...whole, ...half])].sort((a, b) => b - a);
   return {
     id,
-    name: names[id] ?? id,
+    name: entry.name ?? id,
     version: entry.version,
     confidence: entry.confidence,
+    effective: entry.effective ?? null,
+    source: entry.source ?? entry.confidence,
+    judgedBy: entry.judgedBy ?? 'mean',
     overall,
     steps,
     rows: { front: rowsOf(entry, 'front'), back: rowsOf(entry, 'back') },
   };
 }
 
-export const allStandards: readonly Standard[] = Object.entries(standards.standards).map(([id, entry]) =>
-  toStandard(id, entry),
-);
+/** The standards of a file, in its order. */
+const standardsOf = (file: StandardsDocument): readonly Standard[] =>
+  Object.entries(file.standards).map(([id, entry]) => toStandard(id, entry));
+
+/** The standards the program comes with. */
+export const allStandards: readonly Standard[] = standardsOf(standards);
+
+/** The built-in file as text, for people to edit a copy of. */
+export const builtInText = `${JSON.stringify(standardsFile, null, 2)}\n`;
+
+/**
+ * Standards from the text of a file.
+ * @throws AppError `json.invalid` or `schema.invalid` naming the field, `value.invalid` for limits that contradict each other
+ */
+export function parseStandards(text: string, file: string): readonly Standard[] {
+  const list = standardsOf(parseJsonWith(standardsSchema, text, file));
+  if (list.length === 0)
+    throw refuse('value.invalid', 'the file holds no standard', 'add one under "standards"', {
+      file,
+      field: 'standards',
+    });
+  for (const standard of list) for (const side of ['front', 'back'] as const) requireOrder(standard, side, file);
+  return list;
+}
+
+/** A better grade must not allow more than a worse one. */
+function requireOrder(standard: Standard, side: CardSide, file: string): void {
+  const rows = standard.rows[side];
+  for (const [i, row] of rows.entries()) {
+    const above = rows[i - 1];
+    const bad = !Number.isFinite(row.grade) || row.axes[0] > row.axes[1];
+    if (bad || (above && (above.axes[0] > row.axes[0] || above.axes[1] > row.axes[1])))
+      throw refuse(
+        'value.invalid',
+        `grade ${row.label} of "${standard.id}" (${side}) contradicts ${above ? `grade ${above.label}` : 'itself'}`,
+        'a better grade must not allow a larger share than a worse one',
+        { file, field: `standards.${standard.id}` },
+      );
+  }
+}
 
 /** @throws AppError `value.invalid` naming the standards there are. */
-export function findStandard(id: string): Standard {
-  const standard = allStandards.find((s) => s.id === (aliases[id] ?? id));
+export function findStandard(id: string, among: readonly Standard[] = allStandards): Standard {
+  const standard = among.find((s) => s.id === (aliases[id] ?? id));
   if (standard) return standard;
-  const known = [...Object.keys(aliases), ...allStandards.map((s) => s.id)].join(', ');
+  const known = [...Object.keys(aliases), ...among.map((s) => s.id)].join(', ');
   throw refuse('value.invalid', `there is no standard "${id}"`, `choose one of: ${known}`, { field: 'standard' });
 }
 

@@ -86,6 +86,7 @@ export function statusOf(code: ErrorCode): number {
     case 'card.cutOff':
     case 'card.several':
     case 'card.touching':
+    case 'template.mismatch':
       return 422;
   }
 }

@@ -122,6 +122,9 @@ export function createRouter(services: Services, log: ServerLog) {
     },
     standards: {
       list: os.standards.list.handler(({ input, context }) => services.standards.list(input, context.caller)),
+      file: os.standards.file.handler(({ input, context }) => services.standards.file(input, context.caller)),
+      save: os.standards.save.handler(({ input, context }) => services.standards.save(input, context.caller)),
+      restore: os.standards.restore.handler(({ input, context }) => services.standards.restore(input, context.caller)),
     },
     settings: {
       get: os.settings.get.handler(({ input, context }) => services.settings.get(input, context.caller)),

@@ -16,6 +16,7 @@ import { PrintReport } from './PrintReport.tsx';
 import styles from './result.module.css';
 import { SubgradeBars } from './SubgradeBars.tsx';
 import { useResultShortcuts } from './useResultShortcuts.ts';
+import { VerdictTable } from './VerdictTable.tsx';
 import { WidthsPanel } from './WidthsPanel.tsx';
 
 const tabs = ['findings', 'widths', 'checks'] as const;
@@ -36,6 +37,7 @@ export function ResultView({ grading }: { readonly grading: Grading }) {
         <NeedsPerson report={report} />
         <SubgradeBars grade={report.grade} />
         <CenteringPanel report={report} />
+        <VerdictTable verdicts={report.verdicts} />
         <CardFacts report={report} />
         <Tabs grading={grading} />
       </section>

@@ -11,6 +11,7 @@ import { useMayWork } from '../../state/session.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Panel, Screen } from '../../ui/Screen.tsx';
+import { StandardsPanel } from './StandardsPanel.tsx';
 import styles from './settings.module.css';
 
 const schemes = ['auto', 'light', 'dark'] as const;
@@ -26,6 +27,7 @@ export function SettingsScreen() {
         {settings.isPending ? <Loading /> : null}
         {settings.error ? <ErrorNotice error={settings.error} onRetry={() => void settings.refetch()} /> : null}
         {settings.data ? <Bench key={JSON.stringify(settings.data)} settings={settings.data} /> : null}
+        <StandardsPanel />
       </section>
     </Screen>
   );

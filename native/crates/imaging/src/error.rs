@@ -63,6 +63,9 @@ pub enum ErrorCode {
     /// Another card lies so near that the edges cannot be told apart.
     #[serde(rename = "card.touching")]
     CardTouching,
+    /// The card does not show the design of a template.
+    #[serde(rename = "template.mismatch")]
+    TemplateMismatch,
     /// Something the program should have prevented.
     #[serde(rename = "internal")]
     Internal,

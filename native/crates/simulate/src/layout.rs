@@ -48,6 +48,8 @@ pub(crate) struct Layout {
     pub radius: f64,
     /// Cosine and sine of the print's tilt.
     pub print: [f64; 2],
+    /// Where the print's centre lies in the card frame, mm.
+    pub print_offset: [f64; 2],
     /// Limits left, top, right, bottom of the border's inner rectangle in the print frame; infinite where art bleeds.
     pub frame: [f64; 4],
     /// The same for the inner rectangle of a double frame.
@@ -88,6 +90,7 @@ impl Layout {
             half,
             radius: spec.corner_radius_mm,
             print: [tilt.cos(), tilt.sin()],
+            print_offset: spec.print_offset_mm,
             frame,
             second,
             sigma_px: spec.psf_sigma_px,
@@ -98,6 +101,7 @@ impl Layout {
     /// Card point in the print frame, mm.
     pub(crate) fn to_print(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [c, s] = self.print;
+        let (x, y) = (x - self.print_offset[0], y - self.print_offset[1]);
         [c * x + s * y, -s * x + c * y]
     }
 

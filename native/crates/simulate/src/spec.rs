@@ -214,6 +214,8 @@ impl Default for Defects {
 pub struct Spec {
     /// Seed of every random choice.
     pub seed: u64,
+    /// Seed of the printed design alone; `seed` when absent. Cards of one design differ in `seed` only.
+    pub design_seed: Option<u64>,
     /// Side to draw.
     pub side: Side,
     /// Pixel pitch on the card plane at the image centre, mm.
@@ -252,6 +254,8 @@ pub struct Spec {
     pub offset_mm: [f64; 2],
     /// Rotation of the print against the cut about the card's centre, degrees, same sense.
     pub print_tilt_deg: f64,
+    /// Shift of the whole print against the cut's centre, mm; it comes on top of `borders_mm`.
+    pub print_offset_mm: [f64; 2],
     /// Rise of the card's middle axis above its long edges, mm (a cylinder-like bow).
     pub bow_mm: f64,
     /// Distance of the lights from the plane's origin, mm; absent means so far that rays are parallel.
@@ -290,11 +294,20 @@ pub struct Spec {
     pub defects: Defects,
 }
 
+impl Spec {
+    /// The seed that the printed design is drawn from.
+    #[must_use]
+    pub fn art_seed(&self) -> u64 {
+        self.design_seed.unwrap_or(self.seed)
+    }
+}
+
 impl Default for Spec {
     /// The demo card a newcomer sees.
     fn default() -> Self {
         Self {
             seed: 1,
+            design_seed: None,
             side: Side::Front,
             pitch_mm: 0.04,
             lights: 8,
@@ -314,6 +327,7 @@ impl Default for Spec {
             rotation_deg: 0.4,
             offset_mm: [0.3, -0.2],
             print_tilt_deg: 0.08,
+            print_offset_mm: [0.0, 0.0],
             bow_mm: 0.0,
             light_distance_mm: None,
             light_elevation_deg: 45.0,

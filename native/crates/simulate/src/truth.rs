@@ -135,6 +135,8 @@ pub struct Truth {
     pub card_angle_deg: f64,
     /// Rotation of the print against the cut, same sense; absent without a border.
     pub print_tilt_deg: Option<f64>,
+    /// Shift of the print's centre against the cut's centre in the card frame, mm, on top of unequal borders.
+    pub print_offset_mm: [f64; 2],
     /// Ideal corners (radius ignored): top left, top right, bottom right, bottom left.
     pub corners: [Point; 4],
     /// Radius of the cut corners, mm.
@@ -189,6 +191,7 @@ pub(crate) fn of(spec: &Spec, material: &Material, lights: &[Light], image_px: [
         size_mm: spec.card_mm,
         card_angle_deg: spec.rotation_deg,
         print_tilt_deg: bordered.then_some(spec.print_tilt_deg),
+        print_offset_mm: spec.print_offset_mm,
         corners: [[-w, -h], [w, -h], [w, h], [-w, h]].map(|p| seen(material, p)),
         corner_radius_mm: spec.corner_radius_mm,
         plane: PlaneTruth {
@@ -216,7 +219,8 @@ fn stations(material: &Material, (edge, axis, sign, count): (&'static str, usize
             let mut outer = [0.0; 2];
             outer[axis] = sign * layout.half[axis];
             outer[1 - axis] = layout.half[1 - axis] * (2.0 * index as f64 / (count + 1) as f64 - 1.0);
-            let reach = |limit: f64| print_line(layout.print, axis, limit, outer[1 - axis]);
+            let [along, across] = [layout.print_offset[axis], layout.print_offset[1 - axis]];
+            let reach = |limit: f64| along + print_line(layout.print, axis, limit, outer[1 - axis] - across);
             let border = reach(layout.frame[side]);
             let width = |at: f64| sign * (outer[axis] - at);
             let mut border_mm = outer;

@@ -56,6 +56,8 @@ impl Spec {
         within("offsetMm[0]", self.offset_mm[0], -200.0, 200.0)?;
         within("offsetMm[1]", self.offset_mm[1], -200.0, 200.0)?;
         within("printTiltDeg", self.print_tilt_deg, -5.0, 5.0)?;
+        within("printOffsetMm[0]", self.print_offset_mm[0], -5.0, 5.0)?;
+        within("printOffsetMm[1]", self.print_offset_mm[1], -5.0, 5.0)?;
         within("bowMm", self.bow_mm, -5.0, 5.0)?;
         if let Some(d) = self.light_distance_mm {
             within("lightDistanceMm", d, 20.0, 1e6)?;
@@ -94,22 +96,23 @@ impl Spec {
                 "give narrower borders",
             ));
         }
-        // A tilted print must not cut the edge of the card at a station, or its width would be negative.
+        // A tilted or shifted print must not cut the edge of the card at a station, or its width would be negative.
         let swing = self.print_tilt_deg.abs().to_radians().tan();
-        for (name, border, run) in [
-            ("left", b.left, h),
-            ("right", b.right, h),
-            ("top", b.top, w),
-            ("bottom", b.bottom, w),
+        let [x, y] = self.print_offset_mm;
+        for (name, border, run, outward) in [
+            ("left", b.left, h, -x),
+            ("right", b.right, h, x),
+            ("top", b.top, w, -y),
+            ("bottom", b.bottom, w, y),
         ] {
-            if border > 0.0 && border < swing * run * 0.5 {
+            if border > 0.0 && border < swing * run * 0.5 + outward {
                 return Err(refuse(
                     &format!("bordersMm.{name}"),
                     format!(
-                        "the print's tilt of {} degrees reaches over the cut",
+                        "the print's tilt of {} degrees and shift of {x}, {y} mm reach over the cut",
                         self.print_tilt_deg
                     ),
-                    "give a wider border or a smaller printTiltDeg",
+                    "give a wider border, or a smaller printTiltDeg or printOffsetMm",
                 ));
             }
         }

@@ -2,7 +2,7 @@
 import type { Report, StageReport } from '../../../contract/index.ts';
 import type { CaptureInput } from '../../capture/index.ts';
 import type { AppError } from '../../errors/index.ts';
-import { gradeSide, type Standard } from '../../grading/index.ts';
+import { allStandards, gradeSide, type Standard, verdictsOf } from '../../grading/index.ts';
 import type { NativeMaps, NativeStack } from '../../native/index.ts';
 import type { Acquired } from './acquisition.ts';
 import type { Measured } from './measurement.ts';
@@ -21,6 +21,8 @@ export interface Results {
 
 export interface ReportContext {
   readonly standard: Standard;
+  /** All that the centering is held against; the built-in ones when not given. */
+  readonly standards?: readonly Standard[] | undefined;
   readonly software: { readonly version: string; readonly commit: string };
   readonly now: Date;
   /** Names of the map files beside the report, when the sink writes them. */
@@ -93,6 +95,7 @@ export function makeReport(results: Results, stages: readonly StageReport[], con
     corners: graded.corners,
     edges: graded.edges,
     grade: error ? { ...graded.grade, reason: `${error.data.message}; ${error.data.next}` } : graded.grade,
+    verdicts: verdictsOf(evidence.measurement, input.side, context.standards ?? allStandards),
     card: null,
     quality: {
       stages: [...stages],

@@ -81,10 +81,10 @@ impl Art {
         let (r, b) = (r.min(layout.half[0]), b.min(layout.half[1]));
         let scale = [DESIGN[0] / (r - l), DESIGN[1] / (b - t)];
         let blur = blur_mm * (scale[0] * scale[1]).sqrt();
-        let theme = theme(Draw::new(spec.seed, PURPOSE_ART).below(4));
+        let theme = theme(Draw::new(spec.art_seed(), PURPOSE_ART).below(4));
         let mut ink = Ink::new(DESIGN[0] as usize, DESIGN[1] as usize, blur);
         match spec.side {
-            Side::Front => front::letter(&mut ink, &theme, spec.seed),
+            Side::Front => front::letter(&mut ink, &theme, spec.art_seed()),
             Side::Back => back::letter(&mut ink),
         }
         Self {
@@ -94,7 +94,7 @@ impl Art {
             scale,
             blur,
             theme,
-            key: key(spec.seed, PURPOSE_ART),
+            key: key(spec.art_seed(), PURPOSE_ART),
             texture: spec.art_texture,
             ink,
         }

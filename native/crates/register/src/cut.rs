@@ -1,0 +1,214 @@
+//! The cut of one card in its image: centre, axes, size, and how sure they are.
+
+use imaging::{CoreError, ErrorCode, Result};
+use measure::{EdgeReading, Point, Refinement, Side};
+
+/// Bias of one edge with its phase between pixels that no residual shows, px.
+const PHASE_PX: f64 = 0.002;
+
+/// The card frame in an image: a similarity between mm on the card and pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// Where the centre of the cut lies, px.
+    pub centre_px: [f64; 2],
+    /// Unit vector of the card's x axis in the image.
+    pub axis: [f64; 2],
+    /// Millimetres a pixel.
+    pub pitch_mm: f64,
+    /// Width and height of the card, mm.
+    pub size_mm: [f64; 2],
+    /// Standard uncertainty of the centre along the card's axes, mm.
+    pub centre_u_mm: [f64; 2],
+    /// Standard uncertainty of the axis, rad.
+    pub turn_u: f64,
+    /// Gaussian blur of the cut edges, mm.
+    pub blur_mm: f64,
+}
+
+/// A straight line across one side: offset from the rough frame's origin and slope along it.
+struct Line {
+    offset: f64,
+    slope: f64,
+    /// Variance of offset and slope for unit factor.
+    variance: [f64; 2],
+    /// Sum of squared residuals in units of their own uncertainty, and its degrees of freedom.
+    scatter: [f64; 2],
+}
+
+impl Cut {
+    /// Fits the four cut edges at their stations.
+    ///
+    /// Each side is a weighted straight line through its stations. The frame's x axis is the mean turn of the four
+    /// lines, its origin lies midway between opposite lines. Where the stations scatter about their lines by more than
+    /// their own uncertainty (a ragged cut), the uncertainty grows by that ratio (Birge 1932).
+    ///
+    /// # Errors
+    /// `value.invalid` for a pixel pitch that is no positive number; `card.notFound` when a side has fewer than 3 stations.
+    pub fn from_refinement(refinement: &Refinement, pitch_mm: f64) -> Result<Self> {
+        if !(pitch_mm.is_finite() && pitch_mm > 0.0) {
+            return Err(CoreError::new(
+                ErrorCode::ValueInvalid,
+                format!("a pixel pitch of {pitch_mm} mm is impossible"),
+                "calibrate the scale, or give the pixel pitch in millimetres",
+            )
+            .in_field("pixelPitchMm"));
+        }
+        let corners = &refinement.outline.corners;
+        let origin = [
+            corners.iter().map(|c| c.x).sum::<f64>() / 4.0,
+            corners.iter().map(|c| c.y).sum::<f64>() / 4.0,
+        ];
+        let rough = rough_axis(corners);
+        let lines =
+            [Side::Left, Side::Right, Side::Top, Side::Bottom].map(|side| side_line(refinement, side, origin, rough));
+        let [Some(left), Some(right), Some(top), Some(bottom)] = &lines else {
+            return Err(CoreError::new(
+                ErrorCode::CardNotFound,
+                "the cut edge could not be located at three stations of every side",
+                "see that all four edges stand out from the background and are in focus",
+            ));
+        };
+        let all = [left, right, top, bottom];
+        let factor = birge(&all);
+        // A vertical line x = o + m y is turned by -m, a horizontal one y = o + m x by +m.
+        let turn = (top.slope + bottom.slope - left.slope - right.slope) / 4.0;
+        let turn_u = (all.iter().map(|l| l.variance[1]).sum::<f64>() * factor).sqrt() / 4.0;
+        let middle = meeting(left, right, top, bottom);
+        let (sin, cos) = turn.sin_cos();
+        let axis = [rough[0] * cos - rough[1] * sin, rough[0] * sin + rough[1] * cos];
+        let centre_px = [
+            origin[0] + rough[0] * middle[0] - rough[1] * middle[1],
+            origin[1] + rough[1] * middle[0] + rough[0] * middle[1],
+        ];
+        let size = [
+            (right.at(middle[1]) - left.at(middle[1])) * cos,
+            (bottom.at(middle[0]) - top.at(middle[0])) * cos,
+        ];
+        let u =
+            |a: &Line, b: &Line| pitch_mm * 0.5 * ((a.variance[0] + b.variance[0]) * factor + PHASE_PX.powi(2)).sqrt();
+        Ok(Self {
+            centre_px,
+            axis,
+            pitch_mm,
+            size_mm: size.map(|s| s * pitch_mm),
+            centre_u_mm: [u(left, right), u(top, bottom)],
+            turn_u,
+            blur_mm: refinement.outline.blur_px() * pitch_mm,
+        })
+    }
+
+    /// Image position of a point of the card frame.
+    #[must_use]
+    pub fn to_px(&self, mm: [f64; 2]) -> [f64; 2] {
+        let [x, y] = mm.map(|v| v / self.pitch_mm);
+        [
+            self.centre_px[0] + self.axis[0] * x - self.axis[1] * y,
+            self.centre_px[1] + self.axis[1] * x + self.axis[0] * y,
+        ]
+    }
+
+    /// Point of the card frame at an image position, mm.
+    #[must_use]
+    pub fn to_mm(&self, px: [f64; 2]) -> [f64; 2] {
+        let (x, y) = (px[0] - self.centre_px[0], px[1] - self.centre_px[1]);
+        [
+            (self.axis[0] * x + self.axis[1] * y) * self.pitch_mm,
+            (self.axis[0] * y - self.axis[1] * x) * self.pitch_mm,
+        ]
+    }
+
+    /// The same cut with the card turned by half a turn: what is read upside down.
+    #[must_use]
+    pub fn upside_down(&self) -> Self {
+        Self {
+            axis: self.axis.map(|v| -v),
+            ..*self
+        }
+    }
+
+    /// Whether a card point lies inside the cut by at least `inset` mm.
+    #[must_use]
+    pub fn holds(&self, mm: [f64; 2], inset: f64) -> bool {
+        (0..2).all(|a| mm[a].abs() <= self.size_mm[a] / 2.0 - inset)
+    }
+}
+
+impl Line {
+    fn at(&self, along: f64) -> f64 {
+        self.offset + self.slope * along
+    }
+}
+
+/// Direction of the card's x axis from its ideal corners.
+fn rough_axis(corners: &[Point; 4]) -> [f64; 2] {
+    let [tl, tr, br, bl] = corners;
+    let along = [tr.x - tl.x + br.x - bl.x, tr.y - tl.y + br.y - bl.y];
+    let down = [bl.x - tl.x + br.x - tr.x, bl.y - tl.y + br.y - tr.y];
+    // The vertical sides, turned back by a right angle, count as much as the horizontal ones.
+    let both = [along[0] + down[1], along[1] - down[0]];
+    let length = both[0].hypot(both[1]).max(1e-12);
+    both.map(|v| v / length)
+}
+
+/// Where the middle lines between opposite sides cross.
+fn meeting(left: &Line, right: &Line, top: &Line, bottom: &Line) -> [f64; 2] {
+    let (a, b) = (0.5 * (left.offset + right.offset), 0.5 * (left.slope + right.slope));
+    let (c, d) = (0.5 * (top.offset + bottom.offset), 0.5 * (top.slope + bottom.slope));
+    let x = (a + b * c) / (1.0 - b * d);
+    [x, c + d * x]
+}
+
+fn side_line(refinement: &Refinement, side: Side, origin: [f64; 2], axis: [f64; 2]) -> Option<Line> {
+    let across = usize::from(matches!(side, Side::Top | Side::Bottom));
+    let points: Vec<([f64; 2], f64)> = refinement
+        .stations
+        .iter()
+        .filter(|s| s.station.side == side)
+        .filter_map(|s| s.outer)
+        .map(|e| {
+            let (x, y) = (e.point.x - origin[0], e.point.y - origin[1]);
+            let local = [axis[0] * x + axis[1] * y, axis[0] * y - axis[1] * x];
+            ([local[1 - across], local[across]], variance(&e))
+        })
+        .collect();
+    line_through(&points)
+}
+
+fn variance(edge: &EdgeReading) -> f64 {
+    edge.std_px.powi(2) * edge.inflation.max(1.0) + PHASE_PX.powi(2)
+}
+
+/// Weighted line through `([along, across], variance)`; `None` for fewer than three points.
+fn line_through(points: &[([f64; 2], f64)]) -> Option<Line> {
+    if points.len() < 3 || points.iter().any(|(_, v)| !(v.is_finite() && *v > 0.0)) {
+        return None;
+    }
+    let sum = |of: &dyn Fn([f64; 2]) -> f64| points.iter().map(|(p, v)| of(*p) / v).sum::<f64>();
+    let (w, wx, wxx) = (sum(&|_| 1.0), sum(&|p| p[0]), sum(&|p| p[0] * p[0]));
+    let (wy, wxy) = (sum(&|p| p[1]), sum(&|p| p[0] * p[1]));
+    let det = w * wxx - wx * wx;
+    if det <= 0.0 {
+        return None;
+    }
+    let (offset, slope) = ((wxx * wy - wx * wxy) / det, (w * wxy - wx * wy) / det);
+    let chi2 = sum(&|p| (p[1] - offset - slope * p[0]).powi(2));
+    Some(Line {
+        offset,
+        slope,
+        variance: [wxx / det, w / det],
+        scatter: [chi2, points.len() as f64 - 2.0],
+    })
+}
+
+/// Variance factor of all four sides together; 1 unless the scatter is clearly more than chance.
+fn birge(lines: &[&Line; 4]) -> f64 {
+    let chi2: f64 = lines.iter().map(|l| l.scatter[0]).sum();
+    let freedom: f64 = lines.iter().map(|l| l.scatter[1]).sum();
+    let ratio = chi2 / freedom.max(1.0);
+    // Chance moves the ratio by sqrt(2 / freedom).
+    if ratio > 1.0 + (2.0 / freedom.max(1.0)).sqrt() {
+        ratio
+    } else {
+        1.0
+    }
+}
