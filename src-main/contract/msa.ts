@@ -121,7 +121,8 @@ export const grrResultSchema = z.object({
 export type GrrResult = z.infer<typeof grrResultSchema>;
 
 export const type1SettingsSchema = z.object({
-  reference: z.number(),
+  /** Null where no true value is known: then there is Cg alone. */
+  reference: z.number().nullable(),
   tolerance: z.number().positive(),
   /** Percent of the tolerance that the gauge may take up (K), and its spread in standard deviations (L). */
   percent: z.number().positive().max(100).default(20),
@@ -149,10 +150,11 @@ export const type1ResultSchema = z.object({
   n: z.int(),
   mean: z.number(),
   sd: z.number(),
-  bias: z.number(),
+  /** Null without a reference. */
+  bias: z.number().nullable(),
   biasInterval: interval.nullable(),
   studyVariation: z.number(),
-  /** Null where the values do not vary. */
+  /** Null where the values do not vary; Cgk also without a reference. */
   cg: z.number().nullable(),
   cgk: z.number().nullable(),
   repeatabilityPct: z.number().nullable(),

@@ -18,6 +18,7 @@ import { actorOf, createServices } from './services.ts';
 import { software } from './software/index.ts';
 import { openStandards } from './standards/index.ts';
 import { foldersOf, openStore } from './store/index.ts';
+import { createStudies } from './studies/index.ts';
 import { createUploads, type Uploads } from './uploads/index.ts';
 
 export interface AppOptions {
@@ -70,10 +71,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => images.close());
     const maps = createMaps(store.files);
     const desk = createDesk({ store, jobs, rigs, uploads, native, standards, clock, workFolder });
+    const measuring = { store, jobs, rigs, uploads, native, clock, workFolder };
+    const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
     const services = createServices({
-      ...{ store, jobs, desk, rigs, log, sessions, images, maps, uploads, standards, clock, station },
+      ...{ store, jobs, desk, rigs, log, sessions, images, maps, uploads, standards, studies, clock, station },
     });
     const server = await createServer({
       services,

@@ -12,6 +12,7 @@ import type { Images, Services, Sessions } from './server/index.ts';
 import { software } from './software/index.ts';
 import type { StandardsBook } from './standards/index.ts';
 import type { Store } from './store/index.ts';
+import { type Studies, studyDocuments } from './studies/index.ts';
 import type { Uploads } from './uploads/index.ts';
 
 export interface Parts {
@@ -25,13 +26,14 @@ export interface Parts {
   readonly maps: SurfaceMaps;
   readonly uploads: Uploads;
   readonly standards: StandardsBook;
+  readonly studies: Studies;
   readonly clock: Clock;
   /** Name of this machine, shown to people. */
   readonly station: string;
 }
 
 export function createServices(parts: Parts): Services {
-  const { store, jobs, desk, rigs, log, sessions, images, maps, uploads, standards, clock, station } = parts;
+  const { store, jobs, desk, rigs, log, sessions, images, maps, uploads, standards, studies, clock, station } = parts;
   const startedAt = clock.now().toISOString();
   return {
     system: {
@@ -69,6 +71,17 @@ export function createServices(parts: Parts): Services {
     surface: {
       profile: (input) => maps.profile(input),
       values: ({ maps: id, at }) => maps.values(id, at),
+    },
+    studies: {
+      list: async () => [...studies.list()],
+      get: async ({ id }) => studies.get(id),
+      create: async (input, caller) => studies.create(input, caller.actor),
+      importCsv: async (input, caller) => studies.importCsv(input, caller.actor),
+      measure: (input, caller) => studies.measure(input, caller.actor),
+      withdraw: async ({ id, step, reason }, caller) => studies.withdraw(id, step, reason, caller.actor),
+      setState: async ({ id, state }, caller) => studies.setState(id, state, caller.actor),
+      results: async ({ id, settings }) => [...studies.results(id, settings)],
+      response: async ({ id, response, settings }) => studies.response(id, response, settings),
     },
     standards: {
       list: async () =>
@@ -114,6 +127,7 @@ export function createServices(parts: Parts): Services {
           return undefined;
         }),
     },
+    documents: studyDocuments(studies),
     images,
     maps,
     uploads,

@@ -116,6 +116,9 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
     called.push({ name, caller });
   };
   const missing = () => refuse('notFound', 'there is no such grading', 'reload the list', { field: 'id' });
+  const noStudy = async (): Promise<never> => {
+    throw missing();
+  };
   const settings = { standard: 'psa', operator: '', keepLogsDays: 30 };
   return {
     system: {
@@ -194,6 +197,23 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
       file: async () => ({ text: '{}', origin: 'builtIn', problem: null }),
       save: async ({ text }) => ({ text, origin: 'edited', problem: null }),
       restore: async () => ({ text: '{}', origin: 'builtIn', problem: null }),
+    },
+    studies: {
+      list: async () => [],
+      get: noStudy,
+      create: noStudy,
+      importCsv: noStudy,
+      measure: noStudy,
+      withdraw: noStudy,
+      setState: noStudy,
+      results: async () => [],
+      response: noStudy,
+    },
+    documents: {
+      read: async (segments, query, caller) => {
+        heard(`documents/${segments.join('/')}`, caller);
+        return { bytes: Buffer.from(`<b>${query.get('alpha')}</b>`), type: 'text/html', name: "st\u00fcdy's.html" };
+      },
     },
     settings: {
       get: async () => settings,

@@ -53,4 +53,24 @@ INSERT INTO audit VALUES (1, '2026-03-01T12:00:00.000Z', 'op', 'settings.set', '
   '34e9a8201b4f91c7710f30860114f695dce9914e27ad92f0795ff0eb27ba8263');
 `;
 
-export const releasedSchemas: readonly ReleasedSchema[] = [{ version: 1, sql: schema1 }];
+const schema2 = `
+${schema1}
+PRAGMA user_version = 2;
+CREATE TABLE studies (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL, actor TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'paused', 'cancelled')), plan_json TEXT NOT NULL
+) STRICT;
+CREATE TABLE study_readings (
+  study INTEGER NOT NULL REFERENCES studies (seq), step INTEGER NOT NULL CHECK (step >= 0),
+  attempt INTEGER NOT NULL CHECK (attempt >= 1), time TEXT NOT NULL, actor TEXT NOT NULL, withdrawn TEXT,
+  reading_json TEXT NOT NULL, PRIMARY KEY (study, step, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX study_readings_in_force ON study_readings (study, step) WHERE withdrawn IS NULL;
+CREATE TRIGGER study_readings_no_delete BEFORE DELETE ON study_readings
+BEGIN SELECT raise(ABORT, 'readings of a study are kept'); END;
+`;
+
+export const releasedSchemas: readonly ReleasedSchema[] = [
+  { version: 1, sql: schema1 },
+  { version: 2, sql: schema2 },
+];

@@ -14,7 +14,7 @@ import type { Rigs } from '../rig/index.ts';
 import { software } from '../software/index.ts';
 import type { StandardsBook } from '../standards/index.ts';
 import type { Store } from '../store/index.ts';
-import type { OpenUpload, Uploads } from '../uploads/index.ts';
+import { inputPath, type Uploads } from '../uploads/index.ts';
 import { storeSink, summarise } from './sink.ts';
 
 export interface GradeRequest {
@@ -173,19 +173,4 @@ export function createDesk(parts: DeskParts): Desk {
       );
     },
   };
-}
-
-/** The capture folder itself, or the one image in it. */
-function inputPath(upload: OpenUpload): string {
-  if (upload.files.includes('capture.json')) return upload.folder;
-  const [only, ...others] = upload.files;
-  if (only !== undefined && others.length === 0) return join(upload.folder, only);
-  throw refuse(
-    'file.missing',
-    only === undefined
-      ? 'the folder is empty'
-      : `there are ${upload.files.length} files and no capture.json among them`,
-    'choose a capture folder with its capture.json, or one image',
-    { file: 'capture.json' },
-  );
 }

@@ -2,6 +2,9 @@
 import type { Rig } from '../../contract/index.ts';
 import { refuse } from '../errors/index.ts';
 import type { Native } from '../native/index.ts';
+import { type Placement, placedCard } from './placement.ts';
+
+export { type Placement, simulatedOperators } from './placement.ts';
 
 export interface RigDriver {
   describe(): Rig;
@@ -12,6 +15,8 @@ export interface RigDriver {
 export interface CaptureOptions {
   /** Which sample card the simulated rig holds; ignored by real rigs. */
   readonly sample: number;
+  /** In a gauge study: how the simulated rig's card is placed this time; ignored by real rigs. */
+  readonly placement?: Placement | undefined;
   readonly progress: (fraction: number) => void;
 }
 
@@ -53,10 +58,11 @@ export function simulatedRig(native: Native): RigDriver {
       lights: 8,
       pixelPitchMm: 0.04,
     }),
-    async capture(folder, { sample, progress }, signal) {
+    async capture(folder, { sample, placement, progress }, signal) {
       busy = true;
       try {
-        await native.simulate(sampleCard(sample), folder, progress, signal);
+        const card = sampleCard(sample);
+        await native.simulate(placement ? placedCard(card, placement) : card, folder, progress, signal);
       } finally {
         busy = false;
       }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppErrorData } from '../../contract/index.ts';
 import { cookieName, readCookie, sessionCookie } from './cookies.ts';
+import { serveDocument } from './document-routes.ts';
 import { setCommonHeaders } from './headers.ts';
 import { foreignReason, type HostRules } from './hosts.ts';
 import { serveImage } from './image-routes.ts';
@@ -28,7 +29,7 @@ export interface RequestOptions {
 }
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const dataPlaces = new Set(['api', 'images', 'maps', 'uploads', 'rpc', 'openapi.json']);
+const dataPlaces = new Set(['api', 'images', 'maps', 'uploads', 'rpc', 'openapi.json', 'documents']);
 
 export function createRequestHandler(options: RequestOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -145,6 +146,9 @@ async function route(
       return serveImage(request, response, rest, options.services.images);
     case 'maps':
       return serveMaps(request, response, rest, options.services.maps);
+    case 'documents':
+      if (!isRead) return sendNotAllowed(response, 'GET, HEAD');
+      return serveDocument(response, rest, target.query, options.caller, options.services.documents);
     case 'uploads':
       return serveUpload(request, response, rest, options.caller, options.services.uploads);
     case 'openapi.json':

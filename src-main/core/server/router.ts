@@ -120,6 +120,19 @@ export function createRouter(services: Services, log: ServerLog) {
       profile: os.surface.profile.handler(({ input, context }) => services.surface.profile(input, context.caller)),
       values: os.surface.values.handler(({ input, context }) => services.surface.values(input, context.caller)),
     },
+    studies: {
+      list: os.studies.list.handler(({ input, context }) => services.studies.list(input, context.caller)),
+      get: os.studies.get.handler(({ input, context }) => services.studies.get(input, context.caller)),
+      create: os.studies.create.handler(({ input, context }) => services.studies.create(input, context.caller)),
+      importCsv: os.studies.importCsv.handler(({ input, context }) =>
+        services.studies.importCsv(input, context.caller),
+      ),
+      measure: os.studies.measure.handler(({ input, context }) => services.studies.measure(input, context.caller)),
+      withdraw: os.studies.withdraw.handler(({ input, context }) => services.studies.withdraw(input, context.caller)),
+      setState: os.studies.setState.handler(({ input, context }) => services.studies.setState(input, context.caller)),
+      results: os.studies.results.handler(({ input, context }) => services.studies.results(input, context.caller)),
+      response: os.studies.response.handler(({ input, context }) => services.studies.response(input, context.caller)),
+    },
     standards: {
       list: os.standards.list.handler(({ input, context }) => services.standards.list(input, context.caller)),
       file: os.standards.file.handler(({ input, context }) => services.standards.file(input, context.caller)),

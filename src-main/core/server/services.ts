@@ -65,7 +65,21 @@ export interface Maps {
   ): Promise<Uint8Array>;
 }
 
+export interface DocumentBytes {
+  readonly bytes: Uint8Array;
+  readonly type: string;
+  /** What the file is called when it is saved. */
+  readonly name: string;
+}
+
+/** Files made on demand, such as a study's report; whoever may not see them is refused with `notAllowed`. */
+export interface Documents {
+  /** @param segments of the path after `documents`, e.g. `studies/<id>/report.pdf` */
+  read(segments: readonly string[], query: URLSearchParams, caller: Caller): Promise<DocumentBytes>;
+}
+
 export interface Services extends Procedures {
+  readonly documents: Documents;
   readonly images: Images;
   readonly maps: Maps;
   readonly uploads: Uploads;

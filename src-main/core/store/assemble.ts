@@ -13,8 +13,9 @@ import { createGradingsReader, type GradingsReader } from './gradings-read.ts';
 import type { WriterLock } from './lock.ts';
 import { closeForGood, type Opened } from './open-database.ts';
 import { createSettings } from './settings.ts';
+import { createStudiesReader } from './studies.ts';
 import { type SweepParts, sweepAll, sweepGently, sweepUnfinished } from './sweep.ts';
-import type { FilesReadable, FilesWritable, GradingsReadable, OpenReport, Store } from './types.ts';
+import type { FilesReadable, FilesWritable, GradingsReadable, OpenReport, Store, StudiesReadable } from './types.ts';
 import { createWrite } from './write.ts';
 
 /** Stores up to this many files are compared with their rows at each opening; larger ones by `sweep`, in the background. */
@@ -63,12 +64,14 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
   const reader = audit ?? createAuditReader(db, folders.anchor);
   const sweepParts: SweepParts = { db, folders, isPending: shelf.isPending, repair: reason === undefined };
   const settings = createSettings(db);
+  const studies = createStudiesReader(db);
 
   return {
     folder: folders.root,
     readOnlyReason: reason ?? null,
     openReport: openReport(sweepParts, opened, reader, log),
     gradings: refusingGradings(gradings),
+    studies: refusingStudies(studies),
     files: filesOf(db, shelf, hasRow, requireWritable),
     audit: reader,
     settings: () => refusing(settings.get),
@@ -151,5 +154,13 @@ function refusingGradings(gradings: GradingsReader): GradingsReadable {
     total: () => refusing(gradings.total),
     revisions: (id) => refusing(() => gradings.revisions(id)),
     report: (id, revision) => refusing(() => gradings.report(id, revision)),
+  };
+}
+
+function refusingStudies(studies: StudiesReadable): StudiesReadable {
+  return {
+    list: () => refusing(studies.list),
+    get: (id) => refusing(() => studies.get(id)),
+    readings: (id) => refusing(() => studies.readings(id)),
   };
 }

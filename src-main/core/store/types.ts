@@ -6,6 +6,9 @@ import type { Report } from '../../contract/report.ts';
 import type { AuditEntry, Backup, Settings } from '../../contract/system.ts';
 import type { AuditReader, AuditVerdict, Json } from '../audit/index.ts';
 import type { FileSource } from './files.ts';
+import type { StudiesReadable, StudiesWritable } from './studies.ts';
+
+export type * from './studies.ts';
 
 export type GradingQuery = z.infer<typeof gradingQuerySchema>;
 export type GradingPage = z.infer<typeof gradingPageSchema>;
@@ -66,6 +69,7 @@ export interface FilesWritable {
 export interface Readable {
   readonly gradings: GradingsReadable;
   readonly files: FilesReadable;
+  readonly studies: StudiesReadable;
   readonly audit: AuditReader;
   settings(): Settings;
 }
@@ -73,6 +77,7 @@ export interface Readable {
 /** Inside one transaction. Every call adds its own audit row. */
 export interface Writable {
   readonly gradings: GradingsWritable;
+  readonly studies: StudiesWritable;
   /** Members that are undefined are left as they are. Throws `value.invalid`. */
   setSettings(patch: SettingsPatch): Settings;
   /** For what changes nothing in the store but must be on record, e.g. an invitation. */

@@ -8,6 +8,7 @@ import type { FileShelf } from './files.ts';
 import type { GradingsReader } from './gradings-read.ts';
 import { createGradingsWriter, type GradingsTx } from './gradings-write.ts';
 import { createSettingsWriter } from './settings.ts';
+import { createStudiesWriter } from './studies.ts';
 import type { Store, Writable } from './types.ts';
 
 export interface WriteParts {
@@ -23,9 +24,11 @@ export function createWrite({ db, audit, clock, log, shelf, gradings }: WritePar
   const now = () => clock.now().toISOString();
   const gradingsFor = createGradingsWriter({ db, audit, reader: gradings, now, fileBytes: shelf.size });
   const setSettings = createSettingsWriter(db, audit);
+  const studiesFor = createStudiesWriter({ db, audit, now });
 
   const writableFor = (tx: GradingsTx): Writable => ({
     gradings: gradingsFor(tx),
+    studies: studiesFor(tx.actor),
     setSettings: (patch) => setSettings(tx.actor, patch),
     note: (action, subject, reason, payload) =>
       audit.append({ actor: tx.actor, action, subject, reason, payload: payload ?? {} }),

@@ -43,7 +43,7 @@ impl Sensor {
             noise: spec.noise,
             top: if spec.bits == 8 { 255.0 } else { 65_535.0 },
             curve,
-            key: key(spec.seed, PURPOSE_NOISE),
+            key: key(spec.noise_seed.unwrap_or(spec.seed), PURPOSE_NOISE),
             table: normal_table(),
         }
     }

@@ -216,6 +216,8 @@ pub struct Spec {
     pub seed: u64,
     /// Seed of the printed design alone; `seed` when absent. Cards of one design differ in `seed` only.
     pub design_seed: Option<u64>,
+    /// Seed of the sensor's noise alone, for repeated pictures of one card; `seed` when absent.
+    pub noise_seed: Option<u64>,
     /// Side to draw.
     pub side: Side,
     /// Pixel pitch on the card plane at the image centre, mm.
@@ -308,6 +310,7 @@ impl Default for Spec {
         Self {
             seed: 1,
             design_seed: None,
+            noise_seed: None,
             side: Side::Front,
             pitch_mm: 0.04,
             lights: 8,

@@ -172,6 +172,15 @@ function limitLines(limits: { lower: number; centre: number; upper: number }): C
 
 function runChart({ values, settings, chart }: Type1Result): Chart {
   const tenth = settings.tolerance / 10;
+  const { reference } = settings;
+  const aim: Chart['lines'] =
+    reference === null
+      ? [{ label: 'mean', value: chart.centre, kind: 'centre' }]
+      : [
+          { label: 'reference', value: reference, kind: 'centre' },
+          { label: '+ 10 % of tolerance', value: reference + tenth, kind: 'guide' },
+          { label: '- 10 % of tolerance', value: reference - tenth, kind: 'guide' },
+        ];
   return {
     id: 'run',
     title: 'Run chart',
@@ -182,9 +191,7 @@ function runChart({ values, settings, chart }: Type1Result): Chart {
     groups: [],
     series: [{ name: 'Values', kind: 'line', points: byIndex(values) }],
     lines: [
-      { label: 'reference', value: settings.reference, kind: 'centre' },
-      { label: '+ 10 % of tolerance', value: settings.reference + tenth, kind: 'guide' },
-      { label: '- 10 % of tolerance', value: settings.reference - tenth, kind: 'guide' },
+      ...aim,
       { label: 'upper limit', value: chart.upper, kind: 'limit' },
       { label: 'lower limit', value: chart.lower, kind: 'limit' },
     ],

@@ -25,11 +25,12 @@ export function type1(values: readonly number[], settings: Type1Settings, file?:
       { field: 'measurement', ...(file === undefined ? {} : { file }) },
     );
   const { reference, tolerance, percent, spread, resolution, confidence } = settings;
-  const test = tTest(values.map((value) => value - reference));
-  const { n, sd, mean: bias, t, p } = test;
+  const { n, sd, mean, ...test } = tTest(values.map((value) => value - (reference ?? 0)));
+  const known = reference !== null;
+  const bias = known ? mean : null;
   const varies = sd > 0;
   const cg = varies ? ((percent / 100) * tolerance) / (spread * sd) : null;
-  const cgk = varies ? ((percent / 200) * tolerance - Math.abs(bias)) / ((spread / 2) * sd) : null;
+  const cgk = varies && bias !== null ? ((percent / 200) * tolerance - Math.abs(bias)) / ((spread / 2) * sd) : null;
   const reach = varies ? tQuantile((1 + confidence) / 2, n - 1) * (sd / Math.sqrt(n)) : 0;
   const resolutionPct = resolution === null ? null : (100 * resolution) / tolerance;
   const result = {
@@ -37,17 +38,17 @@ export function type1(values: readonly number[], settings: Type1Settings, file?:
     settings,
     values: [...values],
     n,
-    mean: bias + reference,
+    mean: mean + (reference ?? 0),
     sd,
     bias,
-    biasInterval: varies ? ([bias - reach, bias + reach] as [number, number]) : null,
+    biasInterval: varies && bias !== null ? ([bias - reach, bias + reach] as [number, number]) : null,
     studyVariation: spread * sd,
     cg,
     cgk,
     repeatabilityPct: cg === null ? null : percent / cg,
     repeatabilityAndBiasPct: cgk === null || cgk <= 0 ? null : percent / cgk,
-    t,
-    p,
+    t: known ? test.t : null,
+    p: known ? test.p : null,
     resolutionPct,
     chart: individuals(values),
   };
@@ -57,6 +58,16 @@ export function type1(values: readonly number[], settings: Type1Settings, file?:
 type Unjudged = Omit<Type1Result, 'verdict' | 'warnings'>;
 
 function verdictOf({ cg, cgk, settings }: Unjudged): MsaVerdict {
+  if (cg !== null && settings.reference === null)
+    return cg >= settings.limit
+      ? {
+          level: 'good',
+          text: `The gauge repeats well enough: Cg = ${cg.toFixed(2)}, limit ${settings.limit}. There is no reference, so nothing is said of its bias.`,
+        }
+      : {
+          level: 'unacceptable',
+          text: `The gauge does not repeat well enough: Cg = ${cg.toFixed(2)}, limit ${settings.limit}.`,
+        };
   if (cg === null || cgk === null)
     return {
       level: 'notEvaluable',
@@ -75,7 +86,7 @@ function verdictOf({ cg, cgk, settings }: Unjudged): MsaVerdict {
 function warningsOf({ n, p, bias, resolutionPct, chart, settings }: Unjudged): string[] {
   const list: string[] = [];
   if (n < usualCount) list.push(`${n} values are fewer than the usual ${usualCount}: Cg is less certain.`);
-  if (p !== null && p < 1 - settings.confidence)
+  if (p !== null && bias !== null && p < 1 - settings.confidence)
     list.push(
       `The bias of ${bias.toPrecision(4)} is significant: p = ${p < 0.001 ? p.toExponential(2) : p.toFixed(3)}.`,
     );

@@ -50,6 +50,19 @@ fn the_same_spec_gives_the_same_bits_on_any_number_of_threads() {
 }
 
 #[test]
+fn another_noise_seed_is_another_picture_of_the_same_card() {
+    let again = Spec {
+        noise_seed: Some(2),
+        ..small()
+    };
+    let (first, second) = (scene(&small()), scene(&again));
+    assert_ne!(codes(&first), codes(&second));
+    assert_eq!(first.albedo, second.albedo);
+    let still = |spec: Spec| codes(&scene(&Spec { noise: false, ..spec }));
+    assert_eq!(still(small()), still(again));
+}
+
+#[test]
 fn cancelling_stops_rendering_and_writing() {
     let cancel = Cancel::new();
     let error = render(&small(), &cancel, &|p| {
