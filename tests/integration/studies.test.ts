@@ -9,7 +9,7 @@ import { grrSettingsSchema, type Study } from '../../src-main/contract/index.ts'
 import { numberOf, readTable } from '../../src-main/core/msa/index.ts';
 import { orderOf } from '../../src-main/core/studies/plan.ts';
 import { greyPng } from '../support/cli.ts';
-import { openStudyDesk, type StudyDesk, studyRequest } from '../support/studies.ts';
+import { openStudyDesk, type StudyDesk, studyRequest } from './study-desk.ts';
 
 const settings = grrSettingsSchema.omit({ tolerance: true }).parse({});
 const folders: string[] = [];

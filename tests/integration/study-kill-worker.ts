@@ -1,6 +1,6 @@
 /** Child of the study test: measures a study's steps and says on stdout which are acknowledged, until it is killed. */
 import { writeSync } from 'node:fs';
-import { openStudyDesk, studyRequest } from '../support/studies.ts';
+import { openStudyDesk, studyRequest } from './study-desk.ts';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: study-kill-worker.ts <folder>');
