@@ -228,6 +228,7 @@ fn card_frame(outline: &measure::Outline, refinement: &Refinement, pixel_pitch_m
         } else {
             None
         },
+        rig: surface::Rig::default(),
     }
 }
 

@@ -106,6 +106,7 @@ fn typical(kind: DefectKind) -> [f64; 4] {
         DefectKind::PrintDot => [0.6, 0.6, 0.0, 0.9],
         DefectKind::EdgeWhitening => [6.0, 0.3, 0.0, 0.85],
         DefectKind::CornerWear => [0.0, 0.5, 0.0, 0.9],
+        DefectKind::Roughness => [8.0, 8.0, 0.003, 0.0],
     }
 }
 
@@ -113,8 +114,9 @@ impl Defect {
     fn new(one: &DefectSpec, layout: &Layout, key: u64) -> Self {
         let [length, width, depth, strength] = typical(one.kind);
         let length = one.length_mm.unwrap_or(length);
-        let round = matches!(one.kind, DefectKind::Dent | DefectKind::Stain | DefectKind::PrintDot);
-        let relief = matches!(one.kind, DefectKind::Scratch | DefectKind::Dent | DefectKind::Crease);
+        use DefectKind::{Crease, Dent, PrintDot, Roughness, Scratch, Stain};
+        let round = matches!(one.kind, Dent | Stain | PrintDot | Roughness);
+        let relief = matches!(one.kind, Scratch | Dent | Crease | Roughness);
         let mut defect = Self {
             kind: one.kind,
             middle: one.at_mm,
@@ -131,7 +133,9 @@ impl Defect {
             DefectKind::Scratch | DefectKind::PrintLine | DefectKind::Crease => {
                 stadium(defect.middle, defect.angle, length, defect.width / 2.0)
             }
-            DefectKind::Dent | DefectKind::PrintDot => around(defect.middle, 64, |_| length / 2.0),
+            DefectKind::Dent | DefectKind::PrintDot | DefectKind::Roughness => {
+                around(defect.middle, 64, |_| length / 2.0)
+            }
             DefectKind::Stain => around(defect.middle, 96, |turn| defect.blot(turn)),
             DefectKind::EdgeWhitening => defect.edge_outline(layout),
             DefectKind::CornerWear => defect.corner_outline(layout),
@@ -146,7 +150,7 @@ impl Defect {
     }
 
     /// The relief, as the optics of sigma `optics` mm see it.
-    pub(crate) fn relief(&self, optics: f64) -> Option<Relief> {
+    pub(crate) fn relief(&self, optics: f64) -> Vec<Relief> {
         let sigma = self.width / 4.0;
         let bank = |side: f64| Term {
             offset: side * 2.6 * sigma,
@@ -160,13 +164,8 @@ impl Defect {
                     height: -self.depth,
                     sigma,
                 };
-                Some(Relief::line(
-                    self.middle,
-                    self.angle,
-                    self.length,
-                    &[groove, bank(-1.0), bank(1.0)],
-                    optics,
-                ))
+                let terms = [groove, bank(-1.0), bank(1.0)];
+                vec![Relief::line(self.middle, self.angle, self.length, &terms, optics)]
             }
             DefectKind::Crease => {
                 let ridge = Term {
@@ -174,11 +173,38 @@ impl Defect {
                     height: self.depth,
                     sigma,
                 };
-                Some(Relief::line(self.middle, self.angle, self.length, &[ridge], optics))
+                vec![Relief::line(self.middle, self.angle, self.length, &[ridge], optics)]
             }
-            DefectKind::Dent => Some(Relief::pit(self.middle, self.depth, sigma, optics)),
-            _ => None,
+            DefectKind::Dent => vec![Relief::pit(self.middle, self.depth, sigma, optics)],
+            DefectKind::Roughness => self.scuff(optics),
+            _ => Vec::new(),
         }
+    }
+
+    /// Pits and bumps of random height on a jittered grid that fills the outline.
+    fn scuff(&self, optics: f64) -> Vec<Relief> {
+        const SPACING: f64 = 0.3;
+        const SIGMA: f64 = 0.09;
+        let steps = (self.length / (2.0 * SPACING)).ceil() as i64;
+        let mut out = Vec::new();
+        for (i, j) in (-steps..=steps).flat_map(|j| (-steps..=steps).map(move |i| (i, j))) {
+            let place = |axis: u64, n: i64| {
+                let seed = self.key ^ (i as u64) << 20 ^ (j as u64) << 40 ^ axis;
+                SPACING * (n as f64 + crate::rng::unit(crate::rng::mix(seed)) - 0.5)
+            };
+            let (x, y) = (place(1, i), place(2, j));
+            if x.hypot(y) < 0.5 * self.length - SIGMA {
+                // Uniform heights of +- sqrt(3) have a standard deviation of 1.
+                let height = place(3, 0) / (0.5 * SPACING) * 3f64.sqrt() * self.depth;
+                out.push(Relief::pit(
+                    [self.middle[0] + x, self.middle[1] + y],
+                    height,
+                    SIGMA,
+                    optics,
+                ));
+            }
+        }
+        out
     }
 
     /// Depth that is left after the optics, mm.
@@ -205,7 +231,7 @@ impl Defect {
         let band = |half: f64| cover(half - across.abs(), blur) - cover(-half - across.abs(), blur);
         let run = || cover(self.length / 2.0 - along.abs(), blur.max(0.1));
         let (share, paint) = match self.kind {
-            DefectKind::Dent => return colour,
+            DefectKind::Dent | DefectKind::Roughness => return colour,
             DefectKind::Scratch => (self.strength * band(self.width / 2.0) * run(), hex(STOCK)),
             DefectKind::Crease => {
                 let broken = 0.5 + 0.5 * noise(self.key, along * 5.0, across * 9.0);

@@ -126,17 +126,30 @@ pub(crate) struct Surface {
     pub shapes: Vec<Relief>,
     /// Height of the middle axis over the long edges, mm, and half the card's width, mm.
     pub bow: [f64; 2],
+    /// Amplitude as seen (mm) and wave number (1/mm) of `A sin kx sin ky`.
+    pub linen: Option<[f64; 2]>,
 }
 
 impl Surface {
     /// Gradient of the height at a card point, from the shapes named in `near`.
     pub(crate) fn gradient(&self, p: [f64; 2], near: &[usize]) -> [f64; 2] {
         let mut g = [-2.0 * self.bow[0] * p[0] / (self.bow[1] * self.bow[1]), 0.0];
+        if let Some([height, k]) = self.linen {
+            let ((sx, cx), (sy, cy)) = ((k * p[0]).sin_cos(), (k * p[1]).sin_cos());
+            g = [g[0] + height * k * cx * sy, g[1] + height * k * sx * cy];
+        }
         for &i in near {
             let one = self.shapes[i].gradient(p);
             g = [g[0] + one[0], g[1] + one[1]];
         }
         g
+    }
+
+    /// Amplitude and wave number of a linen emboss, seen through optics of sigma `optics` mm: a wave keeps
+    /// `exp(-k^2 sigma^2 / 2)` of its height along either axis.
+    pub(crate) fn linen(depth: f64, period: f64, optics: f64) -> [f64; 2] {
+        let k = std::f64::consts::TAU / period;
+        [0.5 * depth * (-(k * optics).powi(2)).exp(), k]
     }
 
     /// Shapes that touch a range of rows of the card frame.

@@ -28,7 +28,7 @@ pub use lights::Light;
 pub use profile::edge_coverage;
 pub use render::{Scene, render};
 pub use spec::{
-    ArtKind, BorderKind, Borders, DefectKind, DefectSpec, Defects, Gloss, MatKind, Side, SignalEncoding, Spec,
+    ArtKind, BorderKind, Borders, DefectKind, DefectSpec, Defects, Gloss, Linen, MatKind, Side, SignalEncoding, Spec,
 };
 pub use truth::{DefectTruth, NoiseTruth, Point, StationTruth, Truth};
 pub use write::write_capture;

@@ -7,7 +7,7 @@ use crate::camera::Camera;
 use crate::defects::{self, Defect};
 use crate::height::Surface;
 use crate::layout::{Layout, Split};
-use crate::outline::contains;
+use crate::outline::{bounds, contains};
 use crate::rng::key;
 use crate::{BorderKind, MatKind, Spec};
 
@@ -56,8 +56,9 @@ impl Material {
         let optics = (spec.psf_sigma_px * spec.psf_sigma_px + 1.0 / 12.0).sqrt() * spec.pitch_mm;
         let defects = defects::resolve(spec, &layout);
         let surface = Surface {
-            shapes: defects.iter().filter_map(|d| d.relief(optics)).collect(),
+            shapes: defects.iter().flat_map(|d| d.relief(optics)).collect(),
             bow: [spec.bow_mm, layout.half[0]],
+            linen: spec.linen.map(|l| Surface::linen(l.depth_mm, l.period_mm, optics)),
         };
         let art = Art::new(spec, &layout, optics);
         let plane_normal = camera.turn([0.0, 0.0, 1.0]);
@@ -129,6 +130,29 @@ impl Material {
             shine,
             label: self.label(card, row),
         }
+    }
+
+    /// Mean change of the colour inside a defect's outline, relative to the brightness without it: what there is
+    /// to be seen in the print, 0..1.
+    pub(crate) fn contrast(&self, defect: &Defect) -> f64 {
+        let [l, t, r, b] = bounds(&defect.polygon);
+        let [steps, mut changed, mut inside] = [60.0, 0.0, 0.0];
+        for i in 0..3600 {
+            let at = [f64::from(i % 60), f64::from(i / 60)].map(|v| (v + 0.5) / steps);
+            let p = [l + at[0] * (r - l), t + at[1] * (b - t)];
+            if !contains(&defect.polygon, p) || self.layout.outer_distance(p) < 0.0 {
+                continue;
+            }
+            let px = self.camera.to_px(p);
+            let jacobian = || self.camera.jacobian(px);
+            let split = self.layout.split_outer(p, self.coarsest, &jacobian);
+            let (print, _) = self.print(p, split, self.coarsest, &jacobian);
+            let tinted = defect.tint(p, print, &self.layout, self.optics);
+            let level = print.iter().sum::<f64>().max(1e-3);
+            changed += (0..3).map(|k| (tinted[k] - print[k]).abs()).sum::<f64>() / level;
+            inside += 1.0;
+        }
+        if inside > 0.0 { (changed / inside).min(1.0) } else { 0.0 }
     }
 
     /// Border, second frame and art at a card point, and the share of foil.

@@ -105,6 +105,16 @@ impl Default for Gloss {
     }
 }
 
+/// Factory emboss over the whole card: `depth / 2 sin sin` along the card's axes, as of linen stock.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Linen {
+    /// Height from valley to crest, mm.
+    pub depth_mm: f64,
+    /// Period of the weave, mm.
+    pub period_mm: f64,
+}
+
 /// Kinds of damage and printing errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -125,6 +135,8 @@ pub enum DefectKind {
     EdgeWhitening,
     /// Bare, fibrous stock at a corner.
     CornerWear,
+    /// A round area scuffed to many small pits and bumps; `depthMm` is the standard deviation of their heights.
+    Roughness,
 }
 
 /// One defect; lengths left out take a value that is typical of the kind.
@@ -260,6 +272,8 @@ pub struct Spec {
     pub print_offset_mm: [f64; 2],
     /// Rise of the card's middle axis above its long edges, mm (a cylinder-like bow).
     pub bow_mm: f64,
+    /// Embossed factory texture; absent for smooth stock.
+    pub linen: Option<Linen>,
     /// Distance of the lights from the plane's origin, mm; absent means so far that rays are parallel.
     pub light_distance_mm: Option<f64>,
     /// Elevation of the lights above the plane, degrees.
@@ -332,6 +346,7 @@ impl Default for Spec {
             print_tilt_deg: 0.08,
             print_offset_mm: [0.0, 0.0],
             bow_mm: 0.0,
+            linen: None,
             light_distance_mm: None,
             light_elevation_deg: 45.0,
             light_intensity_spread: 0.05,

@@ -83,6 +83,8 @@ pub struct DefectTruth {
     pub seen_depth_mm: f64,
     /// Area of the outline, mm2.
     pub area_mm2: f64,
+    /// Mean change of the colour inside the outline, relative to the print's brightness, 0..1.
+    pub contrast: f64,
 }
 
 /// Noise to expect, as fractions of full scale.
@@ -266,6 +268,7 @@ fn damage(material: &Material) -> Vec<DefectTruth> {
             depth_mm: d.depth,
             seen_depth_mm: d.seen_depth(material.optics),
             area_mm2: area(&d.polygon),
+            contrast: material.contrast(d),
         })
         .collect()
 }

@@ -59,6 +59,10 @@ impl Spec {
         within("printOffsetMm[0]", self.print_offset_mm[0], -5.0, 5.0)?;
         within("printOffsetMm[1]", self.print_offset_mm[1], -5.0, 5.0)?;
         within("bowMm", self.bow_mm, -5.0, 5.0)?;
+        if let Some(linen) = self.linen {
+            within("linen.depthMm", linen.depth_mm, 0.0, 0.2)?;
+            within("linen.periodMm", linen.period_mm, 0.1, 10.0)?;
+        }
         if let Some(d) = self.light_distance_mm {
             within("lightDistanceMm", d, 20.0, 1e6)?;
         }

@@ -47,21 +47,29 @@ pub fn analyse(
     let crop = Crop::around(maps, &card.corners_px);
     let foil = Foil::find(maps, &frame, radius, crop, o);
     progress(0.05);
-    let planes = planes::prepare(maps, &frame, radius, crop, &foil, o, cancel)?;
+    let planes = planes::prepare(maps, &frame, radius, crop, &foil, &card.rig, o, cancel)?;
     progress(0.25);
     let plain = Plain::find(maps, crop, &planes.base, frame.pitch);
     progress(0.4);
     let white = white_level(&print, maps, crop, &planes.base.mask);
-    let mut findings = shape_findings(planes.base, &frame, radius, o, cancel)?;
+    let mut findings = shape_findings(
+        planes.base,
+        &frame,
+        radius,
+        card.rig.blur_sigma_px.unwrap_or(0.0),
+        o,
+        cancel,
+    )?;
     progress(0.8);
     let relief: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
     findings.extend(marks::find(&plain, crop, &frame, &relief, o));
     progress(0.9);
     let (corners, edges) = outline(&print, &frame, radius, white, o, &mut findings);
-    if foil.fraction > 0.0 {
+    let foil_fraction = (foil.fraction + planes.mirrors).min(1.0);
+    if foil_fraction > 0.0 {
         notes.push(format!(
             "{:.0} % of the side is foil or holo: its surface is not judged",
-            100.0 * foil.fraction
+            100.0 * foil_fraction
         ));
     }
     if planes.judged < 0.9 {
@@ -76,7 +84,7 @@ pub fn analyse(
         defects: ranked(findings, &frame, o.max_findings),
         corners,
         edges,
-        foil_fraction: foil.fraction,
+        foil_fraction,
         judged_fraction: planes.judged,
         notes,
     })
@@ -111,7 +119,14 @@ fn white_level(print: &Print, maps: &Maps, crop: Crop, mask: &[u8]) -> f64 {
 const COARSEST_MM: f64 = 0.7;
 
 /// Scratches, creases and dents over all levels.
-fn shape_findings(base: Level, frame: &Frame, radius: f64, o: &Options, cancel: &Cancel) -> Result<Vec<Finding>> {
+fn shape_findings(
+    base: Level,
+    frame: &Frame,
+    radius: f64,
+    blur_px: f64,
+    o: &Options,
+    cancel: &Cancel,
+) -> Result<Vec<Finding>> {
     let mut levels = vec![base];
     while levels[levels.len() - 1].step * 2.0 * frame.pitch <= COARSEST_MM {
         let next = levels[levels.len() - 1].halved(cancel)?;
@@ -124,8 +139,8 @@ fn shape_findings(base: Level, frame: &Frame, radius: f64, o: &Options, cancel: 
         chains.extend(chains::link(level, &found.lines));
         blobs.extend(found.blobs.into_iter().map(|b| (k, b)));
     }
-    let dents = dents::find(&levels, &blobs, frame.pitch, o, cancel)?;
-    let mut lines = lines::find(&levels[0], chains, frame, radius, o);
+    let dents = dents::find(&levels, &blobs, frame.pitch, blur_px, o, cancel)?;
+    let mut lines = lines::find(&levels[0], chains, frame, radius, blur_px, o);
     lines.retain(|l| !dents.iter().any(|d| is_rim(l, d)));
     Ok(dents
         .into_iter()

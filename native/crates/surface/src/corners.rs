@@ -189,6 +189,7 @@ fn wear(frame: &Frame, worn: &[[f64; 2]], area: f64, reading: &CornerReading) ->
         length_mm: long,
         width_mm: short,
         depth_mm: None,
+        depth_uncertainty_mm: None,
         contrast: 0.0,
         maps,
         snr: [(area / WEAR_MM2).max(reading.fray_mm / WEAR_FRAY_MM), 1.0],

@@ -32,6 +32,7 @@ pub fn find(
     levels: &[Level],
     blobs: &[(usize, BlobPixel)],
     pitch: f64,
+    blur_px: f64,
     o: &Options,
     cancel: &Cancel,
 ) -> Result<Vec<Dent>> {
@@ -50,14 +51,14 @@ pub fn find(
         if tried > MOST {
             break;
         }
-        dents.extend(measure(levels, *k, blob, pitch, o));
+        dents.extend(measure(levels, *k, blob, pitch, blur_px, o));
     }
     Ok(dents)
 }
 
 /// Integrates a window of six level pixels' half-width on the level two finer, where a matched dent spans
 /// about four pixels of standard deviation.
-fn measure(levels: &[Level], k: usize, blob: &BlobPixel, pitch: f64, o: &Options) -> Option<Dent> {
+fn measure(levels: &[Level], k: usize, blob: &BlobPixel, pitch: f64, blur_px: f64, o: &Options) -> Option<Dent> {
     let fine = k.saturating_sub(2);
     let ratio = 1usize << (k - fine);
     let level = &levels[fine];
@@ -81,6 +82,8 @@ fn measure(levels: &[Level], k: usize, blob: &BlobPixel, pitch: f64, o: &Options
     if long * pitch > LONGEST_MM {
         return None;
     }
+    let sigma_px = spread(core.len()) * level.step;
+    let (depth, unsure) = exact_depth(levels, to_px(&top), sigma_px, sign, pitch, blur_px).unwrap_or((depth, 0.1));
     let finding = Finding {
         kind: DefectKind::Dent,
         polygon_px,
@@ -88,6 +91,7 @@ fn measure(levels: &[Level], k: usize, blob: &BlobPixel, pitch: f64, o: &Options
         length_mm: long * pitch,
         width_mm: short * pitch,
         depth_mm: Some(-sign * depth),
+        depth_uncertainty_mm: Some(unsure * depth),
         contrast: 0.0,
         maps: vec!["curvature", "slope"],
         snr: [f64::from(blob.snr.abs()), f64::from(o.dent)],
@@ -97,6 +101,79 @@ fn measure(levels: &[Level], k: usize, blob: &BlobPixel, pitch: f64, o: &Options
         reach: (1.3 * long).max(4.0 * levels[k].step),
         finding,
     })
+}
+
+/// Standard deviation of a Gaussian whose part above half height has this many pixels.
+fn spread(core: usize) -> f64 {
+    (core as f64 / (std::f64::consts::TAU * std::f64::consts::LN_2)).sqrt()
+}
+
+/// Depth of a dent (mm) and its relative standard uncertainty, read in a window that fits it.
+///
+/// The window spans five standard deviations, so that its rim is the surface, on the level where one deviation is
+/// about four pixels. Optics, the level's averaging and the trapezoid rule of the integration each widen the dent and
+/// lower it: a round Gaussian of variance s2 seen through b2 keeps `(s2 - b2) / s2` of its depth, s2 being the seen one.
+fn exact_depth(
+    levels: &[Level],
+    top_px: [f64; 2],
+    sigma_px: f64,
+    sign: f64,
+    pitch: f64,
+    blur_px: f64,
+) -> Option<(f64, f64)> {
+    /// Relative uncertainty of the model, and of the deconvolution for each unit that it adds.
+    const MODEL: [f64; 2] = [0.03, 0.1];
+    let level = levels
+        .iter()
+        .rev()
+        .find(|l| sigma_px / l.step >= 3.0)
+        .unwrap_or(&levels[0]);
+    let c = level.local(top_px);
+    let half = (5.0 * sigma_px / level.step).ceil().clamp(8.0, 40.0) as usize;
+    let patch = integrate(level, c[0].round() as i64, c[1].round() as i64, half, pitch)?;
+    let top = summit(&patch, half, sign, (sigma_px / level.step).ceil() as usize)?;
+    let seen = smooth_height(&patch, top, sign)?;
+    let first = spread(region(&patch, top, sign, 0.5 * seen).len());
+    // A narrow peak is not a parabola over five pixels: there a Gaussian is fitted to its upper part.
+    let seen = if first < 3.0 {
+        peak_height(&patch, top, sign, first).unwrap_or(seen)
+    } else {
+        seen
+    };
+    let wide2 = spread(region(&patch, top, sign, 0.5 * seen).len()).powi(2);
+    let step2 = level.step * level.step;
+    let blur2 = (blur_px * blur_px + (step2 - 1.0) / 12.0) / step2 + 1.0 / 6.0;
+    let kept = ((wide2 - blur2) / wide2).max(0.25);
+    let unsure = if kept <= 0.25 {
+        0.5
+    } else {
+        MODEL[1] * (1.0 / kept - 1.0)
+    };
+    Some((seen / kept, MODEL[0].hypot(unsure)))
+}
+
+/// Least-squares height of a Gaussian of standard deviation `sigma` (level pixels) round the top, over its upper part;
+/// its centre is the part's centre of gravity.
+fn peak_height(patch: &Patch, top: usize, sign: f64, sigma: f64) -> Option<f64> {
+    let limit = 0.4 * sign * patch.z[top];
+    let part = region(patch, top, sign, limit);
+    let weight: f64 = part.iter().map(|&k| sign * patch.z[k] - limit).sum();
+    let mean = |f: &dyn Fn(usize) -> usize| {
+        part.iter()
+            .map(|&k| f(k) as f64 * (sign * patch.z[k] - limit))
+            .sum::<f64>()
+            / weight
+    };
+    let (cx, cy) = (mean(&|k| k % patch.n), mean(&|k| k / patch.n));
+    let shape = |k: usize| {
+        let d2 = ((k % patch.n) as f64 - cx).powi(2) + ((k / patch.n) as f64 - cy).powi(2);
+        (-0.5 * d2 / (sigma * sigma)).exp()
+    };
+    let (zg, gg) = part.iter().fold((0.0, 0.0), |s, &k| {
+        let g = shape(k);
+        (s.0 + sign * patch.z[k] * g, s.1 + g * g)
+    });
+    (gg > 0.0 && zg > 0.0).then(|| zg / gg)
 }
 
 /// Highest (signed) known pixel within `reach` of the window's centre.

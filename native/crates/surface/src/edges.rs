@@ -203,6 +203,7 @@ fn stretches(
             length_mm: length,
             width_mm: area / length,
             depth_mm: None,
+            depth_uncertainty_mm: None,
             contrast: 0.0,
             maps: vec!["albedo"],
             snr: [length / SHORTEST, 1.0],

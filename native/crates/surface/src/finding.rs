@@ -18,6 +18,8 @@ pub struct Finding {
     pub width_mm: f64,
     /// Depth, positive below the surface.
     pub depth_mm: Option<f64>,
+    /// Standard uncertainty of the depth.
+    pub depth_uncertainty_mm: Option<f64>,
     /// Relative change of albedo, where that is the finding.
     pub contrast: f64,
     /// Maps that show it.
@@ -40,6 +42,7 @@ impl Finding {
             length_mm: self.length_mm,
             width_mm: self.width_mm,
             depth_mm: self.depth_mm,
+            depth_uncertainty_mm: self.depth_uncertainty_mm,
             severity: severity(&self, area_mm2),
             // 0.5 at the threshold, 0.9 at 3.3 times the threshold.
             confidence: 1.0 - 0.5 * (self.snr[1] / self.snr[0].max(self.snr[1])).powf(1.35),

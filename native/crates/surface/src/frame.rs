@@ -121,6 +121,7 @@ mod tests {
             pixel_pitch_mm: 0.04,
             corner_radius_mm: Some(3.0),
             border_px: None,
+            rig: Default::default(),
         }
     }
 

@@ -26,6 +26,7 @@ mod plain;
 mod planes;
 mod poisson;
 mod print;
+mod section;
 mod shapes;
 mod stats;
 mod trend;
@@ -33,4 +34,6 @@ mod types;
 
 pub use analyse::analyse;
 pub use options::Options;
-pub use types::{CardFrame, Condition, CornerReading, Corners, Defect, DefectKind, EdgeReading, Edges, Evidence, Maps};
+pub use types::{
+    CardFrame, Condition, CornerReading, Corners, Defect, DefectKind, EdgeReading, Edges, Evidence, Maps, Rig,
+};

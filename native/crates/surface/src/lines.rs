@@ -5,8 +5,8 @@ use crate::finding::Finding;
 use crate::frame::Frame;
 use crate::options::Options;
 use crate::planes::Level;
+use crate::section;
 use crate::shapes;
-use crate::stats::{median, robust_line};
 use crate::types::DefectKind;
 
 /// Wider relief is the card's own bow and waviness, mm.
@@ -21,7 +21,7 @@ pub struct Line {
 }
 
 /// Picks chains by total signal; a chain beside a stronger one is its flank or its echo on another level.
-pub fn find(base: &Level, chains: Vec<Chain>, frame: &Frame, radius: f64, o: &Options) -> Vec<Line> {
+pub fn find(base: &Level, chains: Vec<Chain>, frame: &Frame, radius: f64, blur_px: f64, o: &Options) -> Vec<Line> {
     let min_px = o.line_min_length_mm / frame.pitch;
     let mut strong: Vec<Chain> = chains
         .into_iter()
@@ -36,7 +36,7 @@ pub fn find(base: &Level, chains: Vec<Chain>, frame: &Frame, radius: f64, o: &Op
     }
     taken
         .iter()
-        .filter_map(|c| measure(base, c, frame, radius, o))
+        .filter_map(|c| measure(base, c, frame, radius, blur_px, o))
         .collect()
 }
 
@@ -71,25 +71,19 @@ fn smooth(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
         .collect()
 }
 
-/// Cross-section of a line from its slopes.
-struct Section {
-    /// Depth, mm, positive for a valley.
-    depth_mm: f64,
-    width_mm: f64,
-    /// Depth over its standard deviation.
-    snr: f64,
-}
-
-fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, o: &Options) -> Option<Line> {
+fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, blur_px: f64, o: &Options) -> Option<Line> {
     let path = smooth(&chain.points);
-    let section = section(base, &path, chain, frame.pitch)?;
-    if section.snr < o.line_depth || section.width_mm > WIDEST_MM {
+    let seen = section::read(base, &path, section::first_reach(chain.step), chain, frame.pitch)?;
+    if seen.snr < o.line_depth || seen.width_mm > WIDEST_MM {
         return None;
     }
+    let section = section::exact(base, &path, &seen, chain, frame.pitch, blur_px);
     let length_mm = chain.length_px() * frame.pitch;
     let near_edge = |p: [f64; 2]| frame.inside_mm(frame.mm(p), radius) < o.edge_margin_mm + 0.8;
     let at_edge = near_edge(path[0]) || near_edge(path[path.len() - 1]);
-    let wide = section.width_mm >= o.crease_min_width_mm;
+    // A fold stands up, a scratch goes down with low banks: a raised line need not be as wide to be a fold.
+    let raised = if section.depth_mm < 0.0 { 0.7 } else { 1.0 };
+    let wide = section.width_mm >= raised * o.crease_min_width_mm;
     let kind = if wide && (length_mm >= o.crease_min_length_mm || (at_edge && length_mm >= 2.0)) {
         DefectKind::Crease
     } else if wide && length_mm < 6.0 * section.width_mm {
@@ -106,88 +100,10 @@ fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, o: &Options)
         length_mm,
         width_mm: section.width_mm,
         depth_mm: Some(section.depth_mm),
+        depth_uncertainty_mm: Some(section.uncertainty_mm),
         contrast: 0.0,
         maps: vec!["curvature", "slope"],
         snr: [chain.total(), o.line_total],
     };
     Some(Line { path, finding })
-}
-
-/// Mean slope across the line, integrated from side to side; the ends are taken as the surface.
-fn section(base: &Level, path: &[[f64; 2]], chain: &Chain, pitch: f64) -> Option<Section> {
-    let reach = (6.0 * chain.step).max(8.0);
-    let dt = (chain.step * 0.25).max(0.5);
-    let half = (reach / dt).ceil() as i64;
-    let profile = mean_profile(base, path, half, dt)?;
-    let mut z = vec![0.0];
-    for pair in profile.slope.windows(2) {
-        z.push(z[z.len() - 1] + 0.5 * (pair[0] + pair[1]) * dt * pitch);
-    }
-    let t: Vec<f64> = (-half..=half).map(|i| i as f64 * dt).collect();
-    let wing = |v: &f64| v.abs() > 0.7 * reach;
-    let (wt, wz): (Vec<f64>, Vec<f64>) = t.iter().zip(&z).filter(|(v, _)| wing(v)).map(|(a, b)| (*a, *b)).unzip();
-    let (a, b) = robust_line(&wt, &wz)?;
-    let sign = if chain.valley { -1.0 } else { 1.0 };
-    let rise: Vec<f64> = t.iter().zip(&z).map(|(t, z)| sign * (z - a - b * t)).collect();
-    let centre = half as usize;
-    let near = (0.4 * reach / dt) as usize;
-    let top = (centre - near..=centre + near).max_by(|&i, &j| rise[i].total_cmp(&rise[j]))?;
-    let depth = rise[top];
-    // A sum over `reach` pixels of white slope noise, averaged over the independent stations.
-    let stations = (chain.length_px() * profile.share).max(1.0);
-    let noise = profile.sigma * pitch * (0.6 * reach).sqrt() / stations.sqrt();
-    let cross = |dir: i64| {
-        let mut i = top as i64;
-        while rise.get((i + dir) as usize).is_some_and(|&v| v > 0.5 * depth) {
-            i += dir;
-        }
-        let (inner, outer) = (rise[i as usize], *rise.get((i + dir) as usize)?);
-        Some((i - top as i64).abs() as f64 + (inner - 0.5 * depth) / (inner - outer).max(1e-12))
-    };
-    let width_mm = (cross(-1)? + cross(1)?) * dt * pitch;
-    (depth > 0.0).then(|| Section {
-        depth_mm: -sign * depth,
-        width_mm,
-        snr: depth / noise.max(1e-12),
-    })
-}
-
-struct Profile {
-    slope: Vec<f64>,
-    /// Standard deviation of one slope.
-    sigma: f64,
-    /// Share of the stations that were judged over their whole width.
-    share: f64,
-}
-
-fn mean_profile(base: &Level, path: &[[f64; 2]], half: i64, dt: f64) -> Option<Profile> {
-    const STATIONS: usize = 600;
-    let stride = path.len().div_ceil(STATIONS);
-    let mut sum = vec![0.0; (2 * half + 1) as usize];
-    let (mut used, mut tried) = (0usize, 0usize);
-    let mut variance = Vec::new();
-    for i in (0..path.len()).step_by(stride) {
-        tried += 1;
-        let (a, b) = (path[i.saturating_sub(4)], path[(i + 4).min(path.len() - 1)]);
-        let d = dist(a, b).max(1e-9);
-        let normal = [-(b[1] - a[1]) / d, (b[0] - a[0]) / d];
-        let row: Option<Vec<f64>> = (-half..=half)
-            .map(|k| {
-                let t = k as f64 * dt;
-                let c = base.local([path[i][0] + t * normal[0], path[i][1] + t * normal[1]]);
-                base.slope_at(c[0], c[1]).map(|s| s[0] * normal[0] + s[1] * normal[1])
-            })
-            .collect();
-        if let Some(row) = row {
-            used += 1;
-            sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
-            let c = base.local(path[i]);
-            variance.push(base.var[c[1].round() as usize * base.w + c[0].round() as usize]);
-        }
-    }
-    (used > 0).then(|| Profile {
-        slope: sum.iter().map(|s| s / used as f64).collect(),
-        sigma: f64::from(median(&mut variance)).sqrt(),
-        share: used as f64 / tried as f64,
-    })
 }

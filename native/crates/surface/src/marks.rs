@@ -196,6 +196,7 @@ fn describe(
             short
         },
         depth_mm: None,
+        depth_uncertainty_mm: None,
         contrast: m.contrast.abs(),
         maps: vec!["albedo"],
         snr: [m.snr, o.print_signal],

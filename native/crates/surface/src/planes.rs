@@ -4,8 +4,8 @@ use crate::foil::Foil;
 use crate::frame::Frame;
 use crate::noise::NoiseModel;
 use crate::options::Options;
-use crate::trend;
-use crate::types::Maps;
+use crate::trend::{Mirrors, Trend};
+use crate::types::{Maps, Rig};
 use imaging::{Cancel, CoreError, ErrorCode, Result};
 use rayon::prelude::*;
 
@@ -132,6 +132,8 @@ pub struct Planes {
     pub base: Level,
     /// Judged share of the pixels inside the ideal outline.
     pub judged: f64,
+    /// Share of them left out because they mirror.
+    pub mirrors: f64,
 }
 
 /// Cuts the card out of the maps, turns normals into slopes, removes the bow and predicts the noise.
@@ -144,6 +146,7 @@ pub fn prepare(
     radius: f64,
     crop: Crop,
     foil: &Foil,
+    rig: &Rig,
     o: &Options,
     cancel: &Cancel,
 ) -> Result<Planes> {
@@ -178,13 +181,38 @@ pub fn prepare(
             Ok((inside.iter().map(|&m| u64::from(m)).sum::<u64>(), judged))
         })
         .try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
-    trend::remove(&mut base, &luma);
+    let mut mirrors = 0;
+    if let Some(trend) = Trend::fit(&base, &luma, rig, frame.pitch) {
+        let rows = base.p.par_chunks_mut(crop.w).zip(base.q.par_chunks_mut(crop.w));
+        let rows = rows.zip(base.mask.par_chunks_mut(crop.w)).enumerate();
+        mirrors = rows
+            .map(|(y, ((p, q), mask))| {
+                let lost = trend.mirrors.as_ref().map_or(0, |m| block(m, y, mask));
+                trend.remove(y, p, q, mask, &luma[y * crop.w..(y + 1) * crop.w]);
+                lost
+            })
+            .sum();
+    }
     let model = NoiseModel::learn(maps, crop, &base, &luma);
     model.fill(maps, crop, &luma, o.registration_px, &mut base, cancel)?;
+    let inside = counts.0.max(1) as f64;
     Ok(Planes {
         base,
-        judged: counts.1 as f64 / counts.0.max(1) as f64,
+        judged: (counts.1 - mirrors) as f64 / inside,
+        mirrors: mirrors as f64 / inside,
     })
+}
+
+/// Leaves out what mirrors; pixels lost.
+fn block(mirrors: &Mirrors, y: usize, mask: &mut [u8]) -> u64 {
+    let mut lost = 0;
+    for (x, m) in mask.iter_mut().enumerate() {
+        if *m != 0 && mirrors.at(x, y) {
+            *m = 0;
+            lost += 1;
+        }
+    }
+    lost
 }
 
 /// 1 where the pixel lies inside the rounded outline by more than `margin` mm.

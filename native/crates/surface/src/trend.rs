@@ -1,7 +1,9 @@
 //! Removes what is not relief from the slopes: the card's bow, and the varnish's shine, which fakes a slope on dark print.
 
+use crate::plain::components;
 use crate::planes::Level;
-use crate::stats::{MAD_TO_SIGMA, median};
+use crate::stats::{MAD_TO_SIGMA, median, quantile};
+use crate::types::Rig;
 use rayon::prelude::*;
 
 /// Powers of x and y in the bow's slope: second order.
@@ -30,59 +32,221 @@ const DARKEST: f32 = 0.02;
 
 type Row = [f64; UNKNOWNS];
 
-/// Subtracts two smooth fields from either slope: `bow(x, y)`, since low frequencies of the relief are not
-/// trustworthy, and `shine(x, y) / albedo`.
-///
-/// The second one is what specular light does: it adds to the frames whatever the print, so that the solver's
-/// `albedo * normal` is off by a vector that changes slowly over the card, and the slope by that over the albedo. Left
-/// alone, every edge of the print looks like a fold. Both are low-order polynomials, fitted together to
-/// `albedo * slope`, whose noise is even, with rejection of what does not fit.
-pub fn remove(level: &mut Level, luma: &[f32]) {
-    let stride = ((level.w * level.h) as f64 / 40_000.0).sqrt().ceil().max(1.0) as usize;
-    let (w, h) = (level.w, level.h);
-    let mut at = Vec::new();
-    for y in (0..h).step_by(stride) {
-        at.extend(
-            (0..w)
-                .step_by(stride)
-                .map(|x| y * w + x)
-                .filter(|&i| level.mask[i] != 0),
-        );
+/// The smooth part of a side's slopes, and where the print mirrors too much for it.
+pub struct Trend {
+    p: Row,
+    q: Row,
+    gain: [f64; SHINE.len()],
+    size: [usize; 2],
+    /// Areas that mirror, for which the trend does not hold.
+    pub mirrors: Option<Mirrors>,
+}
+
+/// Cells of `side` pixels that mirror.
+pub struct Mirrors {
+    side: usize,
+    columns: usize,
+    cells: Vec<bool>,
+}
+
+impl Mirrors {
+    /// Whether the level's pixel lies in such a cell.
+    pub fn at(&self, x: usize, y: usize) -> bool {
+        self.cells[y / self.side * self.columns + x / self.side]
     }
-    if at.len() < 50 * UNKNOWNS {
-        return;
-    }
-    let place = |i: usize, n: usize| 2.0 * i as f64 / n as f64 - 1.0;
-    let rows: Vec<Row> = at
-        .iter()
-        .map(|&i| {
+}
+
+/// Samples of the slopes on a square grid.
+struct Samples {
+    stride: usize,
+    columns: usize,
+    /// Pixel, grid cell and terms of each judged sample.
+    at: Vec<(usize, usize)>,
+    rows: Vec<Row>,
+    /// `albedo * slope` along x and y, whose noise is even.
+    values: Vec<[f64; 2]>,
+}
+
+impl Samples {
+    fn take(level: &Level, luma: &[f32]) -> Self {
+        const COUNT: f64 = 14_000.0;
+        let (w, h) = (level.w, level.h);
+        let stride = ((w * h) as f64 / COUNT).sqrt().ceil().max(1.0) as usize;
+        let columns = w.div_ceil(stride);
+        let mut at = Vec::new();
+        for y in (0..h).step_by(stride) {
+            let row = (0..w).step_by(stride).filter(|x| level.mask[y * w + x] != 0);
+            at.extend(row.map(|x| (y * w + x, y / stride * columns + x / stride)));
+        }
+        let row = |&(i, _): &(usize, usize)| {
             let (u, v) = (powers(place(i % w, w)), powers(place(i / w, h)));
             let a = f64::from(luma[i].max(DARKEST));
             std::array::from_fn(|k| match k.checked_sub(BOW.len()) {
                 None => a * u[BOW[k].0] * v[BOW[k].1],
                 Some(s) => u[SHINE[s].0] * v[SHINE[s].1],
             })
+        };
+        let rows = at.iter().map(row).collect();
+        let value = |&(i, _): &(usize, usize)| [level.p[i], level.q[i]].map(|s| f64::from(s * luma[i].max(DARKEST)));
+        let values = at.iter().map(value).collect();
+        Self {
+            stride,
+            columns,
+            at,
+            rows,
+            values,
+        }
+    }
+}
+
+fn place(i: usize, n: usize) -> f64 {
+    2.0 * i as f64 / n as f64 - 1.0
+}
+
+impl Trend {
+    /// Fits two smooth fields to the slopes: `bow(x, y)`, since low frequencies of the relief are not trustworthy, and
+    /// `shine(x, y) / albedo`. `None` where too little is judged.
+    ///
+    /// The second one is what specular light does: it adds to the frames whatever the print, so that the solver's
+    /// `albedo * normal` is off by a vector that changes slowly over the card, and the slope by that over the albedo.
+    /// Left alone, every edge of the print looks like a fold. Both are low-order polynomials, fitted together to
+    /// `albedo * slope`, whose noise is even, with rejection of what does not fit. Areas that mirror more than the
+    /// rest (foil) are found by the slope that the fit leaves there and left out of a second fit.
+    ///
+    /// The same lobe makes relief look steeper than it is, by `1 + gain / albedo`: see [`shine_gain`].
+    pub fn fit(level: &Level, luma: &[f32], rig: &Rig, pitch_mm: f64) -> Option<Self> {
+        let samples = Samples::take(level, luma);
+        let mut keep: Vec<usize> = (0..samples.at.len()).collect();
+        let mut fit = robust_fit(&samples, keep.clone())?;
+        let mirrors = mirrors(&samples, &fit, luma, pitch_mm);
+        if let Some(m) = &mirrors {
+            keep.retain(|&k| !m.cells[samples.at[k].1]);
+            fit = robust_fit(&samples, keep.clone())?;
+        }
+        let size = [level.w, level.h];
+        let mut tones: Vec<f32> = keep.iter().map(|&k| luma[samples.at[k].0]).collect();
+        let gain = shine_gain(&fit, size, rig, pitch_mm, &mut tones);
+        let [p, q] = fit;
+        Some(Self {
+            p,
+            q,
+            gain,
+            size,
+            mirrors,
+        })
+    }
+
+    /// Takes the smooth fields out of one row of slopes and undoes what the shine adds to their steepness.
+    pub fn remove(&self, y: usize, p: &mut [f32], q: &mut [f32], mask: &[u8], luma: &[f32]) {
+        let [w, h] = self.size;
+        let v = powers(place(y, h));
+        let bow = [&self.p, &self.q].map(|fit| along_row(&fit[..BOW.len()], &BOW, &v).map(|c| c as f32));
+        let shine = [&self.p, &self.q].map(|fit| along_row(&fit[BOW.len()..], &SHINE, &v).map(|c| c as f32));
+        let gain = along_row(&self.gain, &SHINE, &v).map(|c| c as f32);
+        let step = 2.0 / w as f32;
+        for x in 0..w {
+            let u = x as f32 * step - 1.0;
+            let albedo = luma[x].max(DARKEST);
+            let steeper = f32::from(mask[x]) / (albedo + value(&gain, u).clamp(0.0, MOST_GAIN));
+            p[x] = (albedo * (p[x] - value(&bow[0], u)) - value(&shine[0], u)) * steeper;
+            q[x] = (albedo * (q[x] - value(&bow[1], u)) - value(&shine[1], u)) * steeper;
+        }
+    }
+}
+
+/// Slope that the fit leaves over an area that mirrors; the card itself is flatter than that.
+const MIRROR_SLOPE: f64 = 0.03;
+/// Smallest area that mirrors, mm2; dents and bent corners are smaller.
+const MIRROR_AREA_MM2: f64 = 40.0;
+
+/// Large areas whose mean slope over 3 x 3 samples stays far off the fit: foil answers to the lights' directions as a
+/// tilted surface would.
+fn mirrors(s: &Samples, [fp, fq]: &[Row; 2], luma: &[f32], pitch_mm: f64) -> Option<Mirrors> {
+    let rows = s.at.last()?.1 / s.columns + 1;
+    let mut left = vec![[0.0; 3]; s.columns * rows];
+    for (k, &(i, cell)) in s.at.iter().enumerate() {
+        let a = f64::from(luma[i].max(DARKEST));
+        left[cell] = [
+            (s.values[k][0] - dot(&s.rows[k], fp)) / a,
+            (s.values[k][1] - dot(&s.rows[k], fq)) / a,
+            1.0,
+        ];
+    }
+    let around = |cell: usize| {
+        let (x, y) = (cell % s.columns, cell / s.columns);
+        let xs = x.saturating_sub(1)..=(x + 1).min(s.columns - 1);
+        (y.saturating_sub(1)..=(y + 1).min(rows - 1)).flat_map(move |v| xs.clone().map(move |u| v * s.columns + u))
+    };
+    let steep: Vec<bool> = (0..left.len())
+        .map(|cell| {
+            let mut all: Vec<[f64; 3]> = around(cell).map(|j| left[j]).filter(|v| v[2] > 0.0).collect();
+            let middle = |axis: usize, all: &mut Vec<[f64; 3]>| {
+                all.sort_by(|a, b| a[axis].total_cmp(&b[axis]));
+                all.get(all.len() / 2).map_or(0.0, |v| v[axis])
+            };
+            left[cell][2] > 0.0 && all.len() > 2 && middle(0, &mut all).hypot(middle(1, &mut all)) > MIRROR_SLOPE
         })
         .collect();
-    let mask = &level.mask;
-    for plane in [&mut level.p, &mut level.q] {
-        let values: Vec<f64> = at.iter().map(|&i| f64::from(plane[i] * luma[i].max(DARKEST))).collect();
-        let Some(fit) = robust_fit(&rows, &values) else {
-            continue;
-        };
-        plane.par_chunks_mut(w).enumerate().for_each(|(y, row)| {
-            let v = powers(place(y, h));
-            let bow = along_row(&fit[..BOW.len()], &BOW, &v);
-            let shine = along_row(&fit[BOW.len()..], &SHINE, &v);
-            for x in 0..w {
-                let i = y * w + x;
-                if mask[i] != 0 {
-                    let u = place(x, w);
-                    row[x] -= (value(&bow, u) + value(&shine, u) / f64::from(luma[i].max(DARKEST))) as f32;
-                }
-            }
-        });
+    let fewest = (MIRROR_AREA_MM2 / (s.stride as f64 * pitch_mm).powi(2)).ceil() as usize;
+    let mut cells = vec![false; steep.len()];
+    for part in components(&steep, s.columns, true).iter().filter(|p| p.len() >= fewest) {
+        part.iter().flat_map(|&cell| around(cell)).for_each(|j| cells[j] = true);
     }
+    cells.contains(&true).then_some(Mirrors {
+        side: s.stride,
+        columns: s.columns,
+        cells,
+    })
+}
+
+/// Largest gain believed, in units of albedo; a lobe that strong is foil.
+const MOST_GAIN: f32 = 1.0;
+
+/// How much steeper relief looks under the varnish's shine, in units of albedo, as coefficients of [`SHINE`]'s terms.
+///
+/// A specular lobe answers to the angle between normal and half-vector. Over the card the half-vector turns by
+/// `x (1 / D + sin e / R) / 2` (camera at D, lights at R and elevation e), and what that turn does to flat card is the
+/// fitted shine. A slope turns the angle just the same, so the lobe's answer to a slope is the shine's own derivative
+/// over that rate. Where the rig is not known, or the print has one tone only and shine cannot be told from bow, the
+/// gain is 0 and nothing is corrected.
+fn shine_gain(
+    [fp, fq]: &[Row; 2],
+    [w, h]: [usize; 2],
+    rig: &Rig,
+    pitch_mm: f64,
+    tones: &mut [f32],
+) -> [f64; SHINE.len()] {
+    let mut gain = [0.0; SHINE.len()];
+    let rate = turn_rate(rig);
+    if rate <= 0.0 || f64::from(quantile(tones, 0.9)) < TWO_TONES * f64::from(quantile(tones, 0.1)) {
+        return gain;
+    }
+    for (k, &(i, j)) in SHINE.iter().enumerate() {
+        let mut add = |(i, j): (usize, usize), c: f64| {
+            if let Some(to) = SHINE.iter().position(|&t| t == (i, j)) {
+                gain[to] -= 0.5 * c / rate;
+            }
+        };
+        let per_mm = |n: usize| 2.0 / (n as f64 * pitch_mm);
+        if i > 0 {
+            add((i - 1, j), fp[BOW.len() + k] * i as f64 * per_mm(w));
+        }
+        if j > 0 {
+            add((i, j - 1), fq[BOW.len() + k] * j as f64 * per_mm(h));
+        }
+    }
+    gain
+}
+
+/// Bright over dark print from which shine can be told from bow.
+const TWO_TONES: f64 = 1.3;
+
+/// Turn of the half-vector for each mm on the card, radians; 0 where the rig is not known.
+fn turn_rate(rig: &Rig) -> f64 {
+    let light = rig
+        .light_distance_mm
+        .map_or(0.0, |r| rig.light_elevation_deg.unwrap_or(45.0).to_radians().sin() / r);
+    rig.view_distance_mm.map_or(0.0, |d| 0.5 * (1.0 / d + light))
 }
 
 /// 1, x, x^2, x^3, x^4.
@@ -100,20 +264,31 @@ fn along_row(fit: &[f64], terms: &[(usize, usize)], v: &[f64; 5]) -> [f64; 5] {
 }
 
 /// Horner's scheme.
-fn value(c: &[f64; 5], x: f64) -> f64 {
+fn value(c: &[f32; 5], x: f32) -> f32 {
     (((c[4] * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0]
 }
 
-/// Least squares with four rounds of 3-sigma rejection; `None` where the unknowns cannot be told apart.
-fn robust_fit(rows: &[Row], values: &[f64]) -> Option<Row> {
-    let mut keep: Vec<usize> = (0..rows.len()).collect();
-    let mut fit = solve(rows, values, &keep)?;
+/// Least squares of both slopes with four rounds of 3-sigma rejection; `None` where the unknowns cannot be told apart.
+fn robust_fit(s: &Samples, among: Vec<usize>) -> Option<[Row; 2]> {
+    if among.len() < 50 * UNKNOWNS {
+        return None;
+    }
+    let mut keep = among.clone();
+    let mut fit = solve(s, &keep)?;
     for _ in 0..4 {
-        let residual = |i: usize| (values[i] - dot(&rows[i], &fit)).abs();
-        let mut r: Vec<f32> = (0..rows.len()).map(|i| residual(i) as f32).collect();
-        let limit = f64::from(3.0 * MAD_TO_SIGMA * median(&mut r));
-        keep = (0..rows.len()).filter(|&i| residual(i) <= limit).collect();
-        fit = solve(rows, values, &keep)?;
+        let off: Vec<[f32; 2]> = among
+            .par_iter()
+            .map(|&i| [0, 1].map(|c| (s.values[i][c] - dot(&s.rows[i], &fit[c])).abs() as f32))
+            .collect();
+        let limit = [0, 1].map(|c| 3.0 * MAD_TO_SIGMA * median(&mut off.iter().map(|r| r[c]).collect::<Vec<_>>()));
+        let near = |r: &[f32; 2]| r[0] <= limit[0] && r[1] <= limit[1];
+        keep = among
+            .iter()
+            .zip(&off)
+            .filter(|(_, r)| near(r))
+            .map(|(&i, _)| i)
+            .collect();
+        fit = solve(s, &keep)?;
     }
     Some(fit)
 }
@@ -122,20 +297,52 @@ fn dot(a: &Row, b: &Row) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-/// Normal equations by Cholesky; a small ridge keeps print of one single tone (where bow and shine cannot be told
-/// apart, and need not be) solvable.
-fn solve(rows: &[Row], values: &[f64], keep: &[usize]) -> Option<Row> {
-    const RIDGE: f64 = 1e-7;
-    let mut m = [[0.0; UNKNOWNS]; UNKNOWNS];
-    let mut v = [0.0; UNKNOWNS];
-    for &i in keep {
+/// Normal equations of both slopes.
+struct Normal {
+    m: [[f64; UNKNOWNS]; UNKNOWNS],
+    v: [Row; 2],
+}
+
+impl Normal {
+    fn zero() -> Self {
+        Self {
+            m: [[0.0; UNKNOWNS]; UNKNOWNS],
+            v: [[0.0; UNKNOWNS]; 2],
+        }
+    }
+
+    fn add(&mut self, row: &Row, values: [f64; 2]) {
         for a in 0..UNKNOWNS {
-            v[a] += rows[i][a] * values[i];
+            self.v[0][a] += row[a] * values[0];
+            self.v[1][a] += row[a] * values[1];
             for b in 0..=a {
-                m[a][b] += rows[i][a] * rows[i][b];
+                self.m[a][b] += row[a] * row[b];
             }
         }
     }
+
+    fn plus(mut self, other: &Self) -> Self {
+        for a in 0..UNKNOWNS {
+            (0..2).for_each(|c| self.v[c][a] += other.v[c][a]);
+            (0..=a).for_each(|b| self.m[a][b] += other.m[a][b]);
+        }
+        self
+    }
+}
+
+/// Solves by Cholesky; a small ridge keeps print of one single tone (where bow and shine cannot be told apart, and
+/// need not be) solvable.
+fn solve(s: &Samples, keep: &[usize]) -> Option<[Row; 2]> {
+    const RIDGE: f64 = 1e-7;
+    let parts: Vec<Normal> = keep
+        .par_chunks(2048)
+        .map(|part| {
+            let mut normal = Normal::zero();
+            part.iter().for_each(|&i| normal.add(&s.rows[i], s.values[i]));
+            normal
+        })
+        .collect();
+    let Normal { mut m, mut v } = parts.iter().fold(Normal::zero(), Normal::plus);
     let scale = (0..UNKNOWNS).map(|k| m[k][k]).sum::<f64>() / UNKNOWNS as f64;
     for k in 0..UNKNOWNS {
         m[k][k] += RIDGE * scale;
@@ -153,11 +360,13 @@ fn solve(rows: &[Row], values: &[f64], keep: &[usize]) -> Option<Row> {
             }
         }
     }
-    for a in 0..UNKNOWNS {
-        v[a] = (v[a] - (0..a).map(|k| m[a][k] * v[k]).sum::<f64>()) / m[a][a];
-    }
-    for a in (0..UNKNOWNS).rev() {
-        v[a] = (v[a] - (a + 1..UNKNOWNS).map(|k| m[k][a] * v[k]).sum::<f64>()) / m[a][a];
+    for v in &mut v {
+        for a in 0..UNKNOWNS {
+            v[a] = (v[a] - (0..a).map(|k| m[a][k] * v[k]).sum::<f64>()) / m[a][a];
+        }
+        for a in (0..UNKNOWNS).rev() {
+            v[a] = (v[a] - (a + 1..UNKNOWNS).map(|k| m[k][a] * v[k]).sum::<f64>()) / m[a][a];
+        }
     }
     Some(v)
 }

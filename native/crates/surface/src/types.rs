@@ -36,6 +36,21 @@ pub struct CardFrame {
     pub corner_radius_mm: Option<f64>,
     /// Corners of the graphic border in pixels (TL, TR, BR, BL) where it was measured.
     pub border_px: Option<[[f64; 2]; 4]>,
+    /// What is known of the rig that took the frames.
+    pub rig: Rig,
+}
+
+/// What the reading of heights needs to know of optics and lights; what is `None` is not corrected for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rig {
+    /// Standard deviation of point spread and pixel together, as the card's cut edge shows it, pixels.
+    pub blur_sigma_px: Option<f64>,
+    /// Camera to card, mm.
+    pub view_distance_mm: Option<f64>,
+    /// Lights to card, mm; `None` for far lights.
+    pub light_distance_mm: Option<f64>,
+    /// Mean elevation of the lights over the card, degrees.
+    pub light_elevation_deg: Option<f64>,
 }
 
 /// Kind of a finding.
@@ -100,8 +115,11 @@ pub struct Defect {
     pub length_mm: f64,
     /// Extent across, mm; of a line the full width at half its depth.
     pub width_mm: f64,
-    /// Depth (positive: below the surface, negative: raised), mm, where the relief gives it.
+    /// Depth (positive: below the surface, negative: raised), mm, where the relief gives it; corrected for the
+    /// optics' blur and the varnish's shine as far as the rig is known.
     pub depth_mm: Option<f64>,
+    /// Standard uncertainty (k = 1) of the depth, mm.
+    pub depth_uncertainty_mm: Option<f64>,
     /// 0 (hardly visible) to 1 (as bad as this kind gets), by the rule named in `severity.rs`.
     pub severity: f64,
     /// 0 to 1: how far the signal stands above the threshold of its detector.

@@ -130,6 +130,7 @@ pub fn render(scene: &Scene, seed: u64) -> Rendered {
             pixel_pitch_mm: PITCH,
             corner_radius_mm: Some(RADIUS),
             border_px: None,
+            rig: Default::default(),
         },
     };
     let sigma = (scene.noise_deg / std::f64::consts::SQRT_2).to_radians();

@@ -1,0 +1,139 @@
+//! Cross-section of a line from its slopes: depth and width, with what optics and sampling took from them put back.
+
+use crate::chains::{Chain, dist};
+use crate::planes::Level;
+use crate::stats::{median, robust_line};
+
+/// Full width at half height of a Gaussian over its standard deviation.
+const FWHM: f64 = 2.354_820_045;
+/// Variance that bilinear sampling of a plane adds, px2: the mean of u (1 - u) over phases.
+const SAMPLING_PX2: f64 = 1.0 / 6.0;
+/// Relative standard uncertainty of the model: a groove is not quite Gaussian, a path not quite its middle.
+const MODEL: f64 = 0.035;
+
+/// Depth and width of a line.
+pub struct Section {
+    /// Depth, mm, positive for a valley.
+    pub depth_mm: f64,
+    /// Full width at half depth, mm.
+    pub width_mm: f64,
+    /// Depth over the standard deviation of its noise.
+    pub snr: f64,
+    /// Standard uncertainty of the depth, mm.
+    pub uncertainty_mm: f64,
+}
+
+/// How far the section reaches to either side for a line found on a level of that step, px.
+pub fn first_reach(step: f64) -> f64 {
+    (6.0 * step).max(8.0)
+}
+
+/// Reads the section again with a reach that fits its width, and undoes the blur of optics and sampling.
+///
+/// A Gaussian groove of width s seen through a Gaussian of width b is a Gaussian of width `sqrt(s^2 + b^2)` whose
+/// depth is lower by `s / sqrt(s^2 + b^2)`: the seen width tells what the blur took. `blur_px` is b.
+pub fn exact(base: &Level, path: &[[f64; 2]], seen: &Section, chain: &Chain, pitch: f64, blur_px: f64) -> Section {
+    let reach = (3.2 * seen.width_mm / pitch).clamp(8.0, 70.0);
+    // The ends of a groove are shallower than its middle.
+    let trim = (0.12 * path.len() as f64) as usize;
+    let middle = &path[trim..path.len() - trim];
+    let once = read(base, middle, reach, chain, pitch);
+    let wide = once.map_or(seen.width_mm, |s| s.width_mm);
+    // What the first width took for surface may still have been flank.
+    let reach = (3.2 * wide / pitch).clamp(8.0, 70.0);
+    let Some(s) = read(base, middle, reach, chain, pitch) else {
+        return Section { ..*seen };
+    };
+    let blur2 = blur_px * blur_px + SAMPLING_PX2;
+    let wide2 = (s.width_mm / (FWHM * pitch)).powi(2);
+    // Below half of the seen variance the width no longer tells the depth: the correction stops there.
+    let kept2 = ((wide2 - blur2) / wide2).max(0.25);
+    let kept = kept2.sqrt();
+    let unsure = if kept2 <= 0.25 { 0.3 } else { 0.1 * (1.0 / kept2 - 1.0) };
+    let depth_mm = s.depth_mm / kept;
+    Section {
+        depth_mm,
+        width_mm: s.width_mm * kept,
+        snr: seen.snr,
+        uncertainty_mm: depth_mm.abs() * (MODEL * MODEL + unsure * unsure + s.snr.powi(-2)).sqrt(),
+    }
+}
+
+/// Mean slope across the line, integrated from side to side; the outer part on either side is taken as the surface.
+pub fn read(base: &Level, path: &[[f64; 2]], reach: f64, chain: &Chain, pitch: f64) -> Option<Section> {
+    let dt = (reach / 48.0).max(0.25);
+    let half = (reach / dt).ceil() as i64;
+    let profile = mean_profile(base, path, half, dt)?;
+    let mut z = vec![0.0];
+    for pair in profile.slope.windows(2) {
+        z.push(z[z.len() - 1] + 0.5 * (pair[0] + pair[1]) * dt * pitch);
+    }
+    let t: Vec<f64> = (-half..=half).map(|i| i as f64 * dt).collect();
+    let wing = |v: &f64| v.abs() > 0.7 * reach;
+    let (wt, wz): (Vec<f64>, Vec<f64>) = t.iter().zip(&z).filter(|(v, _)| wing(v)).map(|(a, b)| (*a, *b)).unzip();
+    let (a, b) = robust_line(&wt, &wz)?;
+    let sign = if chain.valley { -1.0 } else { 1.0 };
+    let rise: Vec<f64> = t.iter().zip(&z).map(|(t, z)| sign * (z - a - b * t)).collect();
+    let centre = half as usize;
+    let near = (0.4 * reach / dt) as usize;
+    let top = (centre - near..=centre + near).max_by(|&i, &j| rise[i].total_cmp(&rise[j]))?;
+    let depth = rise[top];
+    // A sum over `reach` pixels of white slope noise, averaged over the independent stations.
+    let stations = (chain.length_px() * profile.share).max(1.0);
+    let noise = profile.sigma * pitch * (0.6 * reach).sqrt() / stations.sqrt();
+    let cross = |dir: i64| {
+        let mut i = top as i64;
+        while rise.get((i + dir) as usize).is_some_and(|&v| v > 0.5 * depth) {
+            i += dir;
+        }
+        let (inner, outer) = (rise[i as usize], *rise.get((i + dir) as usize)?);
+        Some((i - top as i64).abs() as f64 + (inner - 0.5 * depth) / (inner - outer).max(1e-12))
+    };
+    let width_mm = (cross(-1)? + cross(1)?) * dt * pitch;
+    (depth > 0.0).then(|| Section {
+        depth_mm: -sign * depth,
+        width_mm,
+        snr: depth / noise.max(1e-12),
+        uncertainty_mm: noise,
+    })
+}
+
+struct Profile {
+    slope: Vec<f64>,
+    /// Standard deviation of one slope.
+    sigma: f64,
+    /// Share of the stations that were judged over their whole width.
+    share: f64,
+}
+
+fn mean_profile(base: &Level, path: &[[f64; 2]], half: i64, dt: f64) -> Option<Profile> {
+    const STATIONS: usize = 300;
+    let stride = path.len().div_ceil(STATIONS).max(1);
+    let mut sum = vec![0.0; (2 * half + 1) as usize];
+    let (mut used, mut tried) = (0usize, 0usize);
+    let mut variance = Vec::new();
+    for i in (0..path.len()).step_by(stride) {
+        tried += 1;
+        let (a, b) = (path[i.saturating_sub(4)], path[(i + 4).min(path.len() - 1)]);
+        let d = dist(a, b).max(1e-9);
+        let normal = [-(b[1] - a[1]) / d, (b[0] - a[0]) / d];
+        let row: Option<Vec<f64>> = (-half..=half)
+            .map(|k| {
+                let t = k as f64 * dt;
+                let c = base.local([path[i][0] + t * normal[0], path[i][1] + t * normal[1]]);
+                base.slope_at(c[0], c[1]).map(|s| s[0] * normal[0] + s[1] * normal[1])
+            })
+            .collect();
+        if let Some(row) = row {
+            used += 1;
+            sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
+            let c = base.local(path[i]);
+            variance.push(base.var[c[1].round() as usize * base.w + c[0].round() as usize]);
+        }
+    }
+    (used > 0).then(|| Profile {
+        slope: sum.iter().map(|s| s / used as f64).collect(),
+        sigma: f64::from(median(&mut variance)).sqrt(),
+        share: used as f64 / tried as f64,
+    })
+}
