@@ -15,6 +15,7 @@ use crate::options::Options;
 use crate::plain::Plain;
 use crate::planes::{self, Crop, Level};
 use crate::print::Print;
+use crate::rough;
 use crate::stats::quantile;
 use crate::types::{CardFrame, Condition, Corners, Defect, Edges, Maps};
 use imaging::{Cancel, CoreError, ErrorCode, Result};
@@ -139,12 +140,14 @@ fn shape_findings(
         chains.extend(chains::link(level, &found.lines));
         blobs.extend(found.blobs.into_iter().map(|b| (k, b)));
     }
-    let dents = dents::find(&levels, &blobs, frame.pitch, blur_px, o, cancel)?;
+    let mut dents = dents::find(&levels, &blobs, frame.pitch, blur_px, o, cancel)?;
     let mut lines = lines::find(&levels[0], chains, frame, radius, blur_px, o);
     lines.retain(|l| !dents.iter().any(|d| is_rim(l, d)));
-    Ok(dents
+    let rough = rough::gather(&mut dents, &mut lines, frame.pitch);
+    Ok(rough
         .into_iter()
-        .map(|d| d.finding)
+        .chain(dents.into_iter().map(|d| d.finding))
+
         .chain(lines.into_iter().map(|l| l.finding))
         .collect())
 }

@@ -146,29 +146,41 @@ fn bare(
 ) {
     /// How deep bare paper is looked for, mm.
     const DEPTH: f64 = 0.9;
+    /// Rays to either side that make the reference.
+    const NEAR: usize = 20;
+    /// Print with more relative spread than this hides bare paper; bare paper stands out by this many spreads.
+    const MOST_SPREAD: f64 = 0.2;
+    const SPREADS: f64 = 4.0;
     let colour = |p: &Probe, t: f64| print.at(frame.px(p.ray.at(t))).unwrap_or([0.0; 3]);
-    let inner: Vec<[f64; 3]> = probes
+    let inner: Vec<[[f64; 3]; 3]> = probes
         .iter()
-        .flat_map(|p| [1.0, 1.2, 1.4].map(|d| colour(p, p.ray.ideal - d)))
+        .map(|p| [1.0, 1.2, 1.4].map(|d| colour(p, p.ray.ideal - d)))
         .collect();
-    let reference = median_colour(&inner);
-    reading.whitening_known =
-        luma(reference) * (1.0 + o.whitening_contrast) < 0.95 * white && relative_spread(&inner) < 0.08;
-    if !reading.whitening_known {
-        return;
-    }
     let step = 0.5 * frame.pitch;
-    for p in probes {
+    let mut judged = 0;
+    for (i, p) in probes.iter().enumerate() {
+        // The print beside the rim changes along it: each ray is compared with its own neighbourhood.
+        let near: Vec<[f64; 3]> = inner[i.saturating_sub(NEAR)..(i + NEAR).min(RAYS)].concat();
+        let (reference, spread) = (median_colour(&near), relative_spread(&near));
+        let contrast = o.whitening_contrast.max(SPREADS * spread);
+        if spread > MOST_SPREAD || luma(reference) * (1.0 + contrast) > 0.95 * white {
+            continue;
+        }
+        judged += 1;
         let end = p.end.unwrap_or(p.ray.ideal).min(p.ray.ideal);
         let samples = (0..)
             .map(|k| end - 2.5 * frame.pitch - f64::from(k) * step)
             .take_while(|&t| t > p.ray.ideal - DEPTH);
         for t in samples {
-            if is_bare(colour(p, t), reference, o.whitening_contrast) {
+            if is_bare(colour(p, t), reference, contrast) {
                 reading.whitening_mm2 += t * d_phi * step;
                 worn.push(p.ray.at(t));
             }
         }
+    }
+    reading.whitening_known = judged * 2 > RAYS;
+    if !reading.whitening_known {
+        reading.whitening_mm2 = 0.0;
     }
 }
 

@@ -29,7 +29,8 @@ impl Ray {
     }
 
     /// Distance at which the material ends: the first crossing, going out from 0.2 mm after the start, of the level
-    /// half-way between the card's own brightness and the background's. `None` where they do not differ enough.
+    /// half-way between the card's own brightness and the background's. A rim of bare paper that stands out of both
+    /// belongs to the card. `None` where card and background do not differ enough.
     pub fn end(&self, print: &Print, frame: &Frame) -> Option<f64> {
         let step = 0.5 * frame.pitch;
         let n = ((self.ideal + OUTSIDE_MM) / step).floor() as usize;
@@ -47,7 +48,23 @@ impl Ray {
         let level = 0.5 * (card + background);
         let outside = |v: f32| (v < level) != (card < level);
         let i = (first + index(0.2)..n).find(|&i| outside(value[i]))?.max(1);
+        let (i, level) = past_rim(&value, i, card, background).unwrap_or((i, level));
         let (a, b) = (value[i - 1], value[i]);
         Some((i as f64 - 1.0 + f64::from(((level - a) / (b - a)).clamp(0.0, 1.0))) * step)
     }
+}
+
+/// A dark card on a dark mat with a bright worn rim: the first crossing is where the rim begins. Where the values
+/// behind crossing `i` go far beyond the background, the cut is where they come back to it: that place and its level.
+fn past_rim(value: &[f32], i: usize, card: f32, background: f32) -> Option<(usize, f32)> {
+    /// How much more than the background the rim must differ from the card.
+    const BEYOND: f32 = 2.5;
+    let off = |v: f32| (v - card) * (background - card).signum();
+    let top = (i..value.len()).max_by(|&a, &b| off(value[a]).total_cmp(&off(value[b])))?;
+    if off(value[top]) < BEYOND * off(background) {
+        return None;
+    }
+    let level = 0.5 * (value[top] + background);
+    let back = (top..value.len()).find(|&j| (value[j] < level) == (background < level))?;
+    Some((back.max(1), level))
 }

@@ -26,6 +26,7 @@ mod plain;
 mod planes;
 mod poisson;
 mod print;
+mod rough;
 mod section;
 mod shapes;
 mod stats;

@@ -12,6 +12,9 @@ use crate::types::DefectKind;
 /// Wider relief is the card's own bow and waviness, mm.
 const WIDEST_MM: f64 = 1.5;
 
+/// Wider than this a line's signal has to grow with its width, mm.
+const WIDE_MM: f64 = 0.45;
+
 /// A line worth reporting, before dents have claimed their rims.
 pub struct Line {
     /// Smoothed path, pixels of the maps.
@@ -78,6 +81,14 @@ fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, blur_px: f64
         return None;
     }
     let section = section::exact(base, &path, &seen, chain, frame.pitch, blur_px);
+    if section.width_mm > WIDEST_MM {
+        return None;
+    }
+    // Waviness of the trend's own making is wide: a wide line has to stand out by more.
+    let threshold = o.line_total * (section.width_mm / WIDE_MM).max(1.0);
+    if chain.total() < threshold {
+        return None;
+    }
     let length_mm = chain.length_px() * frame.pitch;
     let near_edge = |p: [f64; 2]| frame.inside_mm(frame.mm(p), radius) < o.edge_margin_mm + 0.8;
     let at_edge = near_edge(path[0]) || near_edge(path[path.len() - 1]);
@@ -103,7 +114,7 @@ fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, blur_px: f64
         depth_uncertainty_mm: Some(section.uncertainty_mm),
         contrast: 0.0,
         maps: vec!["curvature", "slope"],
-        snr: [chain.total(), o.line_total],
+        snr: [chain.total(), threshold],
     };
     Some(Line { path, finding })
 }

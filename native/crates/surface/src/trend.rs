@@ -99,6 +99,34 @@ impl Samples {
     }
 }
 
+/// A fit, what it was made of, and what does not belong to it.
+struct Candidate {
+    keep: Vec<usize>,
+    fit: [Row; 2],
+    mirrors: Option<Mirrors>,
+}
+
+impl Candidate {
+    /// Fits the samples `among`, finds what mirrors beside that fit anywhere, and fits again without it.
+    fn among(samples: &Samples, among: Vec<usize>, luma: &[f32], pitch_mm: f64) -> Option<Self> {
+        let mut fit = robust_fit(samples, &among)?;
+        let mirrors = mirrors(samples, &fit, luma, pitch_mm);
+        let mut keep: Vec<usize> = (0..samples.at.len()).collect();
+        if let Some(m) = &mirrors {
+            keep.retain(|&k| !m.cells[samples.at[k].1]);
+            fit = robust_fit(samples, &keep)?;
+        }
+        Some(Self { keep, fit, mirrors })
+    }
+
+    /// Mean square of the fitted shine.
+    fn shine(&self, samples: &Samples) -> f64 {
+        let part = |row: &Row, fit: &Row| dot(row, fit) - (0..BOW.len()).map(|k| row[k] * fit[k]).sum::<f64>();
+        let square = |&k: &usize| self.fit.iter().map(|f| part(&samples.rows[k], f).powi(2)).sum::<f64>();
+        self.keep.iter().map(square).sum::<f64>() / self.keep.len().max(1) as f64
+    }
+}
+
 fn place(i: usize, n: usize) -> f64 {
     2.0 * i as f64 / n as f64 - 1.0
 }
@@ -116,13 +144,18 @@ impl Trend {
     /// The same lobe makes relief look steeper than it is, by `1 + gain / albedo`: see [`shine_gain`].
     pub fn fit(level: &Level, luma: &[f32], rig: &Rig, pitch_mm: f64) -> Option<Self> {
         let samples = Samples::take(level, luma);
-        let mut keep: Vec<usize> = (0..samples.at.len()).collect();
-        let mut fit = robust_fit(&samples, keep.clone())?;
-        let mirrors = mirrors(&samples, &fit, luma, pitch_mm);
-        if let Some(m) = &mirrors {
-            keep.retain(|&k| !m.cells[samples.at[k].1]);
-            fit = robust_fit(&samples, keep.clone())?;
+        let all: Vec<usize> = (0..samples.at.len()).collect();
+        let mut best = Candidate::among(&samples, all, luma, pitch_mm)?;
+        if 5 * best.keep.len() < 4 * samples.at.len() {
+            // A broad foil border may have won the fit; of two answers the card is the part that shines less.
+            let rest: Vec<usize> = (0..samples.at.len()).filter(|k| best.keep.binary_search(k).is_err()).collect();
+            let other = Candidate::among(&samples, rest, luma, pitch_mm);
+            best = match other {
+                Some(o) if o.shine(&samples) < best.shine(&samples) => o,
+                _ => best,
+            };
         }
+        let Candidate { keep, fit, mirrors } = best;
         let size = [level.w, level.h];
         let mut tones: Vec<f32> = keep.iter().map(|&k| luma[samples.at[k].0]).collect();
         let gain = shine_gain(&fit, size, rig, pitch_mm, &mut tones);
@@ -156,6 +189,8 @@ impl Trend {
 
 /// Slope that the fit leaves over an area that mirrors; the card itself is flatter than that.
 const MIRROR_SLOPE: f64 = 0.03;
+/// The same in units of albedo times slope, for dark print.
+const MIRROR_LIGHT: f64 = 0.01;
 /// Smallest area that mirrors, mm2; dents and bent corners are smaller.
 const MIRROR_AREA_MM2: f64 = 40.0;
 
@@ -165,7 +200,8 @@ fn mirrors(s: &Samples, [fp, fq]: &[Row; 2], luma: &[f32], pitch_mm: f64) -> Opt
     let rows = s.at.last()?.1 / s.columns + 1;
     let mut left = vec![[0.0; 3]; s.columns * rows];
     for (k, &(i, cell)) in s.at.iter().enumerate() {
-        let a = f64::from(luma[i].max(DARKEST));
+        // The slope on bright print, what the light does on dark print: there noise alone makes slopes.
+        let a = f64::from(luma[i]).max(MIRROR_LIGHT / MIRROR_SLOPE);
         left[cell] = [
             (s.values[k][0] - dot(&s.rows[k], fp)) / a,
             (s.values[k][1] - dot(&s.rows[k], fq)) / a,
@@ -207,8 +243,10 @@ const MOST_GAIN: f32 = 1.0;
 /// A specular lobe answers to the angle between normal and half-vector. Over the card the half-vector turns by
 /// `x (1 / D + sin e / R) / 2` (camera at D, lights at R and elevation e), and what that turn does to flat card is the
 /// fitted shine. A slope turns the angle just the same, so the lobe's answer to a slope is the shine's own derivative
-/// over that rate. Where the rig is not known, or the print has one tone only and shine cannot be told from bow, the
-/// gain is 0 and nothing is corrected.
+/// over that rate. Where the rig is not known the gain is 0 and nothing is corrected.
+///
+/// On print of one tone shine cannot be told from bow by the fit. But paper bends about one axis only, and the shine's
+/// derivative is the same along both: there the smaller of the two curvatures is taken.
 fn shine_gain(
     [fp, fq]: &[Row; 2],
     [w, h]: [usize; 2],
@@ -218,7 +256,17 @@ fn shine_gain(
 ) -> [f64; SHINE.len()] {
     let mut gain = [0.0; SHINE.len()];
     let rate = turn_rate(rig);
-    if rate <= 0.0 || f64::from(quantile(tones, 0.9)) < TWO_TONES * f64::from(quantile(tones, 0.1)) {
+    if rate <= 0.0 {
+        return gain;
+    }
+    let per_mm = |n: usize| 2.0 / (n as f64 * pitch_mm);
+    let (dark, bright) = (f64::from(quantile(tones, 0.1)), f64::from(quantile(tones, 0.9)));
+    if bright < TWO_TONES * dark {
+        // x is the second term of the bow and of the shine, y the third.
+        let of = |f: &Row, k: usize, n: usize| {
+            -(f[k] * f64::from(quantile(&mut tones.to_vec(), 0.5)) + f[BOW.len() + k]) * per_mm(n) / rate
+        };
+        gain[0] = of(fp, 1, w).min(of(fq, 2, h)).max(0.0);
         return gain;
     }
     for (k, &(i, j)) in SHINE.iter().enumerate() {
@@ -227,7 +275,6 @@ fn shine_gain(
                 gain[to] -= 0.5 * c / rate;
             }
         };
-        let per_mm = |n: usize| 2.0 / (n as f64 * pitch_mm);
         if i > 0 {
             add((i - 1, j), fp[BOW.len() + k] * i as f64 * per_mm(w));
         }
@@ -269,11 +316,11 @@ fn value(c: &[f32; 5], x: f32) -> f32 {
 }
 
 /// Least squares of both slopes with four rounds of 3-sigma rejection; `None` where the unknowns cannot be told apart.
-fn robust_fit(s: &Samples, among: Vec<usize>) -> Option<[Row; 2]> {
+fn robust_fit(s: &Samples, among: &[usize]) -> Option<[Row; 2]> {
     if among.len() < 50 * UNKNOWNS {
         return None;
     }
-    let mut keep = among.clone();
+    let mut keep = among.to_vec();
     let mut fit = solve(s, &keep)?;
     for _ in 0..4 {
         let off: Vec<[f32; 2]> = among
@@ -344,9 +391,7 @@ fn solve(s: &Samples, keep: &[usize]) -> Option<[Row; 2]> {
         .collect();
     let Normal { mut m, mut v } = parts.iter().fold(Normal::zero(), Normal::plus);
     let scale = (0..UNKNOWNS).map(|k| m[k][k]).sum::<f64>() / UNKNOWNS as f64;
-    for k in 0..UNKNOWNS {
-        m[k][k] += RIDGE * scale;
-    }
+    (0..UNKNOWNS).for_each(|k| m[k][k] += RIDGE * scale);
     for a in 0..UNKNOWNS {
         for b in 0..=a {
             let s = m[a][b] - (0..b).map(|k| m[a][k] * m[b][k]).sum::<f64>();
