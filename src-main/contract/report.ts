@@ -181,6 +181,8 @@ export const defectSchema = z.object({
   lengthMm: z.number(),
   widthMm: z.number(),
   depthMm: z.number().nullable(),
+  /** Standard uncertainty (k = 1) of the depth; absent in reports of earlier versions. */
+  depthUncertaintyMm: z.number().nullish(),
   severity: z.number().min(0).max(1),
   confidence: z.number().min(0).max(1),
   /** The maps that show it. */

@@ -91,6 +91,14 @@ export interface EdgeOptions {
 /** `xPx, yPx, nx, ny, strength` of each point, one after the other. */
 export type EdgePoints = Float64Array;
 
+/** Where camera and lights stand, as far as it is known; heights are corrected for what it tells. */
+export interface RigGeometry {
+  readonly viewDistanceMm?: number;
+  /** Left out for far lights. */
+  readonly lightDistanceMm?: number;
+  readonly lightElevationDeg?: number;
+}
+
 export interface Native {
   readonly version: string;
   loadStack(input: CaptureInput, progress: OnProgress, signal: AbortSignal): Promise<NativeStack>;
@@ -110,7 +118,7 @@ export interface Native {
     maps: NativeMaps,
     outline: NativeOutline,
     refinement: NativeRefinement,
-    pixelPitchMm: number,
+    scene: RigGeometry & { readonly pixelPitchMm: number },
     progress: OnProgress,
     signal: AbortSignal,
   ): Promise<Condition>;
@@ -283,13 +291,14 @@ export function loadNative(path: string = findAddon()): Native {
       };
       return new OutlineHandle(await typed(addon.findCard(rawOf(stack, StackHandle), options, signal)));
     },
-    async analyse(maps, outline, refinement, pixelPitchMm, progress, signal) {
+    async analyse(maps, outline, refinement, { pixelPitchMm, ...rig }, progress, signal) {
       const text = await typed(
         addon.analyseCondition(
           rawOf(maps, MapsHandle),
           rawOf(outline, OutlineHandle),
           rawOf(refinement, RefinementHandle),
           pixelPitchMm,
+          rig,
           progress,
           signal,
         ),

@@ -171,6 +171,17 @@ pub fn detect_edge_points(
     }))
 }
 
+/// What is known of camera and lights; heights are corrected for what it tells.
+#[napi(object)]
+pub struct RigInput {
+    /// Camera to card, mm.
+    pub view_distance_mm: Option<f64>,
+    /// Lights to card, mm; left out for far lights.
+    pub light_distance_mm: Option<f64>,
+    /// Mean elevation of the lights over the card, degrees.
+    pub light_elevation_deg: Option<f64>,
+}
+
 /// Corners, edges and surface of a measured card, as JSON (`Condition`).
 #[napi(ts_return_type = "Promise<string>")]
 pub fn analyse_condition(
@@ -178,11 +189,12 @@ pub fn analyse_condition(
     outline: &Outline,
     refinement: &RefinementHandle,
     pixel_pitch_mm: f64,
+    rig: RigInput,
     progress: Option<Progress>,
     signal: Option<AbortSignal>,
 ) -> napi::Result<AsyncTask<Work<String>>> {
     let solved = maps.inner.get().map_err(to_js)?;
-    let frame = card_frame(&outline.inner, &refinement.inner, pixel_pitch_mm);
+    let frame = card_frame(&outline.inner, &refinement.inner, pixel_pitch_mm, &rig);
     let report = reporter(progress);
     Ok(start(signal, move |cancel| {
         let gloss = solved.gloss(cancel)?;
@@ -216,7 +228,14 @@ fn with_source<T>(loaded: &Loaded, work: impl FnOnce(&dyn LinearSource) -> Resul
     }
 }
 
-fn card_frame(outline: &measure::Outline, refinement: &Refinement, pixel_pitch_mm: f64) -> surface::CardFrame {
+fn card_frame(
+    outline: &measure::Outline,
+    refinement: &Refinement,
+    pixel_pitch_mm: f64,
+    rig: &RigInput,
+) -> surface::CardFrame {
+    let edges = refinement.stations.iter().filter_map(|s| s.outer.as_ref());
+    let blur = edges.map(|e| e.blur_px).filter(|b| b.is_finite()).collect();
     let radii: Vec<f64> = outline.corner_radius_px.iter().flatten().copied().collect();
     let complete = refinement.sides.iter().all(|s| s.border.is_some());
     surface::CardFrame {
@@ -228,7 +247,12 @@ fn card_frame(outline: &measure::Outline, refinement: &Refinement, pixel_pitch_m
         } else {
             None
         },
-        rig: surface::Rig::default(),
+        rig: surface::Rig {
+            blur_sigma_px: median(blur),
+            view_distance_mm: rig.view_distance_mm,
+            light_distance_mm: rig.light_distance_mm,
+            light_elevation_deg: rig.light_elevation_deg,
+        },
     }
 }
 

@@ -147,7 +147,6 @@ fn shape_findings(
     Ok(rough
         .into_iter()
         .chain(dents.into_iter().map(|d| d.finding))
-
         .chain(lines.into_iter().map(|l| l.finding))
         .collect())
 }

@@ -37,7 +37,11 @@ pub fn gather(dents: &mut Vec<Dent>, lines: &mut Vec<Line>, pitch_mm: f64) -> Ve
         };
         members.iter().for_each(|&i| gone[i] = true);
         let inside = |l: &Line| {
-            let n = l.path.iter().filter(|p| shapes::contains(&area.polygon_px, **p)).count();
+            let n = l
+                .path
+                .iter()
+                .filter(|p| shapes::contains(&area.polygon_px, **p))
+                .count();
             2 * n > l.path.len()
         };
         lines.retain(|l| !inside(l));
@@ -58,7 +62,10 @@ fn scuff(dents: &[Dent], members: &[usize], pitch_mm: f64) -> Option<Finding> {
     if members.len() < FEWEST || hollows == 0 || hollows == heights.len() {
         return None;
     }
-    let points: Vec<[f64; 2]> = members.iter().flat_map(|&i| dents[i].finding.polygon_px.clone()).collect();
+    let points: Vec<[f64; 2]> = members
+        .iter()
+        .flat_map(|&i| dents[i].finding.polygon_px.clone())
+        .collect();
     let polygon_px = shapes::hull(&points);
     let area_mm2 = shapes::area(&polygon_px) * pitch_mm * pitch_mm;
     if members.len() as f64 / area_mm2 < DENSITY {

@@ -148,7 +148,9 @@ impl Trend {
         let mut best = Candidate::among(&samples, all, luma, pitch_mm)?;
         if 5 * best.keep.len() < 4 * samples.at.len() {
             // A broad foil border may have won the fit; of two answers the card is the part that shines less.
-            let rest: Vec<usize> = (0..samples.at.len()).filter(|k| best.keep.binary_search(k).is_err()).collect();
+            let rest: Vec<usize> = (0..samples.at.len())
+                .filter(|k| best.keep.binary_search(k).is_err())
+                .collect();
             let other = Candidate::among(&samples, rest, luma, pitch_mm);
             best = match other {
                 Some(o) if o.shine(&samples) < best.shine(&samples) => o,

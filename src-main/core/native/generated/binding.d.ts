@@ -74,7 +74,7 @@ export declare class Tiles {
 }
 
 /** Corners, edges and surface of a measured card, as JSON (`Condition`). */
-export declare function analyseCondition(maps: Maps, outline: Outline, refinement: Refinement, pixelPitchMm: number, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
+export declare function analyseCondition(maps: Maps, outline: Outline, refinement: Refinement, pixelPitchMm: number, rig: RigInput, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** Sub-pixel edge points: `xPx, yPx, nx, ny, strength` of each, one after the other. */
 export declare function detectEdges(stack: Stack, input: EdgeInput, signal?: AbortSignal | undefined | null): Promise<Float64Array>
@@ -120,6 +120,16 @@ export interface OutlineInput {
   pixelPitchMm?: number
   /** Width and height. */
   expectedSizeMm?: Array<number>
+}
+
+/** What is known of camera and lights; heights are corrected for what it tells. */
+export interface RigInput {
+  /** Camera to card, mm. */
+  viewDistanceMm?: number
+  /** Lights to card, mm; left out for far lights. */
+  lightDistanceMm?: number
+  /** Mean elevation of the lights over the card, degrees. */
+  lightElevationDeg?: number
 }
 
 /**

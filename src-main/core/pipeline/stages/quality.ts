@@ -1,7 +1,8 @@
 /** Stage 7, quality assessment: corners, edges and surface from the maps. */
 
+import type { CaptureInput } from '../../capture/index.ts';
 import { doubtfulFindings } from '../../grading/index.ts';
-import type { Condition, Native } from '../../native/index.ts';
+import type { Condition, Native, RigGeometry } from '../../native/index.ts';
 import { atLeast, atMost, type Stage } from '../stage.ts';
 import type { Measured } from './measurement.ts';
 
@@ -10,6 +11,22 @@ export interface Assessed extends Measured {
 }
 
 export const qualityLimits = { judgedFraction: 0.8, foilFraction: 0.5 } as const;
+
+/** Distances of camera and lights as far as the capture tells them: a focal length in px times the pitch is the camera's. */
+export function rigOf({ camera, lights }: Pick<CaptureInput, 'camera' | 'lights'>, pitch: number): RigGeometry {
+  const viewDistanceMm = camera === undefined ? undefined : camera.matrix[0][0] * pitch;
+  const near = lights.flatMap(({ positionMm }) => (positionMm === undefined ? [] : [Math.hypot(...positionMm)]));
+  const elevations = lights.flatMap(({ positionMm, direction }) => {
+    const to = positionMm ?? direction;
+    return to === undefined ? [] : [Math.asin(to[2] / Math.hypot(...to)) * (180 / Math.PI)];
+  });
+  const mean = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length;
+  return {
+    ...(viewDistanceMm !== undefined && viewDistanceMm > 0 ? { viewDistanceMm } : {}),
+    ...(near.length === lights.length && near.length > 0 ? { lightDistanceMm: mean(near) } : {}),
+    ...(elevations.length > 0 ? { lightElevationDeg: mean(elevations) } : {}),
+  };
+}
 
 export const quality = (native: Native): Stage<Measured, Assessed> => ({
   name: 'quality',
@@ -22,7 +39,14 @@ export const quality = (native: Native): Stage<Measured, Assessed> => ({
         : 'corners, edges and surface need at least three lights';
       return { status: 'skipped', value: { ...input, condition: null }, checks: [], note };
     }
-    const condition = await native.analyse(maps, outline, input.refinement, pitch, progress, signal);
+    const condition = await native.analyse(
+      maps,
+      outline,
+      input.refinement,
+      { pixelPitchMm: pitch, ...rigOf(input.input, pitch) },
+      progress,
+      signal,
+    );
     const checks = [
       atLeast(
         'judged',
