@@ -39,6 +39,7 @@ import {
   standardsFileSchema,
 } from './system.ts';
 
+export * from './calibration.ts';
 export * from './capture.ts';
 export * from './charts.ts';
 export * from './errors.ts';

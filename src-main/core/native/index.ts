@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type Measurement, measurementSchema } from '../../contract/index.ts';
+import { type Measurement, measurementSchema, type PlaneMap } from '../../contract/index.ts';
 import type { CaptureInput, CaptureLight } from '../capture/index.ts';
 import { refuse, toAppError } from '../errors/index.ts';
+import { type NativeCalibration, nativeCalibration } from './calibration.ts';
 import type * as binding from './generated/binding.d.ts';
 import {
   type Condition,
@@ -20,6 +21,7 @@ import {
   solveSummarySchema,
 } from './schemas.ts';
 
+export type { BoardLayout, NativeCalibration } from './calibration.ts';
 export type { Condition, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
 
 type Binding = typeof binding;
@@ -62,15 +64,31 @@ export interface NativeStations {
   readonly count: number;
 }
 
+/** What a calibration says of a measurement. */
+export interface AppliedCalibration {
+  readonly plane: PlaneMap;
+  /** Relative standard uncertainty (k = 1) of the scale. */
+  readonly scaleRelative: number;
+  /** Standard uncertainty of a width from what is left of distortion, px. */
+  readonly distortionPx: number;
+}
+
 export interface NativeRefinement {
   readonly info: RefinementInfo;
-  calculate(pixelPitchMm: number | null): Measurement;
+  /** With a calibration points are mapped by it, and the pixel pitch follows from it. */
+  calculate(pixelPitchMm: number | null, calibration?: AppliedCalibration | null): Measurement;
 }
 
 export interface NativeOutline {
   readonly info: OutlineInfo;
   stations(): NativeStations;
-  refine(stack: NativeStack, pixelPitchMm: number | null, signal: AbortSignal): Promise<NativeRefinement>;
+  /** With a plane the stations divide the edges as they lie on it. */
+  refine(
+    stack: NativeStack,
+    pixelPitchMm: number | null,
+    signal: AbortSignal,
+    plane?: PlaneMap | null,
+  ): Promise<NativeRefinement>;
 }
 
 /** Deep-zoom tiles of one picture; `free` gives its pixels back. */
@@ -101,6 +119,7 @@ export interface RigGeometry {
 
 export interface Native {
   readonly version: string;
+  readonly calibration: NativeCalibration;
   loadStack(input: CaptureInput, progress: OnProgress, signal: AbortSignal): Promise<NativeStack>;
   solve(
     stack: NativeStack,
@@ -226,10 +245,15 @@ class RefinementHandle implements NativeRefinement {
     this.raw = raw;
     this.info = json(refinementInfoSchema, raw.info);
   }
-  calculate(pixelPitchMm: number | null) {
+  calculate(pixelPitchMm: number | null, calibration: AppliedCalibration | null = null) {
+    const applied = calibration && {
+      planeJson: JSON.stringify(calibration.plane),
+      scaleRelative: calibration.scaleRelative,
+      distortionPx: calibration.distortionPx,
+    };
     return json(
       measurementSchema,
-      typedSync(() => this.raw.calculate(pixelPitchMm)),
+      typedSync(() => this.raw.calculate(pixelPitchMm, applied)),
     );
   }
 }
@@ -244,8 +268,10 @@ class OutlineHandle implements NativeOutline {
   stations() {
     return { count: this.raw.stationCount };
   }
-  async refine(stack: NativeStack, pixelPitchMm: number | null, signal: AbortSignal) {
-    return new RefinementHandle(await typed(this.raw.refine(rawOf(stack, StackHandle), pixelPitchMm, signal)));
+  async refine(stack: NativeStack, pixelPitchMm: number | null, signal: AbortSignal, plane: PlaneMap | null = null) {
+    const planeJson = plane && JSON.stringify(plane);
+    const raw = rawOf(stack, StackHandle);
+    return new RefinementHandle(await typed(this.raw.refine(raw, pixelPitchMm, planeJson, signal)));
   }
 }
 
@@ -266,6 +292,7 @@ export function loadNative(path: string = findAddon()): Native {
   const addon: Binding = createRequire(import.meta.url)(path);
   return {
     version: addon.version(),
+    calibration: nativeCalibration({ addon, rawStack: (stack) => rawOf(stack, StackHandle), typed, typedSync }),
     async loadStack(input, progress, signal) {
       const frames = input.lights.map((light) => ({
         name: light.name,

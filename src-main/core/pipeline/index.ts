@@ -4,6 +4,7 @@ import { stageNames } from '../../contract/index.ts';
 import type { CaptureInput } from '../capture/index.ts';
 import type { AppError } from '../errors/index.ts';
 import type { Native } from '../native/index.ts';
+import type { CalibrationInForce } from './calibration.ts';
 import { type Outcome, type Stage, skipped } from './stage.ts';
 import { acquisition } from './stages/acquisition.ts';
 import { measurement } from './stages/measurement.ts';
@@ -14,6 +15,7 @@ import { referencePoints } from './stages/reference-points.ts';
 import { refinement } from './stages/refinement.ts';
 import { classicalSegmenter, type Segmenter, segmentation } from './stages/segmentation.ts';
 
+export type { CalibrationInForce } from './calibration.ts';
 export type { MapFiles, ResultSink, SidePixels } from './stages/output.ts';
 export { classicalSegmenter, type Segmenter } from './stages/segmentation.ts';
 
@@ -30,6 +32,8 @@ export interface PipelineOptions extends Omit<ReportContext, 'now'> {
   readonly sink: ResultSink;
   readonly segmenters?: readonly Segmenter[];
   readonly events?: PipelineEvents;
+  /** The accepted calibration that the side was photographed under. */
+  readonly calibration?: CalibrationInForce | null;
   /** Leaves photometric stereo and the condition out: the 24-point measurement alone. */
   readonly measureOnly?: boolean;
 }
@@ -60,13 +64,15 @@ const totalWeight = Object.values(weights).reduce((sum, w) => sum + w, 0);
  * @throws AppError when the input is bad (nothing is delivered) or the work was cancelled. A side that the machine cannot
  * grade is not an error: its report says why and what a person should look at.
  */
-export async function runPipeline(input: CaptureInput, options: PipelineOptions, signal: AbortSignal): Promise<Report> {
+export async function runPipeline(given: CaptureInput, options: PipelineOptions, signal: AbortSignal): Promise<Report> {
+  const { calibration = null } = options;
+  const input = calibration ? { ...given, pixelPitchMm: calibration.pitchMm, calibrationId: calibration.id } : given;
   const run = new Run(options, signal);
   const results: { -readonly [K in keyof Results]: Results[K] } = { input };
   try {
     try {
       const { native } = options;
-      results.acquired = await run.stage(acquisition(native), input);
+      results.acquired = await run.stage(acquisition(native, calibration), input);
       const preprocessed = options.measureOnly
         ? run.leaveOut('preprocessing', { ...results.acquired, maps: null, solved: null })
         : await run.stage(preprocessing(native), results.acquired);

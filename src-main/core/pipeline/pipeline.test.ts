@@ -1,11 +1,19 @@
 /** The pipeline's order, outcomes and clean-up, with a native core made of paper. */
 import { describe, expect, it } from 'vitest';
-import type { Measurement, Report } from '../../contract/index.ts';
+import type { Measurement, PlaneMap, Report } from '../../contract/index.ts';
 import type { CaptureInput, CaptureLight } from '../capture/index.ts';
 import { AppError, refuse } from '../errors/index.ts';
 import { findStandard } from '../grading/index.ts';
-import type { Condition, FrameQuality, Native, NativeMaps, NativeOutline, NativeStack } from '../native/index.ts';
-import { type PipelineOptions, runPipeline, type Segmenter } from './index.ts';
+import type {
+  Condition,
+  FrameQuality,
+  Native,
+  NativeCalibration,
+  NativeMaps,
+  NativeOutline,
+  NativeStack,
+} from '../native/index.ts';
+import { type CalibrationInForce, type PipelineOptions, runPipeline, type Segmenter } from './index.ts';
 
 const light = (i: number): CaptureLight => ({
   name: `light-${i}.png`,
@@ -124,6 +132,7 @@ function paperNative(
   };
   const native: Native = {
     version: 'paper',
+    calibration: paperCalibration(),
     loadStack: async (): Promise<NativeStack> => ({
       widthPx: 100,
       heightPx: 100,
@@ -159,6 +168,29 @@ function paperNative(
   };
   return { native, held };
 }
+
+/** Only the map of a stated camera is asked for here. */
+function paperCalibration(): NativeCalibration {
+  const unused = () => {
+    throw new Error('not used here');
+  };
+  return {
+    ...{ layout: unused, png: unused, detect: unused, coverage: unused, solve: unused, fitPlane: unused },
+    ...{ compare: unused, toMm: unused, probe: unused, simulate: unused },
+    facing: () => plane,
+  };
+}
+
+const plane: PlaneMap = {
+  imagePx: [100, 100],
+  intrinsics: [1e4, 1e4, 50, 50],
+  distortion: [0.02, 0, 0, 0, 0],
+  toPlane: [
+    [400, 0, 0],
+    [0, 400, 0],
+    [0, 0, 1],
+  ],
+};
 
 interface Delivered {
   reports: Report[];
@@ -313,7 +345,7 @@ describe('the pipeline', () => {
     expect(report.measurement).toBeNull();
   });
 
-  it('says that lens distortion is not corrected', async () => {
+  it('corrects lens distortion by the stated camera, and says so, or that it cannot', async () => {
     const sink = { prepare: async () => undefined, commit: async () => undefined };
     const software = { version: '1', commit: 'c' };
     const options = {
@@ -333,8 +365,26 @@ describe('the pipeline', () => {
       ],
       distortion: [0.02, 0, 0, 0, 0],
     };
-    expect(await warnings({ ...input(8), camera })).toMatch(/distortion/);
+    expect(await warnings({ ...input(8), camera })).toMatch(/distortion is corrected/);
+    const wide = { ...camera, distortion: [0.02, 0, 0, 0, 0, 0.1, 0, 0] };
+    expect(await warnings({ ...input(8), camera: wide })).toMatch(/distortion is not corrected/);
     expect(await warnings(input(8))).not.toMatch(/distortion/);
+  });
+
+  it('measures under the calibration in force and refuses one that has expired or drifted', async () => {
+    const calibration: CalibrationInForce = {
+      ...{ id: 'c1', state: 'valid', expiresAt: '2027-01-01T00:00:00Z', map: plane, pitchMm: 0.0412 },
+      ...{ scale: 'certified', scaleRelative: 1e-5, distortionPx: 0.01 },
+    };
+    const at = async (state: CalibrationInForce['state']) =>
+      (await run(8, paperNative(), { calibration: { ...calibration, state } })).report;
+    expect(statuses(await at('valid'))).toMatchObject({ acquisition: 'ok', measurement: 'ok' });
+    expect((await at('expiring')).quality.warnings.join()).toMatch(/expires on 2027-01-01/);
+    for (const state of ['expired', 'drifted'] as const) {
+      const report = await at(state);
+      expect(report.error).toMatchObject({ code: 'calibration.due' });
+      expect(report.measurement).toBeNull();
+    }
   });
 
   it('leaves photometric stereo and the condition out when only the measurement is asked for', async () => {

@@ -87,6 +87,11 @@ export function statusOf(code: ErrorCode): number {
     case 'card.several':
     case 'card.touching':
     case 'template.mismatch':
+    case 'board.notFound':
+    case 'board.wrong':
+    case 'calibration.weak':
+    case 'calibration.failed':
+    case 'calibration.due':
       return 422;
   }
 }

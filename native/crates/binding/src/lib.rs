@@ -4,6 +4,7 @@
 // The generated TypeScript declarations carry the documentation of fields; repeating it on every getter adds nothing.
 #![allow(missing_docs)]
 
+mod calibrating;
 mod handle;
 mod map_tiles;
 mod maps;

@@ -1,12 +1,13 @@
 //! Outline, 24 points and edges of the frames behind a handle; results in the shape of the TypeScript contract.
 
+use crate::calibrating::checked_map;
 use crate::maps::Maps;
 use crate::stack::{Loaded, Stack, share, to_json};
 use crate::task::{Progress, Work, reporter, start, to_js};
-use imaging::{LinearSource, RasterSource, Result, StackSource};
+use imaging::{CoreError, ErrorCode, LinearSource, RasterSource, Result, StackSource};
 use measure::{
-    CalcOptions, EdgeOptions, Measurement, Method, OutlineOptions, Point, RefineOptions, Refinement, Side, Station,
-    calculate, detect_edges, find_outline, reference_points, refine,
+    CalcOptions, EdgeOptions, Measurement, Method, OutlineOptions, PlaneMap, Point, RefineOptions, Refinement, Side,
+    Station, calculate, detect_edges, find_outline, reference_points, reference_points_on, refine,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask, Float64Array};
 use napi_derive::napi;
@@ -20,6 +21,17 @@ pub struct OutlineInput {
     pub pixel_pitch_mm: Option<f64>,
     /// Width and height.
     pub expected_size_mm: Option<Vec<f64>>,
+}
+
+/// What a calibration says of the measurement.
+#[napi(object)]
+pub struct CalibrationInput {
+    /// `PlaneMap`.
+    pub plane_json: Option<String>,
+    /// Relative standard uncertainty of the scale.
+    pub scale_relative: Option<f64>,
+    /// Standard uncertainty of a width from what is left of distortion, px.
+    pub distortion_px: Option<f64>,
 }
 
 /// Settings of the edge detector.
@@ -61,17 +73,22 @@ impl Outline {
         reference_points(&self.inner).len() as u32
     }
 
-    /// Locates outer edge and graphic border at every station.
+    /// Locates outer edge and graphic border at every station. With `plane_json` (a `PlaneMap`) the stations divide the
+    /// edges as they lie on the plane.
     #[napi(ts_return_type = "Promise<Refinement>")]
     pub fn refine(
         &self,
         stack: &Stack,
         pixel_pitch_mm: Option<f64>,
+        plane_json: Option<String>,
         signal: Option<AbortSignal>,
     ) -> napi::Result<AsyncTask<Work<RefinementHandle>>> {
         let (loaded, outline) = (share(stack)?, Arc::clone(&self.inner));
         Ok(start(signal, move |cancel| {
-            let stations: Vec<Station> = reference_points(&outline);
+            let stations: Vec<Station> = match plane_json {
+                Some(json) => reference_points_on(&outline, &plane_for(&loaded, &json)?),
+                None => reference_points(&outline),
+            };
             let options = RefineOptions {
                 pixel_pitch_mm,
                 ..RefineOptions::default()
@@ -116,10 +133,45 @@ impl RefinementHandle {
 
     /// Widths, centering, size and angles with their uncertainty, as JSON (`Measurement`).
     #[napi]
-    pub fn calculate(&self, pixel_pitch_mm: Option<f64>) -> napi::Result<String> {
-        let measured = calculate(&self.inner, pixel_pitch_mm, &CalcOptions::default());
+    pub fn calculate(
+        &self,
+        pixel_pitch_mm: Option<f64>,
+        calibration: Option<CalibrationInput>,
+    ) -> napi::Result<String> {
+        let options = calc_options(calibration).map_err(to_js)?;
+        let measured = calculate(&self.inner, pixel_pitch_mm, &options);
         to_json(&as_contract(&measured, &self.inner)).map_err(to_js)
     }
+}
+
+/// A map that belongs to images of this size.
+fn plane_for(loaded: &Loaded, json: &str) -> Result<PlaneMap> {
+    let map = checked_map(json)?;
+    let stack = &loaded.stack;
+    let size = stack.frames.first().map(|f| [f.raster.width, f.raster.height]);
+    if size.is_some_and(|size| size != map.image_px) {
+        return Err(CoreError::new(
+            ErrorCode::ImageSizeMismatch,
+            format!(
+                "the camera's calibration is for images of {} x {} px",
+                map.image_px[0], map.image_px[1]
+            ),
+            "calibrate at the resolution and crop that captures are taken with",
+        )
+        .in_field("camera"));
+    }
+    Ok(map)
+}
+
+fn calc_options(calibration: Option<CalibrationInput>) -> Result<CalcOptions> {
+    let mut options = CalcOptions::default();
+    if let Some(given) = calibration {
+        options.plane = given.plane_json.as_deref().map(checked_map).transpose()?;
+        let known = |value: Option<f64>| value.filter(|v| v.is_finite() && *v >= 0.0).unwrap_or(0.0);
+        options.budget.scale_relative = known(given.scale_relative);
+        options.budget.distortion_px = known(given.distortion_px);
+    }
+    Ok(options)
 }
 
 /// Finds the one card in the frames. Refusals are `card.notFound`, `card.cutOff`, `card.several`, `image.*`.
@@ -220,7 +272,7 @@ pub fn analyse_condition(
     }))
 }
 
-fn with_source<T>(loaded: &Loaded, work: impl FnOnce(&dyn LinearSource) -> Result<T>) -> Result<T> {
+pub fn with_source<T>(loaded: &Loaded, work: impl FnOnce(&dyn LinearSource) -> Result<T>) -> Result<T> {
     let stack = &loaded.stack;
     match &stack.frames[..] {
         [only] if only.flat.is_none() && stack.dark.is_none() => work(&RasterSource::new(&only.raster, stack.encoding)),

@@ -66,6 +66,18 @@ pub enum ErrorCode {
     /// The card does not show the design of a template.
     #[serde(rename = "template.mismatch")]
     TemplateMismatch,
+    /// No calibration board in the picture, or too little of it.
+    #[serde(rename = "board.notFound")]
+    BoardNotFound,
+    /// Another board than the one asked for, a mirrored one, or one printed at a wrong size.
+    #[serde(rename = "board.wrong")]
+    BoardWrong,
+    /// The views do not determine the camera: too few, too alike, or parts of the field without corners.
+    #[serde(rename = "calibration.weak")]
+    CalibrationWeak,
+    /// The result contradicts itself or what it was checked against.
+    #[serde(rename = "calibration.failed")]
+    CalibrationFailed,
     /// Something the program should have prevented.
     #[serde(rename = "internal")]
     Internal,

@@ -2,8 +2,10 @@
 
 use crate::geometry::{Point, Side};
 use crate::locate::Method;
+use crate::on_plane::{OnPlane, side_means};
+use crate::plane_map::PlaneMap;
 use crate::refine::{Refinement, StationReading, Status};
-use crate::uncertainty::{Budget, Inflation, share, weighted_mean, width_u_mm, width_u_px};
+use crate::uncertainty::{Budget, Inflation, share, width_u_mm, width_u_px};
 use serde::Serialize;
 
 /// Coverage factor of every expanded uncertainty.
@@ -14,6 +16,8 @@ const K: f64 = 2.0;
 pub struct CalcOptions {
     /// Systematic parts of the uncertainty.
     pub budget: Budget,
+    /// Calibrated camera over the card's plane: points are mapped to mm by it, and the pixel pitch follows from it.
+    pub plane: Option<PlaneMap>,
 }
 
 /// Image position in the report.
@@ -190,7 +194,16 @@ pub struct Measurement {
 #[must_use]
 pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: &CalcOptions) -> Measurement {
     let budget = &options.budget;
-    let pitch = pixel_pitch_mm.filter(|p| p.is_finite() && *p > 0.0);
+    let plane = options.plane.as_ref().map(|map| OnPlane::of(refinement, map));
+    let pitch = plane
+        .as_ref()
+        .map_or(pixel_pitch_mm, |p| Some(p.pitch))
+        .filter(|p| p.is_finite() && *p > 0.0);
+    // Under perspective and distortion every width has a pitch of its own.
+    let pitches: Vec<Option<f64>> = match &plane {
+        Some(plane) => plane.pitches.clone(),
+        None => vec![pitch; refinement.stations.len()],
+    };
     let inflation = Inflation::of(refinement);
     let uncertain: Vec<Option<f64>> = refinement
         .stations
@@ -201,34 +214,34 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
         .stations
         .iter()
         .zip(&uncertain)
-        .map(|(r, u)| point(r, *u, pitch, budget))
+        .zip(&pitches)
+        .map(|((r, u), p)| point(r, *u, *p, budget))
         .collect();
-    let means: [Option<(f64, f64)>; 4] = Side::ALL.map(|side| {
-        let values: Vec<(f64, f64)> = refinement
-            .stations
-            .iter()
-            .zip(&uncertain)
-            .filter(|(r, _)| r.station.side == side)
-            .filter_map(|(r, u)| Some((r.width_px?, (*u)?)))
-            .collect();
-        weighted_mean(&values)
-    });
+    let means = side_means(refinement, &uncertain, |_| Some(1.0));
+    // Shares need no scale, but they need the widths as they are on the plane.
+    let scale_of = |i: usize| if plane.is_some() { pitches[i] } else { Some(1.0) };
+    let mapped = side_means(refinement, &uncertain, scale_of);
     let outline = &refinement.outline;
     let [width, height] = outline.size_px;
     Measurement {
         pixel_pitch_mm: pitch,
         points,
-        mean_mm: pitch.map(|p| PerSide::from(means.map(|m| m.map(|m| m.0 * p)))),
+        mean_mm: pitch.map(|p| {
+            let scale = if plane.is_some() { 1.0 } else { p };
+            PerSide::from(mapped.map(|m| m.map(|m| m.0 * scale)))
+        }),
         mean_px: PerSide::from(means.map(|m| m.map(|m| m.0))),
-        centering: centering(&means),
-        worst: worst(refinement, &uncertain),
-        size_mm: pitch.map(|p| Size {
-            width: width * p,
-            height: height * p,
+        centering: centering(&mapped),
+        worst: worst(refinement, &uncertain, scale_of),
+        size_mm: pitch.map(|p| {
+            let [width, height] = plane.as_ref().map_or([width * p, height * p], |on| on.size_mm);
+            Size { width, height }
         }),
         size_px: Size { width, height },
-        card_angle_deg: outline.angle_deg,
-        print_tilt_deg: print_tilt(refinement),
+        card_angle_deg: plane.as_ref().map_or(outline.angle_deg, |p| p.angle_deg),
+        print_tilt_deg: plane
+            .as_ref()
+            .map_or_else(|| print_tilt(refinement), |p| p.print_tilt_deg),
         sides: Side::ALL
             .map(|s| summary(refinement, s, means[s.index()], pitch, budget))
             .to_vec(),
@@ -296,13 +309,18 @@ fn centering(means: &[Option<(f64, f64)>; 4]) -> Centering {
     }
 }
 
-fn worst(refinement: &Refinement, uncertain: &[Option<f64>]) -> Option<WorstStation> {
+fn worst(
+    refinement: &Refinement,
+    uncertain: &[Option<f64>],
+    scale: impl Fn(usize) -> Option<f64>,
+) -> Option<WorstStation> {
     let find = |side: Side, index: usize| {
         let at = refinement
             .stations
             .iter()
             .position(|r| r.station.side == side && r.station.index == index)?;
-        Some((refinement.stations[at].width_px?, uncertain[at]?))
+        let p = scale(at)?;
+        Some((refinement.stations[at].width_px? * p, uncertain[at]? * p))
     };
     [(Side::Left, Side::Right), (Side::Top, Side::Bottom)]
         .into_iter()

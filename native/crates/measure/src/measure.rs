@@ -1,6 +1,7 @@
 //! Stages 3 to 6 in one call.
 
 use crate::calculate::{CalcOptions, Measurement, calculate};
+use crate::on_plane::reference_points_on;
 use crate::outline::{OutlineOptions, find_outline};
 use crate::refine::{RefineOptions, refine};
 use crate::stations::reference_points;
@@ -29,7 +30,10 @@ pub fn measure(src: &dyn LinearSource, options: &MeasureOptions, cancel: &Cancel
     let mut refine_options = options.refine.clone();
     refine_options.pixel_pitch_mm = options.pixel_pitch_mm;
     let outline = find_outline(src, &outline_options, cancel)?;
-    let stations = reference_points(&outline);
+    let stations = match &options.calculate.plane {
+        Some(map) => reference_points_on(&outline, map),
+        None => reference_points(&outline),
+    };
     let refinement = refine(src, &outline, &stations, &refine_options, cancel)?;
     Ok(calculate(&refinement, options.pixel_pitch_mm, &options.calculate))
 }

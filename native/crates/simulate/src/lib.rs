@@ -7,6 +7,7 @@
 //! coordinates are pixel centres).
 
 mod art;
+mod board;
 mod camera;
 mod defects;
 mod height;
@@ -24,6 +25,7 @@ mod truth;
 mod validate;
 mod write;
 
+pub use board::{BoardPose, BoardScene, render_board};
 pub use lights::Light;
 pub use profile::edge_coverage;
 pub use render::{Scene, render};

@@ -22,6 +22,11 @@ fn second(t: f64) -> f64 {
     0.5 * ((t * t + 1.0) * normal_cdf(t) + t * normal_pdf(t))
 }
 
+/// Share of the light of a point spread of `sigma_px` with the pixel's own side that falls below `t` px along one axis.
+pub(crate) fn smeared_cdf(t: f64, sigma_px: f64) -> f64 {
+    sigma_px * (first((t + 0.5) / sigma_px) - first((t - 0.5) / sigma_px))
+}
+
 /// Below this projected pixel side (px) its averaging is left out: it changes the profile by less than 1e-7.
 const THIN: f64 = 1e-3;
 

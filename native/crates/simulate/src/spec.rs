@@ -246,6 +246,8 @@ pub struct Spec {
     pub card_mm: [f64; 2],
     /// Mat visible around the card's bounding box, mm.
     pub margin_mm: f64,
+    /// Width and height of the image, px, as a fixed camera has; absent means as large as the card and its margin need.
+    pub image_px: Option<[usize; 2]>,
     /// Radius of the cut corners, mm; 0 is sharp.
     pub corner_radius_mm: f64,
     /// Border widths; drawn from the seed (2.5 to 3.6 mm a side) when absent.
@@ -333,6 +335,7 @@ impl Default for Spec {
             encoding: SignalEncoding::Linear,
             card_mm: [63.5, 88.9],
             margin_mm: 6.0,
+            image_px: None,
             corner_radius_mm: 3.0,
             borders_mm: None,
             border_kind: BorderKind::Yellow,

@@ -47,6 +47,10 @@ impl Spec {
         within("cardMm[0]", self.card_mm[0], 5.0, 400.0)?;
         within("cardMm[1]", self.card_mm[1], 5.0, 400.0)?;
         within("marginMm", self.margin_mm, 0.0, 200.0)?;
+        if let Some([w, h]) = self.image_px {
+            within("imagePx[0]", w as f64, 8.0, 20_000.0)?;
+            within("imagePx[1]", h as f64, 8.0, 20_000.0)?;
+        }
         let half = self.card_mm[0].min(self.card_mm[1]) / 2.0;
         within("cornerRadiusMm", self.corner_radius_mm, 0.0, half)?;
         within("borderTexture", self.border_texture, 0.0, 0.5)?;
@@ -187,6 +191,9 @@ impl Spec {
     /// Image width and height in px: the bounding box of the rotated card and its margin.
     #[must_use]
     pub fn image_size(&self) -> [usize; 2] {
+        if let Some(size) = self.image_px {
+            return size;
+        }
         let (s, c) = self.rotation_deg.to_radians().sin_cos();
         let [w, h] = self.card_mm;
         let box_mm = [w * c.abs() + h * s.abs(), w * s.abs() + h * c.abs()];

@@ -29,8 +29,11 @@ export declare class Outline {
   get info(): string
   /** Number of stations that could be placed on the edges. */
   get stationCount(): number
-  /** Locates outer edge and graphic border at every station. */
-  refine(stack: Stack, pixelPitchMm?: number | undefined | null, signal?: AbortSignal | undefined | null): Promise<Refinement>
+  /**
+   * Locates outer edge and graphic border at every station. With `plane_json` (a `PlaneMap`) the stations divide the
+   * edges as they lie on the plane.
+   */
+  refine(stack: Stack, pixelPitchMm?: number | undefined | null, planeJson?: string | undefined | null, signal?: AbortSignal | undefined | null): Promise<Refinement>
 }
 
 /** Handle to the located points. */
@@ -38,7 +41,7 @@ export declare class Refinement {
   /** Figures for quality checks, as JSON (`RefinementInfo`). */
   get info(): string
   /** Widths, centering, size and angles with their uncertainty, as JSON (`Measurement`). */
-  calculate(pixelPitchMm?: number | undefined | null): string
+  calculate(pixelPitchMm?: number | undefined | null, calibration?: CalibrationInput | undefined | null): string
 }
 export type RefinementHandle = Refinement
 
@@ -76,6 +79,35 @@ export declare class Tiles {
 /** Corners, edges and surface of a measured card, as JSON (`Condition`). */
 export declare function analyseCondition(maps: Maps, outline: Outline, refinement: Refinement, pixelPitchMm: number, rig: RigInput, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
+/** What the views cover and which view is missing next, as JSON (`Coverage`). */
+export declare function boardCoverage(specJson: string, viewsJson: string): string
+
+/** Where the parts of a board stand, as JSON: size, black rectangles (x, y, width, height) and corners, mm. */
+export declare function boardLayout(specJson: string): string
+
+/** The board as a PNG file in memory with white paper around it. */
+export declare function boardPng(specJson: string, dpi: number, paperMm: number): Promise<Buffer>
+
+/** What a calibration says of the measurement. */
+export interface CalibrationInput {
+  /** `PlaneMap`. */
+  planeJson?: string
+  /** Relative standard uncertainty of the scale. */
+  scaleRelative?: number
+  /** Standard uncertainty of a width from what is left of distortion, px. */
+  distortionPx?: number
+}
+
+/**
+ * Lengths between corners of a seen board through a plane map, beside their certified values, as JSON.
+ *
+ * `expansion` is the relative growth of the artefact from its reference temperature.
+ */
+export declare function compareLengths(mapJson: string, viewJson: string, lengthsJson: string, expansion: number): string
+
+/** Looks for a board in a picture; resolves to its `Detection` as JSON. */
+export declare function detectBoard(stack: Stack, specJson: string, signal?: AbortSignal | undefined | null): Promise<string>
+
 /** Sub-pixel edge points: `xPx, yPx, nx, ny, strength` of each, one after the other. */
 export declare function detectEdges(stack: Stack, input: EdgeInput, signal?: AbortSignal | undefined | null): Promise<Float64Array>
 
@@ -87,8 +119,14 @@ export interface EdgeInput {
   threshold?: number
 }
 
+/** The map of a camera that looks straight down, as JSON (`PlaneMap`): distortion is undone, tilt is not known. */
+export declare function facingPlane(imagePx: Array<number>, intrinsics: Array<number>, distortion: Array<number>, pitchMm: number): string
+
 /** Finds the one card in the frames. Refusals are `card.notFound`, `card.cutOff`, `card.several`, `image.*`. */
 export declare function findCard(stack: Stack, input: OutlineInput, signal?: AbortSignal | undefined | null): Promise<Outline>
+
+/** Finds the plane on which a board lies; resolves to its `PlaneFit` as JSON. */
+export declare function fitPlane(specJson: string, viewJson: string, cameraJson: string, optionsJson: string, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** One photograph to load. */
 export interface FrameInput {
@@ -112,6 +150,9 @@ export interface LightInput {
 /** Decodes the frames of one side in parallel. Errors name the frame by `name`. */
 export declare function loadStack(input: StackInput, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<Stack>
 
+/** Pixels (x, y one after the other) as mm on the plane, in the same order. */
+export declare function mapPoints(mapJson: string, pointsPx: Float64Array): Float64Array
+
 /** Decodes an 8-bit picture and prepares its tiles. */
 export declare function openTiles(bytes: Buffer, name: string, signal?: AbortSignal | undefined | null): Promise<Tiles>
 
@@ -133,10 +174,25 @@ export interface RigInput {
 }
 
 /**
+ * Probes the rim of a dark disc on the plane at 25 places; resolves to the `Probing` as JSON. `centre_px` is near its
+ * middle, `radius_mm` its nominal radius.
+ */
+export declare function probeDisc(stack: Stack, mapJson: string, centrePx: Array<number>, radiusMm: number, signal?: AbortSignal | undefined | null): Promise<string>
+
+/**
+ * Photographs a printed sheet with the simulated rig: `spec_json` is the rig's, `scene_json` the sheet and its pose.
+ * Writes a PNG file to `path`.
+ */
+export declare function simulateBoard(specJson: string, sceneJson: string, path: string, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<void>
+
+/**
  * Renders the card that `spec_json` describes (all fields optional) and writes the capture into `folder`, which must
  * be empty or absent. Resolves to the truth as JSON.
  */
 export declare function simulateCapture(specJson: string, folder: string, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
+
+/** Solves the camera from the views of a board; resolves to its `CameraFit` as JSON. */
+export declare function solveCamera(specJson: string, viewsJson: string, optionsJson: string, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** Settings of the solver. */
 export interface SolveInput {

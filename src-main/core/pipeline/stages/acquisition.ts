@@ -2,7 +2,8 @@
 import type { QualityCheck } from '../../../contract/index.ts';
 import type { CaptureInput } from '../../capture/index.ts';
 import { refuse } from '../../errors/index.ts';
-import type { FrameQuality, Native, NativeStack } from '../../native/index.ts';
+import type { AppliedCalibration, FrameQuality, Native, NativeStack } from '../../native/index.ts';
+import { type CalibrationInForce, dueForCalibration, mappingOf } from '../calibration.ts';
 import { atLeast, atMost, failedCheck, type Stage } from '../stage.ts';
 
 export interface Acquired {
@@ -10,6 +11,8 @@ export interface Acquired {
   readonly stack: NativeStack;
   readonly frames: readonly FrameQuality[];
   readonly decodeMs: number;
+  /** How points become mm on the card's plane; null: by the pixel pitch alone. */
+  readonly calibration: AppliedCalibration | null;
 }
 
 export const acquisitionLimits = {
@@ -26,9 +29,18 @@ export const acquisitionLimits = {
   shiftCertain: 0.85,
 } as const;
 
-export const acquisition = (native: Native): Stage<CaptureInput, Acquired> => ({
+export const acquisition = (
+  native: Native,
+  inForce: CalibrationInForce | null = null,
+): Stage<CaptureInput, Acquired> => ({
   name: 'acquisition',
   async run(input, { signal, progress }) {
+    const due = dueForCalibration(inForce);
+    if (due) {
+      const message = due.data.message;
+      const check: QualityCheck = { name: 'calibration', value: null, limit: null, status: 'failed', message };
+      return { status: 'person', checks: [check], error: due };
+    }
     const started = performance.now();
     const stack = await native.loadStack(input, (fraction) => progress(fraction * 0.8), signal);
     const decodeMs = performance.now() - started;
@@ -46,7 +58,9 @@ export const acquisition = (native: Native): Stage<CaptureInput, Acquired> => ({
           error: refuse(code, failed.message ?? failed.name, 'take the capture again', { file: input.name }),
         };
       }
-      return { status: 'ok', checks, value: { input, stack, frames, decodeMs } };
+      const mapping = mappingOf(native, input, stack, inForce);
+      const value = { input, stack, frames, decodeMs, calibration: mapping.applied };
+      return { status: 'ok', checks: [...checks, ...mapping.checks], value };
     } catch (error) {
       stack.free();
       throw error;

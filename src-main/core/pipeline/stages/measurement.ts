@@ -18,8 +18,8 @@ export const measurementLimits = {
 export const measurement: Stage<Refined, Measured> = {
   name: 'measurement',
   async run(input) {
-    const { pixelPitchMm, expectedSizeMm, simulated, calibrationId, camera } = input.input;
-    const measured = input.refinement.calculate(pixelPitchMm);
+    const { pixelPitchMm, expectedSizeMm, simulated, calibrationId } = input.input;
+    const measured = input.refinement.calculate(pixelPitchMm, input.calibration);
     const checks: QualityCheck[] = [];
     const uncertain = Math.max(0, ...measured.points.map((p) => p.uncertaintyMm ?? 0));
     if (pixelPitchMm !== null)
@@ -47,15 +47,6 @@ export const measurement: Stage<Refined, Measured> = {
         limit: null,
         status: 'warning',
         message: 'no calibration stands behind the scale: read the uncertainties as repeatability',
-      });
-    if (camera?.distortion.some((coefficient) => coefficient !== 0))
-      checks.push({
-        name: 'lens',
-        value: null,
-        limit: null,
-        status: 'warning',
-        message:
-          'the lens distortion of the capture is not corrected yet: widths may be some hundredths of a millimetre off',
       });
     if (expectedSizeMm && measured.sizeMm) {
       const off = Math.max(

@@ -16,7 +16,12 @@ export const refinementLimits = {
 export const refinement: Stage<Referenced, Refined> = {
   name: 'refinement',
   async run(input, { signal }) {
-    const refined = await input.outline.refine(input.stack, input.input.pixelPitchMm, signal);
+    const refined = await input.outline.refine(
+      input.stack,
+      input.input.pixelPitchMm,
+      signal,
+      input.calibration?.plane ?? null,
+    );
     const { outerOk, borderOk, methods, worstScaleDisagreementPx } = refined.info;
     const checks = [
       atMost('outerPointsMissing', stationCount - outerOk, 0, 'the outer edge could not be located at every station'),
