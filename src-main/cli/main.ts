@@ -3,6 +3,7 @@ import { AppError, refuse, toAppError } from '../core/errors/index.ts';
 import { software } from '../core/software/index.ts';
 import { parse } from './arguments.ts';
 import type { Command } from './command.ts';
+import { calibrate } from './commands/calibrate.ts';
 import { doctor } from './commands/doctor.ts';
 import { edges } from './commands/edges.ts';
 import { grade } from './commands/grade.ts';
@@ -13,7 +14,7 @@ import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
 import { type Exit, errorText, exit, exitCode, terminal } from './terminal.ts';
 
-const commands: readonly Command[] = [grade, measure, edges, normals, simulate, msa, serve, doctor];
+const commands: readonly Command[] = [grade, measure, edges, normals, simulate, calibrate, msa, serve, doctor];
 
 function help(command?: Command): string {
   if (!command)

@@ -70,7 +70,37 @@ CREATE TRIGGER study_readings_no_delete BEFORE DELETE ON study_readings
 BEGIN SELECT raise(ABORT, 'readings of a study are kept'); END;
 `;
 
+const schema3 = `
+${schema2}
+PRAGMA user_version = 3;
+CREATE TABLE calibrations (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, rig TEXT NOT NULL, record_json TEXT NOT NULL
+) STRICT;
+CREATE INDEX calibrations_by_rig ON calibrations (rig, seq);
+CREATE TABLE calibration_uses (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, rig TEXT NOT NULL, calibration INTEGER REFERENCES calibrations (seq)
+) STRICT;
+CREATE INDEX calibration_uses_by_rig ON calibration_uses (rig, seq);
+CREATE TABLE calibration_checks (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+  calibration INTEGER NOT NULL REFERENCES calibrations (seq),
+  kind TEXT NOT NULL CHECK (kind IN ('drift', 'acceptance')), body_json TEXT NOT NULL
+) STRICT;
+CREATE INDEX calibration_checks_by_calibration ON calibration_checks (calibration, kind, seq);
+${['calibrations', 'calibration_uses', 'calibration_checks']
+  .map((table) =>
+    ['UPDATE', 'DELETE']
+      .map(
+        (verb) => `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table}
+BEGIN SELECT raise(ABORT, 'calibrations are kept as they are'); END;`,
+      )
+      .join('\n'),
+  )
+  .join('\n')}
+`;
+
 export const releasedSchemas: readonly ReleasedSchema[] = [
   { version: 1, sql: schema1 },
   { version: 2, sql: schema2 },
+  { version: 3, sql: schema3 },
 ];

@@ -24,6 +24,9 @@ const borderKinds = ['yellow', 'white', 'black', 'silver', 'doubleFrame'] as con
 const artKinds = ['landscape', 'portrait', 'abstract', 'halftone'] as const;
 const pick = <T>(items: readonly T[], index: number): T | undefined => items[index % items.length];
 
+/** Camera of the simulated rig: a fixed frame of 78 x 102 mm, so that one calibration holds for every card. */
+export const simulatedCamera: Readonly<Record<string, unknown>> = { imagePx: [1950, 2550], pitchMm: 0.04 };
+
 /** Sample 0 is the demo card; the others differ in print, place and damage, decided by the number alone. */
 export function sampleCard(sample: number): Record<string, unknown> {
   if (sample === 0) return {};
@@ -61,7 +64,7 @@ export function simulatedRig(native: Native): RigDriver {
     async capture(folder, { sample, placement, progress }, signal) {
       busy = true;
       try {
-        const card = sampleCard(sample);
+        const card = { ...simulatedCamera, ...sampleCard(sample) };
         await native.simulate(placement ? placedCard(card, placement) : card, folder, progress, signal);
       } finally {
         busy = false;

@@ -5,6 +5,7 @@ import type { Clock } from '../clock/index.ts';
 import { refuse } from '../errors/index.ts';
 import type { Log } from '../log/index.ts';
 import { createBackups } from './backups/index.ts';
+import { type CalibrationsReadable, createCalibrationsReader } from './calibrations.ts';
 import type { Disk } from './disk.ts';
 import { refusing } from './failures.ts';
 import { createFileShelf, type FileShelf } from './files.ts';
@@ -72,6 +73,7 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
     openReport: openReport(sweepParts, opened, reader, log),
     gradings: refusingGradings(gradings),
     studies: refusingStudies(studies),
+    calibrations: refusingCalibrations(createCalibrationsReader(db)),
     files: filesOf(db, shelf, hasRow, requireWritable),
     audit: reader,
     settings: () => refusing(settings.get),
@@ -162,5 +164,15 @@ function refusingStudies(studies: StudiesReadable): StudiesReadable {
     list: () => refusing(studies.list),
     get: (id) => refusing(() => studies.get(id)),
     readings: (id) => refusing(() => studies.readings(id)),
+  };
+}
+
+function refusingCalibrations(reader: CalibrationsReadable): CalibrationsReadable {
+  return {
+    list: () => refusing(reader.list),
+    get: (id) => refusing(() => reader.get(id)),
+    active: (rigId) => refusing(() => reader.active(rigId)),
+    drift: (id) => refusing(() => reader.drift(id)),
+    acceptances: (id) => refusing(() => reader.acceptances(id)),
   };
 }

@@ -5,6 +5,7 @@ import type { Grading, GradingSummary, gradingPageSchema, gradingQuerySchema } f
 import type { Report } from '../../contract/report.ts';
 import type { AuditEntry, Backup, Settings } from '../../contract/system.ts';
 import type { AuditReader, AuditVerdict, Json } from '../audit/index.ts';
+import type { CalibrationsReadable, CalibrationsWritable } from './calibrations.ts';
 import type { FileSource } from './files.ts';
 import type { StudiesReadable, StudiesWritable } from './studies.ts';
 
@@ -68,6 +69,7 @@ export interface FilesWritable {
 
 export interface Readable {
   readonly gradings: GradingsReadable;
+  readonly calibrations: CalibrationsReadable;
   readonly files: FilesReadable;
   readonly studies: StudiesReadable;
   readonly audit: AuditReader;
@@ -78,6 +80,7 @@ export interface Readable {
 export interface Writable {
   readonly gradings: GradingsWritable;
   readonly studies: StudiesWritable;
+  readonly calibrations: CalibrationsWritable;
   /** Members that are undefined are left as they are. Throws `value.invalid`. */
   setSettings(patch: SettingsPatch): Settings;
   /** For what changes nothing in the store but must be on record, e.g. an invitation. */

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../clock/index.ts';
 import type { Log } from '../log/index.ts';
+import { createCalibrationsWriter } from './calibrations.ts';
 import { refusing } from './failures.ts';
 import type { FileShelf } from './files.ts';
 import type { GradingsReader } from './gradings-read.ts';
@@ -23,12 +24,14 @@ export interface WriteParts {
 export function createWrite({ db, audit, clock, log, shelf, gradings }: WriteParts): Store['write'] {
   const now = () => clock.now().toISOString();
   const gradingsFor = createGradingsWriter({ db, audit, reader: gradings, now, fileBytes: shelf.size });
+  const calibrationsFor = createCalibrationsWriter(db, audit);
   const setSettings = createSettingsWriter(db, audit);
   const studiesFor = createStudiesWriter({ db, audit, now });
 
   const writableFor = (tx: GradingsTx): Writable => ({
     gradings: gradingsFor(tx),
     studies: studiesFor(tx.actor),
+    calibrations: calibrationsFor(tx.actor),
     setSettings: (patch) => setSettings(tx.actor, patch),
     note: (action, subject, reason, payload) =>
       audit.append({ actor: tx.actor, action, subject, reason, payload: payload ?? {} }),

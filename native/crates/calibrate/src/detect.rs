@@ -168,6 +168,16 @@ fn no_board(found: &Found, own: &[Marker], board: &Board) -> CoreError {
             "switch off the mirroring of the camera, or print the board unmirrored",
         );
     }
+    if let Some((other, count)) = strange
+        && *count >= LEAST_MARKERS
+        && *count > found.markers.len()
+    {
+        return CoreError::new(
+            ErrorCode::BoardWrong,
+            format!("the markers in the picture are of {} and not of {name}", other.name()),
+            "choose the board that is in the picture",
+        );
+    }
     if found.markers.len() >= LEAST_MARKERS && found.markers.len() > own.len() {
         let mut ids: Vec<usize> = found.markers.iter().map(|m| m.id).collect();
         ids.sort_unstable();
@@ -181,16 +191,6 @@ fn no_board(found: &Found, own: &[Marker], board: &Board) -> CoreError {
                 ids[0],
                 ids[ids.len() - 1]
             ),
-            "choose the board that is in the picture",
-        );
-    }
-    if let Some((other, count)) = strange
-        && *count >= LEAST_MARKERS
-        && *count > own.len()
-    {
-        return CoreError::new(
-            ErrorCode::BoardWrong,
-            format!("the markers in the picture are of {} and not of {name}", other.name()),
             "choose the board that is in the picture",
         );
     }
