@@ -97,6 +97,12 @@ BEGIN SELECT raise(ABORT, 'calibrations are kept as they are'); END;`,
       .join('\n'),
   )
   .join('\n')}
+${['calibrations', 'calibration_checks']
+  .map(
+    (table) => `CREATE TRIGGER ${table}_no_replace BEFORE INSERT ON ${table}
+WHEN EXISTS (SELECT 1 FROM ${table} WHERE id = NEW.id) BEGIN SELECT raise(ABORT, 'calibrations are kept as they are'); END;`,
+  )
+  .join('\n')}
 `;
 
 export const releasedSchemas: readonly ReleasedSchema[] = [

@@ -64,8 +64,9 @@ export function simulatedRig(native: Native): RigDriver {
     async capture(folder, { sample, placement, progress }, signal) {
       busy = true;
       try {
-        const card = { ...simulatedCamera, ...sampleCard(sample) };
-        await native.simulate(placement ? placedCard(card, placement) : card, folder, progress, signal);
+        const card = sampleCard(sample);
+        const scene = placement ? placedCard(card, placement) : { ...simulatedCamera, ...card };
+        await native.simulate(scene, folder, progress, signal);
       } finally {
         busy = false;
       }
