@@ -3,6 +3,7 @@ import { common } from './en/common.ts';
 import { desk } from './en/desk.ts';
 import { grade } from './en/grade.ts';
 import { result } from './en/result.ts';
+import { surface } from './en/surface.ts';
 import { vocabulary } from './en/vocabulary.ts';
 
-export const en = { ...common, ...desk, ...vocabulary, grade, result } as const;
+export const en = { ...common, ...desk, ...vocabulary, grade, result, surface } as const;

@@ -1,6 +1,7 @@
 /** Addresses of pictures and their tiles, and the description of a tiled picture. */
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { mapsInfoSchema } from '../../src-main/contract/surface-maps.ts';
 import { t } from '../messages/index.ts';
 import { RefusedError } from './errors.ts';
 
@@ -33,6 +34,25 @@ export function tiledImageOptions(id: string) {
   return queryOptions({
     queryKey: ['tiledImage', id],
     queryFn: ({ signal }) => fetchTiledImage(id, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** A tile of maps with their values; levels count as those of pictures. */
+export function mapTileUrl(id: string, group: string, level: number, column: number, row: number): string {
+  return `/maps/${id}/${group}/${level}/${column}_${row}`;
+}
+
+/** What maps hold. They never change under their content id. */
+export function mapsInfoOptions(id: string) {
+  return queryOptions({
+    queryKey: ['mapsInfo', id],
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(`/maps/${id}/info.json`, { signal });
+      const parsed = answer.ok ? mapsInfoSchema.safeParse(await answer.json()) : null;
+      if (parsed?.success) return parsed.data;
+      throw new RefusedError({ code: 'file.missing', message: t('errors.maps'), next: t('errors.mapsNext') });
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

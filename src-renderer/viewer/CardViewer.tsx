@@ -1,11 +1,14 @@
 /** The card image with its overlays: layers, zoom and pan by mouse and keys, selection in step with the tables. */
 import { useElementSize } from '@mantine/hooks';
 import { IconPhotoOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { type PointerEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PointPx } from '../../src-main/contract/geometry.ts';
 import type { View } from '../../src-main/contract/gradings.ts';
 import type { ViewName } from '../../src-main/contract/report.ts';
+import type { MapsRef } from '../../src-main/contract/surface-maps.ts';
+import { mapsInfoOptions } from '../rpc/index.ts';
 import { setPreferences, usePreferences } from '../state/preferences.ts';
 import { hover, select, useSelection } from '../state/selection.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
@@ -13,23 +16,29 @@ import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { SimulatedBadge } from '../ui/SimulatedBadge.tsx';
 import { focusBox } from './focusBox.ts';
 import { hitTest } from './hit.ts';
-import { Overlay } from './Overlay.tsx';
+import { Overlay, type OverlayProps } from './Overlay.tsx';
 import type { Scene, Target } from './scene.ts';
+import { SurfaceSide } from './surface/SurfaceSide.tsx';
+import { SurfaceView } from './surface/SurfaceView.tsx';
+import { setSurface, useSurface } from './surface/surfaceStore.ts';
+import { useSurfaceShortcuts } from './surface/useSurfaceShortcuts.ts';
 import { boxAround, type ScreenPoint, toImage, type ViewTransform } from './transform.ts';
 import { useStage } from './useStage.ts';
 import { useViewerShortcuts } from './useViewerShortcuts.ts';
-import { LayerBar, OverlayBar, ZoomBar } from './ViewerBars.tsx';
+import { LayerBar, OverlayBar, SurfaceToggle, ZoomBar } from './ViewerBars.tsx';
 import styles from './viewer.module.css';
 
 export interface CardViewerProps {
   readonly views: readonly View[];
+  /** The maps with their values; null where there are none. */
+  readonly maps: MapsRef | null;
   readonly scene: Scene;
   readonly simulated: boolean;
 }
 
 const reach = 10;
 
-export function CardViewer({ views, scene, simulated }: CardViewerProps) {
+export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
   const { t } = useTranslation();
   const hintId = useId();
   const holder = useRef<HTMLDivElement>(null);
@@ -41,6 +50,13 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
 
   const base = views.find(({ name }) => name === 'photo') ?? views[0];
   const view = views.find(({ name }) => name === layer) ?? base;
+  const surfaceOpen = useSurface((state) => state.open);
+  const beside = useSurface((state) => state.compare === 'side');
+  const surfaceInfo = useQuery({ ...mapsInfoOptions(maps?.id ?? ''), enabled: surfaceOpen && maps !== null });
+  useSurfaceShortcuts(maps !== null);
+  const surface = surfaceOpen && maps && surfaceInfo.data ? { maps: maps.id, info: surfaceInfo.data } : null;
+  const doubled = surface !== null && beside;
+
   const hit = useCallback(
     (at: ScreenPoint, transform: ViewTransform) =>
       hitTest(scene, transform, at, { points: overlays.points, defects: overlays.defects, reach }),
@@ -51,7 +67,11 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
     selectInImage(hit(at, current)),
   );
   const onFit = () => stage?.fit(cardBox);
-  useViewerShortcuts({ stage, views, onFit, onLayer: setLayer });
+  const showLayer = (name: ViewName) => {
+    setSurface({ open: false });
+    setLayer(name);
+  };
+  useViewerShortcuts({ stage, views, onFit, onLayer: showLayer });
   useFollowSelection(stage, scene);
 
   if (!base || !view) {
@@ -69,7 +89,7 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     if (!transform) return;
     const box = event.currentTarget.getBoundingClientRect();
-    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+    const at = unfolded({ x: event.clientX - box.left, y: event.clientY - box.top }, doubled ? width / 2 : null);
     setPointer(toImage(transform, at));
     hover(hit(at, transform));
   };
@@ -84,31 +104,44 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
         {t('result.viewer.hint')}
       </p>
       <div className={styles.bar}>
-        <LayerBar views={views} current={view.name} onChange={setLayer} />
+        <LayerBar views={views} current={surfaceOpen ? null : view.name} onChange={showLayer} />
+        <SurfaceToggle pressed={surfaceOpen} onChange={(open) => setSurface({ open })} />
         {simulated ? <SimulatedBadge /> : null}
       </div>
-      <div
-        className={styles.stage}
-        ref={sizeRef}
-        data-shortcuts="idle"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the image is moved and zoomed by keys, so it takes the focus
-        tabIndex={0}
-        role="img"
-        aria-label={t('result.viewer.label')}
-        onPointerMove={onPointerMove}
-        onPointerLeave={onPointerLeave}
-        data-hit={hovered ? '' : undefined}
-      >
-        <div ref={holder} className={styles.canvas} />
-        {transform ? (
-          <Overlay
-            scene={scene}
-            transform={transform}
-            width={width}
-            height={height}
-            visible={overlays}
-            selected={selected}
-            hovered={hovered}
+      <div className={styles.middle}>
+        <div
+          className={styles.stage}
+          ref={sizeRef}
+          data-shortcuts="idle"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the image is moved and zoomed by keys, so it takes the focus
+          tabIndex={0}
+          role="img"
+          aria-label={t('result.viewer.label')}
+          onPointerMove={onPointerMove}
+          onPointerLeave={onPointerLeave}
+          data-hit={hovered ? '' : undefined}
+        >
+          <div ref={holder} className={styles.canvas} />
+          {surface && transform ? (
+            <SurfaceView
+              {...surface}
+              views={views}
+              transform={transform}
+              size={{ width, height }}
+              onClick={(at) => selectInImage(hit(unfolded(at, doubled ? width / 2 : null), transform))}
+              onZoom={(factor, at) => stage?.zoomBy(factor, at)}
+            />
+          ) : null}
+          {transform ? (
+            <Overlays {...{ scene, transform, width, height, selected, hovered, doubled }} visible={overlays} />
+          ) : null}
+        </div>
+        {surfaceOpen ? (
+          <SurfaceSide
+            {...{ maps, views, pointer }}
+            info={surfaceInfo.data}
+            error={surfaceInfo.error}
+            onRetry={() => void surfaceInfo.refetch()}
           />
         ) : null}
       </div>
@@ -126,6 +159,24 @@ export function CardViewer({ views, scene, simulated }: CardViewerProps) {
         </div>
       ) : null}
     </section>
+  );
+}
+
+/** Side by side the right half shows the same part of the card as the left. */
+function unfolded(at: ScreenPoint, half: number | null): ScreenPoint {
+  return half !== null && at.x > half ? { x: at.x - half, y: at.y } : at;
+}
+
+function Overlays({ doubled, ...props }: OverlayProps & { readonly doubled: boolean }) {
+  if (!doubled) return <Overlay {...props} />;
+  const half = props.width / 2;
+  return (
+    <>
+      <Overlay {...props} width={half} />
+      <div className={styles.rightHalf} style={{ left: half }}>
+        <Overlay {...props} width={half} />
+      </div>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 /** Controls that float over the image: layers, overlays, zoom and read-out. */
-import { IconArrowsMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
+import { IconArrowsMaximize, IconMinus, IconPlus, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { PointPx } from '../../src-main/contract/geometry.ts';
 import type { View } from '../../src-main/contract/gradings.ts';
@@ -32,7 +32,8 @@ const overlayCommands: Record<OverlayName, Command> = {
 
 export interface LayerBarProps {
   readonly views: readonly View[];
-  readonly current: ViewName;
+  /** Null while the surface is shown instead. */
+  readonly current: ViewName | null;
   readonly onChange: (name: ViewName) => void;
 }
 
@@ -55,6 +56,23 @@ export function LayerBar({ views, current, onChange }: LayerBarProps) {
         </button>
       ))}
     </fieldset>
+  );
+}
+
+export interface SurfaceToggleProps {
+  readonly pressed: boolean;
+  readonly onChange: (open: boolean) => void;
+}
+
+/** Opens relighting, value layers, profile and 3-D. */
+export function SurfaceToggle({ pressed, onChange }: SurfaceToggleProps) {
+  const { t } = useTranslation();
+  return (
+    <button type="button" className={styles.tool} aria-pressed={pressed} onClick={() => onChange(!pressed)}>
+      <kbd aria-hidden>{shortcutText('surface')}</kbd>
+      <IconSun size={14} aria-hidden />
+      {t('surface.toggle')}
+    </button>
   );
 }
 

@@ -92,8 +92,10 @@ export class ImageStage {
     this.#viewer.viewport.applyConstraints();
   }
 
-  zoomBy(factor: number): void {
-    this.#viewer.viewport.zoomBy(factor);
+  /** @param at stays where it is, screen px; by default the middle */
+  zoomBy(factor: number, at?: ScreenPoint): void {
+    const { viewport } = this.#viewer;
+    viewport.zoomBy(factor, at && viewport.pointFromPixel(new this.#osd.Point(at.x, at.y), true));
     this.#viewer.viewport.applyConstraints();
   }
 

@@ -24,13 +24,13 @@ type Tab = (typeof tabs)[number];
 
 export function ResultView({ grading }: { readonly grading: Grading }) {
   const { t } = useTranslation();
-  const { report, views } = grading;
+  const { report, views, maps } = grading;
   const scene = useMemo(() => sceneOf(report), [report]);
   useEffect(() => clearSelection, []);
   useResultShortcuts(grading, scene);
   return (
     <div className={styles.result}>
-      <CardViewer views={views} scene={scene} simulated={report.simulated} />
+      <CardViewer views={views} maps={maps} scene={scene} simulated={report.simulated} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keyboards must be able to reach it */}
       <section className={styles.side} aria-label={t('result.panel')} tabIndex={0}>
         <GradeHeader grading={grading} />

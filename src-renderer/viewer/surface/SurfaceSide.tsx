@@ -1,0 +1,42 @@
+/** Beside the card while Surface is open: its controls, or why there are none for this grading. */
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import type { PointPx } from '../../../src-main/contract/geometry.ts';
+import type { View } from '../../../src-main/contract/gradings.ts';
+import type { MapsInfo, MapsRef } from '../../../src-main/contract/surface-maps.ts';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { SurfacePanel } from './SurfacePanel.tsx';
+import styles from './surface.module.css';
+
+export interface SurfaceSideProps {
+  readonly maps: MapsRef | null;
+  readonly info: MapsInfo | undefined;
+  readonly error: unknown;
+  readonly onRetry: () => void;
+  readonly views: readonly View[];
+  readonly pointer: PointPx | null;
+}
+
+export function SurfaceSide({ maps, info, error, onRetry, views, pointer }: SurfaceSideProps) {
+  const { t } = useTranslation();
+  if (maps && info) return <SurfacePanel maps={maps.id} {...{ info, views, pointer }} />;
+  return (
+    <section className={styles.panel} aria-label={t('surface.title')}>
+      <div className={styles.section}>
+        {maps === null ? (
+          <>
+            <h3>{t('surface.noMaps.title')}</h3>
+            <p>{t('surface.noMaps.next')}</p>
+            <Link href="/grade" className={styles.link}>
+              {t('surface.noMaps.link')}
+            </Link>
+          </>
+        ) : error ? (
+          <ErrorNotice error={error} onRetry={onRetry} />
+        ) : (
+          <p role="status">{t('surface.loading')}</p>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+/** The surface over the picture: the GPU's canvas in step with zoom and pan, the divider of a comparison, the tools. */
+import { useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { View } from '../../../src-main/contract/gradings.ts';
+import type { MapsInfo } from '../../../src-main/contract/surface-maps.ts';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import type { ScreenPoint, ViewTransform } from '../transform.ts';
+import { panesOf } from './panes.ts';
+import { SwipeHandle } from './SwipeHandle.tsx';
+import styles from './surface.module.css';
+import { useSurface } from './surfaceStore.ts';
+import { ToolLayer } from './ToolLayer.tsx';
+import type { ViewSize } from './tiles.ts';
+import { useSurfaceRenderer } from './useSurfaceRenderer.ts';
+
+export interface SurfaceViewProps {
+  readonly maps: string;
+  readonly info: MapsInfo;
+  readonly views: readonly View[];
+  readonly transform: ViewTransform;
+  readonly size: ViewSize;
+  /** A click with a tool in hand selects what is under it. */
+  readonly onClick: (at: ScreenPoint) => void;
+  readonly onZoom: (factor: number, at: ScreenPoint) => void;
+}
+
+export function SurfaceView({ maps, info, views, transform, size, onClick, onZoom }: SurfaceViewProps) {
+  const { t } = useTranslation();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const shading = useSurface((state) => state.shading);
+  const compare = useSurface((state) => state.compare);
+  const split = useSurface((state) => state.split);
+  const first = useSurface((state) => state.first);
+  const second = useSurface((state) => state.second);
+  const { width, height } = size;
+  const scene = useMemo(() => {
+    const screen = { width, height };
+    return { panes: panesOf({ compare, split, first, second }, transform, screen), shading, size: screen };
+  }, [compare, split, first, second, transform, shading, width, height]);
+  const idOf = (name: 'photo' | 'albedo') => views.find((view) => view.name === name)?.image ?? null;
+  const pictures = { photo: idOf('photo'), albedo: idOf('albedo') };
+  const state = useSurfaceRenderer(canvas, maps, info, pictures, scene);
+  const broken = state.status === 'unsupported' || state.status === 'lost' || state.status === 'failed';
+  return (
+    <>
+      <canvas ref={canvas} className={styles.canvas} data-testid="surface-canvas" aria-hidden hidden={broken} />
+      {state.status === 'ready' ? (
+        <ToolLayer transform={transform} size={size} info={info} onClick={onClick} onZoom={onZoom} />
+      ) : null}
+      {state.status === 'ready' && compare !== 'single' ? <SwipeHandle size={size} /> : null}
+      {broken ? (
+        <div className={styles.notice} role="alert">
+          <strong>{t(`surface.status.${state.status}.title`)}</strong>
+          <span>{t(`surface.status.${state.status}.next`)}</span>
+          {state.error instanceof Error ? <span className={styles.small}>{state.error.message}</span> : null}
+        </div>
+      ) : null}
+      {state.tileError ? (
+        <div className={styles.notice}>
+          <ErrorNotice error={state.tileError} onRetry={state.retry} />
+        </div>
+      ) : null}
+      {state.gpu?.software ? (
+        <p className={styles.software} role="status">
+          {t('surface.software')}
+        </p>
+      ) : null}
+    </>
+  );
+}
