@@ -56,6 +56,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
   useSurfaceShortcuts(maps !== null);
   const surface = surfaceOpen && maps && surfaceInfo.data ? { maps: maps.id, info: surfaceInfo.data } : null;
   const doubled = surface !== null && beside;
+  const terrain = useSurface((state) => state.terrain) && surface !== null;
 
   const hit = useCallback(
     (at: ScreenPoint, transform: ViewTransform) =>
@@ -87,7 +88,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
   }
 
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
-    if (!transform) return;
+    if (!transform || terrain) return;
     const box = event.currentTarget.getBoundingClientRect();
     const at = unfolded({ x: event.clientX - box.left, y: event.clientY - box.top }, doubled ? width / 2 : null);
     setPointer(toImage(transform, at));
@@ -128,6 +129,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
               views={views}
               transform={transform}
               size={{ width, height }}
+              card={cardBox}
               onClick={(at) => selectInImage(hit(unfolded(at, doubled ? width / 2 : null), transform))}
               onZoom={(factor, at) => stage?.zoomBy(factor, at)}
             />

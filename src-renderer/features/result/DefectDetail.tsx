@@ -4,6 +4,7 @@ import type { Defect } from '../../../src-main/contract/report.ts';
 import { fixed, mm, mm2 } from '../../messages/format.ts';
 import { readable } from '../../messages/names.ts';
 import { useSelection } from '../../state/selection.ts';
+import { FindingActions } from '../../viewer/surface/FindingActions.tsx';
 import styles from './result.module.css';
 
 export function DefectDetail({ defects }: { readonly defects: readonly Defect[] }) {
@@ -30,6 +31,7 @@ export function DefectDetail({ defects }: { readonly defects: readonly Defect[] 
           </div>
         ))}
       </dl>
+      <FindingActions defect={defect} />
     </section>
   );
 }

@@ -12,15 +12,15 @@ export const surface = {
   },
   loading: 'Loading the surface…',
   status: {
-    unsupported: {
-      title: 'This browser has no WebGL2',
-      next: 'Relighting needs it. The plain pictures of all maps are still here: close Surface and choose a layer.',
-    },
-    lost: { title: 'The graphics card was taken away', next: 'The surface comes back as soon as it is there again.' },
-    failed: {
-      title: 'The surface could not be drawn',
-      next: 'The plain pictures of all maps are still here: close Surface.',
-    },
+    unsupported: 'This browser has no WebGL2',
+    lost: 'The graphics card was taken away',
+    failed: 'The surface could not be drawn',
+  },
+  statusNext: {
+    unsupported:
+      'Relighting needs it. The plain pictures of all maps are still here: close Surface and choose a layer.',
+    lost: 'The surface comes back as soon as it is there again.',
+    failed: 'The plain pictures of all maps are still here: close Surface.',
   },
   layers: {
     relit: 'Relit card',
@@ -86,7 +86,7 @@ export const surface = {
     contrast: 'Diffuse gain',
     specular: 'Highlight',
     sharpness: 'Sharpness',
-    glossShare: 'By measured gloss',
+    glossShare: 'By gloss',
     base: 'Colour of the card',
     bases: { albedo: 'Albedo', photo: 'Photo', white: 'White' },
     reset: 'Reset light and shading',

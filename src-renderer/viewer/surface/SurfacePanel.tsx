@@ -56,7 +56,7 @@ export function SurfacePanel({ maps, info, views, pointer }: SurfacePanelProps) 
           type="button"
           className={styles.button}
           aria-pressed={terrain}
-          onClick={() => setSurface({ terrain: !terrain })}
+          onClick={() => setSurface({ terrain: !terrain, region: null })}
         >
           {t('surface.terrain.open')} <kbd aria-hidden>{shortcutText('surfaceTerrain')}</kbd>
         </button>

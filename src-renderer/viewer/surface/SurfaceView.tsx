@@ -4,13 +4,14 @@ import { useTranslation } from 'react-i18next';
 import type { View } from '../../../src-main/contract/gradings.ts';
 import type { MapsInfo } from '../../../src-main/contract/surface-maps.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
-import type { ScreenPoint, ViewTransform } from '../transform.ts';
+import type { BoxPx, ScreenPoint, ViewTransform } from '../transform.ts';
 import { panesOf } from './panes.ts';
 import { SwipeHandle } from './SwipeHandle.tsx';
 import styles from './surface.module.css';
 import { useSurface } from './surfaceStore.ts';
+import { TerrainView } from './TerrainView.tsx';
 import { ToolLayer } from './ToolLayer.tsx';
-import type { ViewSize } from './tiles.ts';
+import { type EdgeRect, onCard, shownRect, type ViewSize } from './tiles.ts';
 import { useSurfaceRenderer } from './useSurfaceRenderer.ts';
 
 export interface SurfaceViewProps {
@@ -19,12 +20,14 @@ export interface SurfaceViewProps {
   readonly views: readonly View[];
   readonly transform: ViewTransform;
   readonly size: ViewSize;
+  /** The card in the image; null where it was not found. */
+  readonly card: BoxPx | null;
   /** A click with a tool in hand selects what is under it. */
   readonly onClick: (at: ScreenPoint) => void;
   readonly onZoom: (factor: number, at: ScreenPoint) => void;
 }
 
-export function SurfaceView({ maps, info, views, transform, size, onClick, onZoom }: SurfaceViewProps) {
+export function SurfaceView({ maps, info, views, transform, size, card, onClick, onZoom }: SurfaceViewProps) {
   const { t } = useTranslation();
   const canvas = useRef<HTMLCanvasElement>(null);
   const shading = useSurface((state) => state.shading);
@@ -40,6 +43,13 @@ export function SurfaceView({ maps, info, views, transform, size, onClick, onZoo
   const idOf = (name: 'photo' | 'albedo') => views.find((view) => view.name === name)?.image ?? null;
   const pictures = { photo: idOf('photo'), albedo: idOf('albedo') };
   const state = useSurfaceRenderer(canvas, maps, info, pictures, scene);
+  const terrain = useSurface((now) => now.terrain);
+  const region = useSurface((now) => now.region);
+  // What is in view when it is opened: zooming happens in there from then on.
+  const inView = useRef<EdgeRect | null>(null);
+  if (!terrain) inView.current = null;
+  else inView.current ??= region ?? onCard(shownRect(info, transform, size), card);
+  const part = inView.current;
   const broken = state.status === 'unsupported' || state.status === 'lost' || state.status === 'failed';
   return (
     <>
@@ -50,8 +60,8 @@ export function SurfaceView({ maps, info, views, transform, size, onClick, onZoo
       {state.status === 'ready' && compare !== 'single' ? <SwipeHandle size={size} /> : null}
       {broken ? (
         <div className={styles.notice} role="alert">
-          <strong>{t(`surface.status.${state.status}.title`)}</strong>
-          <span>{t(`surface.status.${state.status}.next`)}</span>
+          <strong>{t(`surface.status.${state.status}`)}</strong>
+          <span>{t(`surface.statusNext.${state.status}`)}</span>
           {state.error instanceof Error ? <span className={styles.small}>{state.error.message}</span> : null}
         </div>
       ) : null}
@@ -60,7 +70,8 @@ export function SurfaceView({ maps, info, views, transform, size, onClick, onZoo
           <ErrorNotice error={state.tileError} onRetry={state.retry} />
         </div>
       ) : null}
-      {state.gpu?.software ? (
+      {part ? <TerrainView {...{ maps, info, views, part }} /> : null}
+      {state.gpu?.software && !part ? (
         <p className={styles.software} role="status">
           {t('surface.software')}
         </p>

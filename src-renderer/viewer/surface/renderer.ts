@@ -129,14 +129,15 @@ export class SurfaceRenderer {
     this.#gl.deleteProgram(this.#program);
   }
 
-  draw(frame: Frame): void {
+  /** @param target the screen by default */
+  draw(frame: Frame, target: WebGLFramebuffer | null = null): void {
     const gl = this.#gl;
     if (gl.isContextLost()) return;
     const [width, height] = [
       Math.round(frame.size.width * frame.density),
       Math.round(frame.size.height * frame.density),
     ];
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     gl.viewport(0, 0, width, height);
     gl.disable(gl.SCISSOR_TEST);
     gl.disable(gl.DEPTH_TEST);

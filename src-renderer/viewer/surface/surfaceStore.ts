@@ -4,6 +4,7 @@ import type { PointPx } from '../../../src-main/contract/geometry.ts';
 import type { LayerName } from './layers.ts';
 import type { LightPlace } from './light.ts';
 import { type CompareMode, type LayerView, layerView, type Shading, startShading } from './settings.ts';
+import type { EdgeRect } from './tiles.ts';
 
 /** What dragging on the card does: move the picture, the light, or the line of the profile. */
 export type Tool = 'move' | 'light' | 'profile';
@@ -25,6 +26,8 @@ export interface SurfaceSettings {
   readonly line: Line | null;
   readonly bandPx: number;
   readonly terrain: boolean;
+  /** What is shown in three dimensions; null for what is in view. */
+  readonly region: EdgeRect | null;
 }
 
 export const startSettings: SurfaceSettings = {
@@ -38,6 +41,7 @@ export const startSettings: SurfaceSettings = {
   line: null,
   bandPx: 1,
   terrain: false,
+  region: null,
 };
 
 export const useSurface = create<SurfaceSettings>(() => startSettings);

@@ -1,6 +1,6 @@
 /** Which tiles a view needs, and where in a tile a place of the image lies. Pure. */
 import { type MapsInfo, mapLevelSize } from '../../../src-main/contract/surface-maps.ts';
-import type { ViewTransform } from '../transform.ts';
+import type { BoxPx, ViewTransform } from '../transform.ts';
 
 export type TileGrid = Pick<MapsInfo, 'widthPx' | 'heightPx' | 'tilePx' | 'levels' | 'firstLevel'>;
 
@@ -59,6 +59,18 @@ export function shownRect(grid: TileGrid, view: ViewTransform, size: ViewSize): 
     x1: at(size.width, view.offsetX, grid.widthPx),
     y1: at(size.height, view.offsetY, grid.heightPx),
   };
+}
+
+/** The part of a rectangle that lies on the card, whose box goes by pixel centres; all of it where there is no card. */
+export function onCard(part: EdgeRect, card: BoxPx | null): EdgeRect {
+  if (!card) return part;
+  const cut = {
+    x0: Math.max(part.x0, card.minX + 0.5),
+    y0: Math.max(part.y0, card.minY + 0.5),
+    x1: Math.min(part.x1, card.maxX + 0.5),
+    y1: Math.min(part.y1, card.maxY + 0.5),
+  };
+  return cut.x1 > cut.x0 && cut.y1 > cut.y0 ? cut : part;
 }
 
 /** Tiles of a level under a rectangle, those nearest to its centre first. */

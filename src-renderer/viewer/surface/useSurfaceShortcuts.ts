@@ -18,5 +18,5 @@ export function useSurfaceShortcuts(available: boolean): void {
     () => setSurface({ open: true, tool: open && tool === 'profile' ? 'move' : 'profile' }),
     available,
   );
-  useShortcut('surfaceTerrain', () => setSurface({ open: true, terrain: !terrain }), available);
+  useShortcut('surfaceTerrain', () => setSurface({ open: true, terrain: !terrain, region: null }), available);
 }
