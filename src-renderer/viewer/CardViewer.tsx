@@ -1,14 +1,12 @@
 /** The card image with its overlays: layers, zoom and pan by mouse and keys, selection in step with the tables. */
 import { useElementSize } from '@mantine/hooks';
 import { IconPhotoOff } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { type PointerEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PointPx } from '../../src-main/contract/geometry.ts';
 import type { View } from '../../src-main/contract/gradings.ts';
 import type { ViewName } from '../../src-main/contract/report.ts';
 import type { MapsRef } from '../../src-main/contract/surface-maps.ts';
-import { mapsInfoOptions } from '../rpc/index.ts';
 import { setPreferences, usePreferences } from '../state/preferences.ts';
 import { hover, select, useSelection } from '../state/selection.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
@@ -20,7 +18,8 @@ import { Overlay, type OverlayProps } from './Overlay.tsx';
 import type { Scene, Target } from './scene.ts';
 import { SurfaceSide } from './surface/SurfaceSide.tsx';
 import { SurfaceView } from './surface/SurfaceView.tsx';
-import { setSurface, useSurface } from './surface/surfaceStore.ts';
+import { setSurface } from './surface/surfaceStore.ts';
+import { useSurfaceOf } from './surface/useSurfaceOf.ts';
 import { useSurfaceShortcuts } from './surface/useSurfaceShortcuts.ts';
 import { boxAround, type ScreenPoint, toImage, type ViewTransform } from './transform.ts';
 import { useStage } from './useStage.ts';
@@ -50,14 +49,8 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
 
   const base = views.find(({ name }) => name === 'photo') ?? views[0];
   const view = views.find(({ name }) => name === layer) ?? base;
-  const surfaceOpen = useSurface((state) => state.open);
-  const beside = useSurface((state) => state.compare === 'side');
-  const surfaceInfo = useQuery({ ...mapsInfoOptions(maps?.id ?? ''), enabled: surfaceOpen && maps !== null });
+  const { open: surfaceOpen, info: surfaceInfo, shown: surface, doubled, terrain } = useSurfaceOf(maps);
   useSurfaceShortcuts(maps !== null);
-  const surface = surfaceOpen && maps && surfaceInfo.data ? { maps: maps.id, info: surfaceInfo.data } : null;
-  const doubled = surface !== null && beside;
-  const terrain = useSurface((state) => state.terrain) && surface !== null;
-
   const hit = useCallback(
     (at: ScreenPoint, transform: ViewTransform) =>
       hitTest(scene, transform, at, { points: overlays.points, defects: overlays.defects, reach }),
@@ -87,10 +80,11 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
     );
   }
 
+  const half = doubled ? width / 2 : null;
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     if (!transform || terrain) return;
     const box = event.currentTarget.getBoundingClientRect();
-    const at = unfolded({ x: event.clientX - box.left, y: event.clientY - box.top }, doubled ? width / 2 : null);
+    const at = unfolded({ x: event.clientX - box.left, y: event.clientY - box.top }, half);
     setPointer(toImage(transform, at));
     hover(hit(at, transform));
   };
@@ -130,7 +124,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
               transform={transform}
               size={{ width, height }}
               card={cardBox}
-              onClick={(at) => selectInImage(hit(unfolded(at, doubled ? width / 2 : null), transform))}
+              onClick={(at) => selectInImage(hit(unfolded(at, half), transform))}
               onZoom={(factor, at) => stage?.zoomBy(factor, at)}
             />
           ) : null}

@@ -2,8 +2,8 @@
 import { type PointerEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { significant } from '../../messages/format.ts';
+import styles from './chart.module.css';
 import { type ProfileReading, roundLength } from './profile.ts';
-import styles from './surface.module.css';
 
 export interface ProfileChartProps {
   readonly reading: ProfileReading;
