@@ -105,8 +105,8 @@ export function rakingAcross(outline: readonly PointPx[]): LightPlace {
     yy += (yPx - my) ** 2;
   }
   const along = 0.5 * Math.atan2(2 * xy, xx - yy);
-  // Perpendicular, in azimuth: 0 is up the image.
-  const across = Math.atan2(-Math.sin(along), Math.cos(along)) / degree;
+  // Perpendicular (-sin, cos), as an azimuth, which is 0 up the image: atan2(x, -y).
+  const across = Math.atan2(-Math.sin(along), -Math.cos(along)) / degree;
   const [first, second] = [
     turned({ azimuthDeg: across, elevationDeg: 0 }),
     turned({ azimuthDeg: across + 180, elevationDeg: 0 }),

@@ -80,7 +80,7 @@ export interface Orbit {
   readonly distance: number;
 }
 
-export const startOrbit: Orbit = { yawDeg: 20, pitchDeg: 40, distance: 2.6 };
+export const startOrbit: Orbit = { yawDeg: 20, pitchDeg: 40, distance: 3.6 };
 
 export function turnedOrbit({ yawDeg, pitchDeg, distance }: Orbit): Orbit {
   return {
