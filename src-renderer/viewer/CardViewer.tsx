@@ -110,7 +110,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
           data-shortcuts="idle"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the image is moved and zoomed by keys, so it takes the focus
           tabIndex={0}
-          role="img"
+          role={surface ? 'group' : 'img'}
           aria-label={t('result.viewer.label')}
           onPointerMove={onPointerMove}
           onPointerLeave={onPointerLeave}

@@ -27,7 +27,7 @@ export function ProfilePanel({ maps, info }: { readonly maps: string; readonly i
   const line = useSurface((state) => state.line);
   return (
     <section className={styles.section} aria-label={t('surface.profile.title')}>
-      <h3>{t('surface.profile.title')}</h3>
+      <h2>{t('surface.profile.title')}</h2>
       {line ? (
         <LineReading line={line} maps={maps} info={info} />
       ) : (

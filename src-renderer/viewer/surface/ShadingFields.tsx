@@ -16,7 +16,7 @@ export function ShadingFields({ hasScale }: { readonly hasScale: boolean }) {
   return (
     <>
       <section className={styles.section} aria-label={t('surface.light.title')}>
-        <h3>{t('surface.light.title')}</h3>
+        <h2>{t('surface.light.title')}</h2>
         <div className={styles.lightRow}>
           <LightPad />
           <fieldset className={styles.presets}>
@@ -74,7 +74,7 @@ export function ShadingFields({ hasScale }: { readonly hasScale: boolean }) {
         )}
       </section>
       <section className={styles.section} aria-label={t('surface.shading.title')}>
-        <h3>{t('surface.shading.title')}</h3>
+        <h2>{t('surface.shading.title')}</h2>
         <Slider
           label={t('surface.shading.relief')}
           value={shading.relief}

@@ -25,7 +25,7 @@ export function SurfaceSide({ maps, info, error, onRetry, views, pointer }: Surf
       <div className={styles.section}>
         {maps === null ? (
           <>
-            <h3>{t('surface.noMaps.title')}</h3>
+            <h2>{t('surface.noMaps.title')}</h2>
             <p>{t('surface.noMaps.next')}</p>
             <Link href="/grade" className={styles.link}>
               {t('surface.noMaps.link')}

@@ -53,7 +53,14 @@ export function SurfaceView({ maps, info, views, transform, size, card, onClick,
   const broken = state.status === 'unsupported' || state.status === 'lost' || state.status === 'failed';
   return (
     <>
-      <canvas ref={canvas} className={styles.canvas} data-testid="surface-canvas" aria-hidden hidden={broken} />
+      <canvas
+        ref={canvas}
+        className={styles.canvas}
+        data-testid="surface-canvas"
+        data-image={`${info.widthPx}x${info.heightPx}`}
+        aria-hidden
+        hidden={broken}
+      />
       {state.status === 'ready' ? (
         <ToolLayer transform={transform} size={size} info={info} onClick={onClick} onZoom={onZoom} />
       ) : null}

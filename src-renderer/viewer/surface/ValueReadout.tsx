@@ -30,7 +30,7 @@ export function ValueReadout({ maps, info, pointer }: ValueReadoutProps) {
   const shown = at && values.data ? values.data.values : [];
   return (
     <section className={styles.section} aria-label={t('surface.values.title')}>
-      <h3>
+      <h2>
         {t('surface.values.title')}
         {at ? (
           <span className={styles.small}>
@@ -38,7 +38,7 @@ export function ValueReadout({ maps, info, pointer }: ValueReadoutProps) {
             {t('result.viewer.position', { x: fixed(at.xPx, 1), y: fixed(at.yPx, 1) })}
           </span>
         ) : null}
-      </h3>
+      </h2>
       {shown.length === 0 ? (
         <p className={styles.small}>{t('surface.values.none')}</p>
       ) : (
