@@ -29,8 +29,10 @@ export const settingsSchema = z.object({
   operator: z.string().max(80),
   /** Days logs are kept. */
   keepLogsDays: z.int().min(1).max(3650),
+  /** Days the surface maps of a grading are kept; its report and pictures stay. */
+  keepMapsDays: z.int().min(1).max(3650),
 });
-export const defaultSettings = { standard: 'psa', operator: '', keepLogsDays: 30 } as const;
+export const defaultSettings = { standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 } as const;
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const logLevelSchema = z.enum(['debug', 'info', 'warn', 'error']);

@@ -10,7 +10,7 @@ import { createDesk } from './desk/index.ts';
 import { createImages } from './images/index.ts';
 import { createJobs } from './jobs/index.ts';
 import { createLog } from './log/index.ts';
-import { createMaps } from './maps/index.ts';
+import { createMaps, keepMaps } from './maps/index.ts';
 import { loadNative } from './native/index.ts';
 import { createRigs, simulatedRig } from './rig/index.ts';
 import { createServer, createSessions } from './server/index.ts';
@@ -70,13 +70,30 @@ export async function startApp(options: AppOptions): Promise<App> {
     const images = createImages(native, store.files);
     undo.push(() => images.close());
     const maps = createMaps(store.files);
+    const retention = keepMaps(store, clock, log.child('maps'));
+    undo.push(() => retention.close());
     const desk = createDesk({ store, jobs, rigs, uploads, native, standards, clock, workFolder });
     const measuring = { store, jobs, rigs, uploads, native, clock, workFolder };
     const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
     const services = createServices({
-      ...{ store, jobs, desk, rigs, log, sessions, images, maps, uploads, standards, studies, clock, station },
+      ...{
+        store,
+        jobs,
+        desk,
+        rigs,
+        log,
+        sessions,
+        images,
+        maps,
+        retention,
+        uploads,
+        standards,
+        studies,
+        clock,
+        station,
+      },
     });
     const server = await createServer({
       services,

@@ -6,7 +6,7 @@ import type { Desk } from './desk/index.ts';
 import { examine } from './doctor/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { LogBook } from './log/index.ts';
-import type { SurfaceMaps } from './maps/index.ts';
+import type { MapsRetention, SurfaceMaps } from './maps/index.ts';
 import type { Rigs } from './rig/index.ts';
 import type { Images, Services, Sessions } from './server/index.ts';
 import { software } from './software/index.ts';
@@ -24,6 +24,7 @@ export interface Parts {
   readonly sessions: Sessions;
   readonly images: Images;
   readonly maps: SurfaceMaps;
+  readonly retention: MapsRetention;
   readonly uploads: Uploads;
   readonly standards: StandardsBook;
   readonly studies: Studies;
@@ -107,6 +108,7 @@ export function createServices(parts: Parts): Services {
         if (patch.standard !== undefined) standards.find(patch.standard);
         const settings = store.write(caller.actor, (tx) => tx.setSettings(patch));
         log.setKeepDays(settings.keepLogsDays);
+        if (patch.keepMapsDays !== undefined) parts.retention.look(caller.actor);
         return settings;
       },
     },

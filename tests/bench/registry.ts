@@ -6,6 +6,7 @@ import { reliability } from './groups/reliability.ts';
 import { scans } from './groups/scans.ts';
 import { speed } from './groups/speed.ts';
 import { surface } from './groups/surface.ts';
+import { viewer } from './groups/viewer.ts';
 import type { Group } from './lib/types.ts';
 
-export const groups: readonly Group[] = [scans, cards, photometric, edges, surface, speed, reliability];
+export const groups: readonly Group[] = [scans, cards, photometric, edges, surface, speed, viewer, reliability];

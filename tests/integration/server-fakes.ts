@@ -119,7 +119,7 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
   const noStudy = async (): Promise<never> => {
     throw missing();
   };
-  const settings = { standard: 'psa', operator: '', keepLogsDays: 30 };
+  const settings = { standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 };
   return {
     system: {
       health: async () => ({

@@ -35,6 +35,8 @@ export interface FileShelf {
   /** These ids have their rows now. */
   settled(ids: Iterable<string>): void;
   discard(id: string): void;
+  /** Takes away a file that no row speaks of any more. */
+  remove(id: string): void;
   isPending(id: string): boolean;
 }
 
@@ -94,6 +96,9 @@ export function createFileShelf(folders: Folders, disk: Disk, hasRow: (id: strin
       for (const id of ids) settle(id);
     },
     discard: forget,
+    remove(id) {
+      if (!hasRow(id) && !pending.has(id)) rmSync(filePath(folders.files, id), { force: true });
+    },
     isPending: (id) => pending.has(id),
   };
 

@@ -153,9 +153,9 @@ test('search finds all words anywhere, whatever case and accents, and takes no c
 
 test('settings have defaults, are checked, and each change is on record with both values', () => {
   const store = stores.open(stores.folder());
-  expect(store.settings()).toEqual({ standard: 'psa', operator: '', keepLogsDays: 30 });
+  expect(store.settings()).toEqual({ standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 });
   const set = store.write('ann', (tx) => tx.setSettings({ operator: 'Ann', standard: undefined, keepLogsDays: 30 }));
-  expect(set).toEqual({ standard: 'psa', operator: 'Ann', keepLogsDays: 30 });
+  expect(set).toEqual({ standard: 'psa', operator: 'Ann', keepLogsDays: 30, keepMapsDays: 365 });
   expect(store.settings()).toEqual(set);
   expect(store.audit.list({ limit: 9 }).items).toMatchObject([{ action: 'settings.set', subject: 'operator' }]);
   expect(() => store.write('ann', (tx) => tx.setSettings({ keepLogsDays: 0 }))).toThrow(coded('value.invalid'));
@@ -232,3 +232,32 @@ test.each(['open', 'rename', 'mkdir'] as const)(
     expect(left.filter((entry) => entry.isFile())).toEqual([]);
   },
 );
+
+test('old surface maps are let go with their file, all else of the grading stays, and the log says so', async () => {
+  const store = stores.open(stores.folder());
+  const shared = await store.files.put(Buffer.from('maps of two'));
+  const own = await store.files.put(Buffer.from('maps of one'));
+  const insert = (id: string, maps: string, createdAt: string) =>
+    store.write('ann', (tx) => {
+      const grading = sampleGrading(id, [], { createdAt });
+      tx.gradings.insert({ ...grading, maps: { id: maps, bytes: 11 } });
+    });
+  insert('g1', own, '2026-01-01T00:00:00.000Z');
+  insert('g2', shared, '2026-01-01T00:00:00.000Z');
+  insert('g3', shared, '2026-02-01T00:00:00.000Z');
+  expect(store.gradings.get('g1').maps).toEqual({ id: own, bytes: 11 });
+
+  expect(store.write('retention', (tx) => tx.dropMaps('2026-01-15T00:00:00.000Z'))).toEqual({ gradings: 2, bytes: 22 });
+  expect(store.gradings.get('g1').maps).toBeNull();
+  expect(store.gradings.get('g2').maps).toBeNull();
+  expect(store.gradings.get('g3').maps).toEqual({ id: shared, bytes: 11 });
+  expect([store.files.has(own), existsSync(store.files.path(own)), await store.files.verify(shared)]).toEqual([
+    false,
+    false,
+    'ok',
+  ]);
+  expect(store.audit.list({ limit: 1 }).items[0]).toMatchObject({ action: 'maps.drop', actor: 'retention' });
+  expect(store.audit.verify().ok).toBe(true);
+  expect(store.write('retention', (tx) => tx.dropMaps('2026-01-15T00:00:00.000Z')).gradings).toBe(0);
+  expect(await store.sweep(never())).toMatchObject({ filesWithoutRow: [], rowsWithoutFile: [] });
+});

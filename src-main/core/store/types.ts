@@ -7,6 +7,7 @@ import type { AuditEntry, Backup, Settings } from '../../contract/system.ts';
 import type { AuditReader, AuditVerdict, Json } from '../audit/index.ts';
 import type { CalibrationsReadable, CalibrationsWritable } from './calibrations.ts';
 import type { FileSource } from './files.ts';
+import type { DroppedMaps } from './maps-retention.ts';
 import type { StudiesReadable, StudiesWritable } from './studies.ts';
 
 export type * from './studies.ts';
@@ -81,6 +82,8 @@ export interface Writable {
   readonly gradings: GradingsWritable;
   readonly studies: StudiesWritable;
   readonly calibrations: CalibrationsWritable;
+  /** Lets go of the surface maps of gradings made before this moment (ISO 8601); their reports and pictures stay. */
+  dropMaps(madeBefore: string): DroppedMaps;
   /** Members that are undefined are left as they are. Throws `value.invalid`. */
   setSettings(patch: SettingsPatch): Settings;
   /** For what changes nothing in the store but must be on record, e.g. an invitation. */

@@ -8,6 +8,7 @@ import { refusing } from './failures.ts';
 import type { FileShelf } from './files.ts';
 import type { GradingsReader } from './gradings-read.ts';
 import { createGradingsWriter, type GradingsTx } from './gradings-write.ts';
+import { createMapsRetention, type RetentionTx } from './maps-retention.ts';
 import { createSettingsWriter } from './settings.ts';
 import { createStudiesWriter } from './studies.ts';
 import type { Store, Writable } from './types.ts';
@@ -26,19 +27,21 @@ export function createWrite({ db, audit, clock, log, shelf, gradings }: WritePar
   const gradingsFor = createGradingsWriter({ db, audit, reader: gradings, now, fileBytes: shelf.size });
   const calibrationsFor = createCalibrationsWriter(db, audit);
   const setSettings = createSettingsWriter(db, audit);
+  const mapsRetention = createMapsRetention(db, audit);
   const studiesFor = createStudiesWriter({ db, audit, now });
 
-  const writableFor = (tx: GradingsTx): Writable => ({
+  const writableFor = (tx: GradingsTx & RetentionTx): Writable => ({
     gradings: gradingsFor(tx),
     studies: studiesFor(tx.actor),
     calibrations: calibrationsFor(tx.actor),
+    dropMaps: mapsRetention(tx),
     setSettings: (patch) => setSettings(tx.actor, patch),
     note: (action, subject, reason, payload) =>
       audit.append({ actor: tx.actor, action, subject, reason, payload: payload ?? {} }),
   });
 
   return (actor, work) => {
-    const tx: GradingsTx = { actor, settled: new Set() };
+    const tx: GradingsTx & RetentionTx = { actor, settled: new Set(), dropped: new Set() };
     const result = refusing(() =>
       db
         .transaction(() => {
@@ -51,6 +54,7 @@ export function createWrite({ db, audit, clock, log, shelf, gradings }: WritePar
     // The change is durable; what follows must not make it look undone.
     try {
       shelf.settled(tx.settled);
+      for (const id of tx.dropped) shelf.remove(id);
       audit.anchorHead();
     } catch (error) {
       log.warn('the head of the audit log could not be noted', {

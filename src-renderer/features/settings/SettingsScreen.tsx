@@ -119,6 +119,20 @@ function Bench({ settings }: { readonly settings: Settings }) {
           error={valid ? null : t('settings.keepLogsBad')}
           onChange={(value) => setDraft({ ...draft, keepLogsDays: Number(value) })}
         />
+        <NumberInput
+          size="xs"
+          label={t('settings.keepMaps')}
+          suffix={` ${t('settings.keepLogsUnit')}`}
+          description={t('settings.keepMapsHint')}
+          inputWrapperOrder={['label', 'input', 'description']}
+          disabled={!mayWork}
+          min={1}
+          max={3650}
+          allowDecimal={false}
+          value={draft.keepMapsDays}
+          error={valid ? null : t('settings.keepLogsBad')}
+          onChange={(value) => setDraft({ ...draft, keepMapsDays: Number(value) })}
+        />
         {save.error ? <ErrorNotice error={save.error} /> : null}
         <div>
           <Button type="submit" disabled={!mayWork || !valid || !changed} loading={save.isPending}>

@@ -118,6 +118,8 @@ export const desk = {
     operator: 'Operator',
     operatorHint: 'Written into the audit log with every grading.',
     keepLogs: 'Keep logs for',
+    keepMaps: 'Keep surface maps for',
+    keepMapsHint: 'For relighting, profiles and 3-D: about 36 MB a side. Reports and pictures are kept for good.',
     keepLogsUnit: 'days',
     saved: 'Settings saved',
     readOnlyRole: 'Your role may look at these but not change them.',
