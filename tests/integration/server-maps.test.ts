@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refuse } from '../../src-main/core/errors/index.ts';
 import { fieldInfo } from '../fixtures/surface-maps.ts';
-import { ask, createWorld, imageId, signIn, type World } from './server-fakes.ts';
+import { ask, createWorld, imageId, originOf, signIn, type World } from './server-fakes.ts';
 
 let world: World;
 let cookie: string;
@@ -64,7 +64,7 @@ test('no session, no tile; nothing but plain addresses, nothing but reading', as
     '/maps/abc/relief/12/3_4',
   ])
     expect((await get(path)).status, path).toBe(404);
-  const put = await get(`/maps/${imageId}/relief/12/3_4`, {}, 'PUT');
+  const put = await get(`/maps/${imageId}/relief/12/3_4`, { origin: originOf(world.server) }, 'PUT');
   expect([put.status, put.headers.allow]).toEqual([405, 'GET, HEAD']);
   expect(asked).toHaveLength(before);
 });

@@ -163,6 +163,12 @@ export interface OutlineInput {
   expectedSizeMm?: Array<number>
 }
 
+/**
+ * Probes the rim of a dark disc on the plane at 25 places; resolves to the `Probing` as JSON. `centre_px` is near its
+ * middle, `radius_mm` its nominal radius.
+ */
+export declare function probeDisc(stack: Stack, mapJson: string, centrePx: Array<number>, radiusMm: number, signal?: AbortSignal | undefined | null): Promise<string>
+
 /** What is known of camera and lights; heights are corrected for what it tells. */
 export interface RigInput {
   /** Camera to card, mm. */
@@ -172,12 +178,6 @@ export interface RigInput {
   /** Mean elevation of the lights over the card, degrees. */
   lightElevationDeg?: number
 }
-
-/**
- * Probes the rim of a dark disc on the plane at 25 places; resolves to the `Probing` as JSON. `centre_px` is near its
- * middle, `radius_mm` its nominal radius.
- */
-export declare function probeDisc(stack: Stack, mapJson: string, centrePx: Array<number>, radiusMm: number, signal?: AbortSignal | undefined | null): Promise<string>
 
 /**
  * Photographs a printed sheet with the simulated rig: `spec_json` is the rig's, `scene_json` the sheet and its pose.
