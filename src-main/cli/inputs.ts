@@ -1,8 +1,9 @@
 /** Runs a command's inputs through the pipeline one after the other, with one progress bar and one verdict. */
-import type { AppErrorData, Report } from '../contract/index.ts';
+import type { AppErrorData, LightCalibration, Report } from '../contract/index.ts';
 import { type CaptureInput, type InputOptions, readInput } from '../core/capture/index.ts';
 import { refuse, toAppError } from '../core/errors/index.ts';
 import type { Standard } from '../core/grading/index.ts';
+import { applyLights } from '../core/lights/index.ts';
 import type { Native } from '../core/native/index.ts';
 import { type MapFiles, type ResultSink, runPipeline } from '../core/pipeline/index.ts';
 import { software } from '../core/software/index.ts';
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly native: Native;
   readonly standard: Standard;
   readonly read: InputOptions;
+  /** Stands in for what the captures say of their lights. */
+  readonly lights?: LightCalibration | undefined;
   readonly measureOnly?: boolean;
   readonly mapFiles?: MapFiles | undefined;
   /** Where the results of one input go. */
@@ -35,7 +38,8 @@ export async function runInputs(
   for (const path of paths) {
     const bar = context.terminal.progress(path);
     try {
-      const input = await readInput(path, options.read);
+      const read = await readInput(path, options.read);
+      const input = options.lights ? applyLights(read, options.lights) : read;
       let what = '';
       const report = await runPipeline(
         input,

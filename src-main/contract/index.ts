@@ -46,6 +46,7 @@ export * from './errors.ts';
 export * from './geometry.ts';
 export * from './gradings.ts';
 export * from './jobs.ts';
+export * from './lights.ts';
 export * from './msa.ts';
 export * from './process.ts';
 export * from './report.ts';

@@ -1,8 +1,9 @@
-/** `trugrade calibrate`: boards, camera, scale, verification, drift, acceptance, and the list of records. */
+/** `trugrade calibrate`: boards, camera, scale, lights, verification, drift, acceptance, and the list of records. */
 import { refuse } from '../../core/errors/index.ts';
 import { acceptance } from '../calibrate/acceptance.ts';
 import { board } from '../calibrate/board.ts';
 import { camera } from '../calibrate/camera.ts';
+import { lights, lightsOptions } from '../calibrate/lights.ts';
 import { type CalibrateContext, options } from '../calibrate/options.ts';
 import { drift, list } from '../calibrate/records.ts';
 import { scale } from '../calibrate/scale.ts';
@@ -18,6 +19,7 @@ const tasks: Readonly<Record<string, (context: CalibrateContext) => Promise<Exit
   verify,
   drift,
   acceptance,
+  lights,
   list,
   simulate: photographs,
 };
@@ -25,8 +27,8 @@ const tasks: Readonly<Record<string, (context: CalibrateContext) => Promise<Exit
 export const calibrate: Command = {
   name: 'calibrate',
   synopsis: `${Object.keys(tasks).join('|')} [IMAGE…] [--out FILE] [--json] …`,
-  help: 'board: printable PDF or PNG; camera: lens from 6 or more views; scale: plane and scale into a record; verify, drift, acceptance: checks of a record',
-  options,
+  help: 'board: printable PDF or PNG; camera: lens from 6 or more views; scale: plane and scale into a record; verify, drift, acceptance: checks of a record; lights: directions and positions from balls and flat fields',
+  options: { ...options, ...lightsOptions },
   run(parsed, context) {
     const [task, ...paths] = parsed.positionals;
     const run = task === undefined ? undefined : tasks[task];

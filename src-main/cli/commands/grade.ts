@@ -5,6 +5,7 @@ import { findStandard, gradeCard, type Standard } from '../../core/grading/index
 import { loadNative } from '../../core/native/index.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { present, printOnly, runInputs, type SideOutcome } from '../inputs.ts';
+import { lightsOf, lightsOption } from '../lights-option.ts';
 import { folderSink, mapFiles } from '../output-folder.ts';
 import { exit } from '../terminal.ts';
 import { gradeText } from '../text.ts';
@@ -22,6 +23,7 @@ export const grade: Command = {
     },
     'pixel-pitch-mm': { type: 'string', value: 'MM', help: 'overrides the scale of the capture' },
     encoding: { type: 'string', value: 'linear|srgb', help: 'overrides the encoding of the capture' },
+    lights: lightsOption,
     json: jsonOption,
   },
   async run(parsed, context) {
@@ -37,6 +39,7 @@ export const grade: Command = {
           pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
           encoding: parsed.choice('encoding', ['linear', 'srgb']),
         },
+        lights: await lightsOf(parsed),
         mapFiles: out === undefined ? undefined : mapFiles,
         sink: (input) => (out === undefined ? printOnly : folderSink(several ? join(out, input.name) : out)),
       },

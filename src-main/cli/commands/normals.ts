@@ -3,6 +3,7 @@ import { readInput } from '../../core/capture/index.ts';
 import { refuse } from '../../core/errors/index.ts';
 import { loadNative, type MapFile } from '../../core/native/index.ts';
 import { type Command, jsonOption } from '../command.ts';
+import { lightsOption, withLights } from '../lights-option.ts';
 import { exit } from '../terminal.ts';
 
 const maps: readonly { option: string; map: MapFile }[] = [
@@ -19,6 +20,7 @@ export const normals: Command = {
     out: { type: 'string', value: 'FILE', help: 'normals, H x W x 3' },
     albedo: { type: 'string', value: 'FILE', help: 'albedo, H x W or H x W x 3' },
     height: { type: 'string', value: 'FILE', help: 'height in mm (px without a scale), H x W' },
+    lights: lightsOption,
     json: jsonOption,
   },
   async run(parsed, { terminal, signal }) {
@@ -32,7 +34,7 @@ export const normals: Command = {
     if (parsed.text('out') === undefined)
       throw refuse('usage', 'there is no file for the normals', 'add --out FILE.npy', { field: 'out' });
     const native = loadNative();
-    const input = await readInput(path);
+    const input = await withLights(parsed, await readInput(path));
     const bar = terminal.progress('normals');
     const stack = await native.loadStack(input, (f) => bar.update(f / 2), signal);
     try {

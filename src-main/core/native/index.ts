@@ -8,6 +8,7 @@ import type { CaptureInput, CaptureLight } from '../capture/index.ts';
 import { refuse, toAppError } from '../errors/index.ts';
 import { type NativeCalibration, nativeCalibration } from './calibration.ts';
 import type * as binding from './generated/binding.d.ts';
+import { type NativeLights, nativeLights } from './lights.ts';
 import {
   type Condition,
   conditionSchema,
@@ -22,6 +23,7 @@ import {
 } from './schemas.ts';
 
 export type { BoardLayout, NativeCalibration } from './calibration.ts';
+export type { BallHints, Bench, NativeLights } from './lights.ts';
 export type { Condition, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
 
 type Binding = typeof binding;
@@ -120,6 +122,7 @@ export interface RigGeometry {
 export interface Native {
   readonly version: string;
   readonly calibration: NativeCalibration;
+  readonly lights: NativeLights;
   loadStack(input: CaptureInput, progress: OnProgress, signal: AbortSignal): Promise<NativeStack>;
   solve(
     stack: NativeStack,
@@ -292,6 +295,7 @@ export function loadNative(path: string = findAddon()): Native {
   const addon: Binding = createRequire(import.meta.url)(path);
   return {
     version: addon.version(),
+    lights: nativeLights({ addon, rawStack: (stack) => rawOf(stack, StackHandle), typed }),
     calibration: nativeCalibration({ addon, rawStack: (stack) => rawOf(stack, StackHandle), typed, typedSync }),
     async loadStack(input, progress, signal) {
       const frames = input.lights.map((light) => ({

@@ -133,6 +133,7 @@ function paperNative(
   const native: Native = {
     version: 'paper',
     calibration: paperCalibration(),
+    lights: { byMirrorBalls: unused, byMatteBalls: unused, byFlatFields: unused },
     loadStack: async (): Promise<NativeStack> => ({
       widthPx: 100,
       heightPx: 100,

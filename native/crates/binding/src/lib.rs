@@ -6,6 +6,7 @@
 
 mod calibrating;
 mod handle;
+mod lights;
 mod map_tiles;
 mod maps;
 mod measuring;

@@ -108,6 +108,22 @@ export declare function compareLengths(mapJson: string, viewJson: string, length
 /** Looks for a board in a picture; resolves to its `Detection` as JSON. */
 export declare function detectBoard(stack: Stack, specJson: string, signal?: AbortSignal | undefined | null): Promise<string>
 
+/** Where the balls are. */
+export interface BallInput {
+  /** Circles drawn by a person: x, y and radius in px. */
+  circles: Array<Array<number>>
+  /** How many balls to look for where none was drawn. */
+  count: number
+  radiusMm?: number
+}
+
+/** What is known of the bench. */
+export interface BenchInput {
+  pixelPitchMm?: number
+  /** Height of the camera's pinhole above the card plane; parallel rays when not given. */
+  cameraMm?: number
+}
+
 /** Sub-pixel edge points: `xPx, yPx, nx, ny, strength` of each, one after the other. */
 export declare function detectEdges(stack: Stack, input: EdgeInput, signal?: AbortSignal | undefined | null): Promise<Float64Array>
 
@@ -146,6 +162,15 @@ export interface LightInput {
   /** Position of a near light relative to the image centre on the card plane. */
   positionMm?: Array<number>
 }
+
+/** Lights by flat fields at one or more heights, as JSON (`LightMethod`). */
+export declare function lightsByFlatFields(stacks: Array<Stack>, heightsMm: Array<number>, bench: BenchInput, signal?: AbortSignal | undefined | null): Promise<string>
+
+/** Lights by matte balls, as JSON (`LightMethod`). */
+export declare function lightsByMatteBalls(stack: Stack, bench: BenchInput, balls: BallInput, signal?: AbortSignal | undefined | null): Promise<string>
+
+/** Lights by mirror balls, as JSON (`LightMethod`). */
+export declare function lightsByMirrorBalls(stack: Stack, bench: BenchInput, balls: BallInput, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** Decodes the frames of one side in parallel. Errors name the frame by `name`. */
 export declare function loadStack(input: StackInput, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<Stack>
