@@ -79,6 +79,22 @@ export declare class Tiles {
 /** Corners, edges and surface of a measured card, as JSON (`Condition`). */
 export declare function analyseCondition(maps: Maps, outline: Outline, refinement: Refinement, pixelPitchMm: number, rig: RigInput, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
+/** Where the balls are. */
+export interface BallInput {
+  /** Circles drawn by a person: x, y and radius in px. */
+  circles: Array<Array<number>>
+  /** How many balls to look for where none was drawn. */
+  count: number
+  radiusMm?: number
+}
+
+/** What is known of the bench. */
+export interface BenchInput {
+  pixelPitchMm?: number
+  /** Height of the camera's pinhole above the card plane; parallel rays when not given. */
+  cameraMm?: number
+}
+
 /** What the views cover and which view is missing next, as JSON (`Coverage`). */
 export declare function boardCoverage(specJson: string, viewsJson: string): string
 
@@ -107,22 +123,6 @@ export declare function compareLengths(mapJson: string, viewJson: string, length
 
 /** Looks for a board in a picture; resolves to its `Detection` as JSON. */
 export declare function detectBoard(stack: Stack, specJson: string, signal?: AbortSignal | undefined | null): Promise<string>
-
-/** Where the balls are. */
-export interface BallInput {
-  /** Circles drawn by a person: x, y and radius in px. */
-  circles: Array<Array<number>>
-  /** How many balls to look for where none was drawn. */
-  count: number
-  radiusMm?: number
-}
-
-/** What is known of the bench. */
-export interface BenchInput {
-  pixelPitchMm?: number
-  /** Height of the camera's pinhole above the card plane; parallel rays when not given. */
-  cameraMm?: number
-}
 
 /** Sub-pixel edge points: `xPx, yPx, nx, ny, strength` of each, one after the other. */
 export declare function detectEdges(stack: Stack, input: EdgeInput, signal?: AbortSignal | undefined | null): Promise<Float64Array>
