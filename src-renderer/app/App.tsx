@@ -17,6 +17,10 @@ import { styleNonce } from './nonce.ts';
 import { theme, tokens } from './theme.ts';
 
 const JobsScreen = lazy(async () => ({ default: (await import('../features/jobs/JobsScreen.tsx')).JobsScreen }));
+const GaugeScreen = lazy(async () => ({ default: (await import('../features/gauge/GaugeScreen.tsx')).GaugeScreen }));
+const NewStudy = lazy(async () => ({ default: (await import('../features/gauge/NewStudy.tsx')).NewStudy }));
+const ImportStudy = lazy(async () => ({ default: (await import('../features/gauge/ImportStudy.tsx')).ImportStudy }));
+const StudyScreen = lazy(async () => ({ default: (await import('../features/gauge/StudyScreen.tsx')).StudyScreen }));
 const LogsScreen = lazy(async () => ({ default: (await import('../features/logs/LogsScreen.tsx')).LogsScreen }));
 const SystemScreen = lazy(async () => ({
   default: (await import('../features/system/SystemScreen.tsx')).SystemScreen,
@@ -62,6 +66,16 @@ function Routes() {
       <Route path="/jobs">
         <JobsScreen />
       </Route>
+      <Route path="/gauge">
+        <GaugeScreen />
+      </Route>
+      <Route path="/gauge/new">
+        <NewStudy />
+      </Route>
+      <Route path="/gauge/import">
+        <ImportStudy />
+      </Route>
+      <Route path="/gauge/:id">{({ id }) => <StudyScreen key={id} id={id} />}</Route>
       <Route path="/logs">
         <LogsScreen />
       </Route>

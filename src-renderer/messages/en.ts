@@ -1,9 +1,10 @@
 /** English, the first catalogue; its shape is the type of every other. */
 import { common } from './en/common.ts';
 import { desk } from './en/desk.ts';
+import { gauge } from './en/gauge.ts';
 import { grade } from './en/grade.ts';
 import { result } from './en/result.ts';
 import { surface } from './en/surface.ts';
 import { vocabulary } from './en/vocabulary.ts';
 
-export const en = { ...common, ...desk, ...vocabulary, grade, result, surface } as const;
+export const en = { ...common, ...desk, ...vocabulary, gauge, grade, result, surface } as const;

@@ -36,6 +36,12 @@ export function significant(value: number | null | undefined, digits = 3): strin
   return numberFormat({ maximumSignificantDigits: digits, useGrouping: false }).format(value);
 }
 
+/** A p-value: small ones by their power of ten. */
+export function probability(p: number | null | undefined): string {
+  if (p === null || p === undefined || !Number.isFinite(p)) return missing;
+  return p < 0.001 ? p.toExponential(1) : fixed(p, 3);
+}
+
 export const mm = (value: number | null | undefined, decimals = 3): string => withUnit(value, decimals, 'mm');
 export const mm2 = (value: number | null | undefined, decimals = 2): string => withUnit(value, decimals, 'mm²');
 export const px = (value: number | null | undefined, decimals = 1): string => withUnit(value, decimals, 'px');

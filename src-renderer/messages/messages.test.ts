@@ -10,6 +10,7 @@ import {
   micrometres,
   mm,
   percent,
+  probability,
   significant,
 } from './format.ts';
 import { en, t } from './index.ts';
@@ -47,6 +48,7 @@ describe('figures', () => {
     expect([0, 999, 1_500, 81_920_000].map(bytes)).toEqual(['0 B', '999 B', '1.5 kB', '81.9 MB']);
     expect(percent(0.994, 1)).toBe('99.4%');
     expect(significant(0.00012345)).toBe('0.000123');
+    expect([0.97411, 0.0004, 1.163e-19, null].map(probability)).toEqual(['0.974', '4.0e-4', '1.2e-19', '—']);
   });
 });
 

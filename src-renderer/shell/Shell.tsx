@@ -56,6 +56,7 @@ function useNavigationShortcuts(navigate: (href: string) => void): void {
   useShortcut('goGrade', go(reachable.get('grade')), reachable.has('grade'));
   useShortcut('goCards', go(reachable.get('cards')), reachable.has('cards'));
   useShortcut('goJobs', go(reachable.get('jobs')), reachable.has('jobs'));
+  useShortcut('goGauge', go(reachable.get('gauge')), reachable.has('gauge'));
   useShortcut('goLogs', go(reachable.get('logs')), reachable.has('logs'));
   useShortcut('goSystem', go(reachable.get('system')), reachable.has('system'));
   useShortcut('goSettings', go(reachable.get('settings')), reachable.has('settings'));

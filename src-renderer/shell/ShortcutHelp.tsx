@@ -6,7 +6,7 @@ import { usePreferences } from '../state/preferences.ts';
 import { KeyCaps } from '../ui/Keys.tsx';
 import styles from './Shell.module.css';
 
-const groups: readonly ShortcutGroup[] = ['everywhere', 'grade', 'result', 'viewer', 'lists'];
+const groups: readonly ShortcutGroup[] = ['everywhere', 'grade', 'result', 'viewer', 'lists', 'gauge'];
 
 export function ShortcutHelp({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation();

@@ -10,6 +10,7 @@ const screens: Readonly<Record<string, { groups: readonly ShortcutGroup[]; witho
     groups: ['everywhere', 'result', 'viewer'],
     without: [],
   },
+  'gauge study': { groups: ['everywhere', 'gauge'], without: [] },
   'cards list': { groups: ['everywhere', 'lists'], without: ['pause'] },
   'logs list': { groups: ['everywhere', 'lists'], without: ['listDown', 'listUp'] },
 };

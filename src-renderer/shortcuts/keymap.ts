@@ -5,7 +5,7 @@ import type { MessageKey } from '../messages/index.ts';
 /** Words for what a shortcut does. */
 export type ShortcutLabel = Extract<MessageKey, `shortcuts.${string}` | `overlays.${string}`>;
 
-export type ShortcutGroup = 'everywhere' | 'grade' | 'result' | 'viewer' | 'lists';
+export type ShortcutGroup = 'everywhere' | 'gauge' | 'grade' | 'result' | 'viewer' | 'lists';
 
 /**
  * - `page`: anywhere but in a text field.
@@ -44,6 +44,7 @@ export const keymap = {
   goLogs: page('everywhere', 'shortcuts.goLogs', 'Shift+4'),
   goSystem: page('everywhere', 'shortcuts.goSystem', 'Shift+5'),
   goSettings: page('everywhere', 'shortcuts.goSettings', 'Shift+6'),
+  goGauge: page('everywhere', 'shortcuts.goGauge', 'Shift+7'),
   theme: page('everywhere', 'shortcuts.theme', 't'),
 
   gradeStart: page('grade', 'shortcuts.gradeStart', 'g'),
@@ -92,6 +93,8 @@ export const keymap = {
   overlayBorders: page('viewer', 'overlays.borders', 'b'),
   overlayStations: page('viewer', 'overlays.stations', 'm'),
   overlayDefects: page('viewer', 'overlays.defects', 'd'),
+
+  studyMeasure: page('gauge', 'shortcuts.studyMeasure', 'm'),
 
   search: page('lists', 'shortcuts.search', '/'),
   listDown: page('lists', 'shortcuts.listDown', 'j'),

@@ -35,7 +35,9 @@ export function importStudy(request: StudyImport, software: Software): ImportedS
   const table = readTable(request.text, file);
   const placed = placesOf(table, kind);
   const { columns, references } = valueColumns(table, kind);
-  if (kind === 'grr') for (const column of columns) checkBalance(table, placed, column);
+  if (kind === 'grr')
+    for (const column of columns)
+      if (table.rows.every((row) => valueAt(table, row, column) !== null)) checkBalance(table, placed, column);
   const parts = inOrder(placed.map((p) => p.part));
   const operators = inOrder(placed.map((p) => p.operator));
   const trials = inOrder(placed.map((p) => p.trial));
@@ -69,11 +71,16 @@ export function importStudy(request: StudyImport, software: Software): ImportedS
   };
   const readings = table.rows.map(
     (row, i): StudyReading => ({
-      values: Object.fromEntries(columns.map((column) => [column.name, numberAt(table, row, column)])),
+      values: Object.fromEntries(columns.map((column) => [column.name, valueAt(table, row, column)])),
       ...{ truth: null, source: `${file}, row ${row.line}`, simulated: simulated[i] ?? false, warnings: [], software },
     }),
   );
   return { plan, readings };
+}
+
+/** Null where the cell is empty, as in our own export where a station could not be measured. */
+function valueAt(table: Table, row: Table['rows'][number], column: { name: string; index: number }): number | null {
+  return (row.cells[column.index] ?? '').trim() === '' ? null : numberAt(table, row, column);
 }
 
 /** What our own export says of each row, so that simulated values stay labelled when they come back. */
@@ -111,7 +118,7 @@ function valueColumns(table: Table, kind: StudyImport['kind']) {
   const without = [...taken.flatMap((column) => column?.index ?? []), ...counters];
   const columns = numericColumns(table, without).filter(({ name }) => !bookkeeping.has(name.toLowerCase()));
   if (columns.length > 0 && columns.length <= 200) return { columns, references: referencesOf(table, reference) };
-  // A single column with a word in it is not numeric: reading it says where.
+  // A column of the right name that holds no numbers: reading it says where.
   const named = columns.length === 0 ? findColumn(table, 'value') : undefined;
   if (named) for (const row of table.rows) numberAt(table, row, named);
   throw refuse(

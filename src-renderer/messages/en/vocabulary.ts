@@ -42,7 +42,12 @@ export const vocabulary = {
     quality: 'Quality assessment',
     output: 'Results output',
   },
-  activities: { photographing: 'Photographing the card', grading: 'Grading', reading: 'Reading the files' },
+  activities: {
+    measuring: 'Measuring',
+    photographing: 'Photographing the card',
+    grading: 'Grading',
+    reading: 'Reading the files',
+  },
   stageStatus: {
     waiting: 'waiting',
     running: 'running',

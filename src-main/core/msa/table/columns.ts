@@ -163,16 +163,16 @@ export function numberAt(table: Table, row: Row, column: Column): number {
   );
 }
 
-/** Columns that hold numbers from first to last row and have none of the given indexes: candidates for values. */
+/**
+ * Columns whose cells are numbers for the most part, and have none of the given indexes: candidates for values. A
+ * single word among numbers is a mistake to be named, not another kind of column.
+ */
 export function numericColumns(table: Table, without: readonly number[]): readonly Column[] {
   return table.header
     .map((name, index) => ({ name, index }))
     .filter(({ index }) => !without.includes(index))
-    .filter(({ index }) => table.rows.some((row) => (row.cells[index] ?? '').trim() !== ''))
-    .filter(({ index }) =>
-      table.rows.every((row) => {
-        const cell = (row.cells[index] ?? '').trim();
-        return cell === '' || numberOf(cell) !== undefined;
-      }),
-    );
+    .filter(({ index }) => {
+      const cells = table.rows.map((row) => (row.cells[index] ?? '').trim()).filter((cell) => cell !== '');
+      return cells.length > 0 && 2 * cells.filter((cell) => numberOf(cell) !== undefined).length >= cells.length;
+    });
 }
