@@ -5,7 +5,7 @@ import { refuse, toAppError } from '../core/errors/index.ts';
 import type { Standard } from '../core/grading/index.ts';
 import { applyLights } from '../core/lights/index.ts';
 import type { Native } from '../core/native/index.ts';
-import { type MapFiles, type ResultSink, runPipeline } from '../core/pipeline/index.ts';
+import { type CalibrationInForce, type MapFiles, type ResultSink, runPipeline } from '../core/pipeline/index.ts';
 import { software } from '../core/software/index.ts';
 import type { CommandContext } from './command.ts';
 import { type Exit, errorText, exit, exitCode } from './terminal.ts';
@@ -18,6 +18,7 @@ export interface RunOptions {
   readonly read: InputOptions;
   /** Stands in for what the captures say of their lights. */
   readonly lights?: LightCalibration | undefined;
+  readonly calibration?: CalibrationInForce | null;
   readonly measureOnly?: boolean;
   readonly mapFiles?: MapFiles | undefined;
   /** Where the results of one input go. */

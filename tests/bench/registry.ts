@@ -1,4 +1,5 @@
 /** Every group of figures, in the order of the table. */
+import { calibration } from './groups/calibration.ts';
 import { cards } from './groups/cards.ts';
 import { edges } from './groups/edges.ts';
 import { photometric } from './groups/photometric.ts';
@@ -9,4 +10,7 @@ import { surface } from './groups/surface.ts';
 import { viewer } from './groups/viewer.ts';
 import type { Group } from './lib/types.ts';
 
-export const groups: readonly Group[] = [scans, cards, photometric, edges, surface, speed, viewer, reliability];
+export const groups: readonly Group[] = [
+  ...[scans, cards, calibration, photometric, edges, surface],
+  ...[speed, viewer, reliability],
+];

@@ -12,9 +12,10 @@ import {
   cameraFitSchema,
   dictionaryNames,
 } from '../../contract/index.ts';
-import { sheets } from '../../core/calibration/index.ts';
+import { inForce, sheets } from '../../core/calibration/index.ts';
 import { refuse, toAppError } from '../../core/errors/index.ts';
 import { parseJsonWith } from '../../core/errors/parse.ts';
+import type { CalibrationInForce } from '../../core/pipeline/index.ts';
 import type { OptionSpecs, Parsed } from '../arguments.ts';
 import { type CommandContext, jsonOption } from '../command.ts';
 
@@ -100,3 +101,8 @@ export const readRecord = (parsed: Parsed): Promise<CalibrationRecord> =>
 export const readArtefact = (path: string): Promise<Artefact> => readJson(path, artefactSchema);
 
 export const temperatureOf = (parsed: Parsed): number => parsed.number('temperature-c', { min: -20, max: 60 }) ?? 20;
+
+/** The record that `measure` and `grade` work under; null without one. */
+export async function calibrationOf(path: string | undefined): Promise<CalibrationInForce | null> {
+  return path === undefined ? null : inForce(await readJson(path, calibrationRecordSchema), new Date());
+}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Report } from '../../contract/index.ts';
 import { findStandard, gradeCard, type Standard } from '../../core/grading/index.ts';
 import { loadNative } from '../../core/native/index.ts';
+import { calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { present, printOnly, runInputs, type SideOutcome } from '../inputs.ts';
 import { lightsOf, lightsOption } from '../lights-option.ts';
@@ -24,6 +25,11 @@ export const grade: Command = {
     'pixel-pitch-mm': { type: 'string', value: 'MM', help: 'overrides the scale of the capture' },
     encoding: { type: 'string', value: 'linear|srgb', help: 'overrides the encoding of the capture' },
     lights: lightsOption,
+    calibration: {
+      type: 'string',
+      value: 'FILE',
+      help: 'record of "trugrade calibrate scale" that the camera is under',
+    },
     json: jsonOption,
   },
   async run(parsed, context) {
@@ -34,6 +40,7 @@ export const grade: Command = {
       parsed.positionals,
       {
         native: loadNative(),
+        calibration: await calibrationOf(parsed.text('calibration')),
         standard,
         read: {
           pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),

@@ -1,6 +1,7 @@
 /** `trugrade measure`: the 24-point measurement alone. */
 import { findStandard } from '../../core/grading/index.ts';
 import { loadNative } from '../../core/native/index.ts';
+import { calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { present, printOnly, runInputs } from '../inputs.ts';
 import { exit } from '../terminal.ts';
@@ -14,6 +15,11 @@ export const measure: Command = {
     'pixel-pitch-mm': { type: 'string', value: 'MM', help: 'millimetres per pixel; 600 dpi is 0.0423333' },
     encoding: { type: 'string', value: 'linear|srgb', help: 'how samples relate to light' },
     standard: { type: 'string', value: 'NAME', help: 'standard for the centering grade, psa when not given' },
+    calibration: {
+      type: 'string',
+      value: 'FILE',
+      help: 'record of "trugrade calibrate scale" that the camera is under',
+    },
     json: jsonOption,
   },
   async run(parsed, context) {
@@ -21,6 +27,7 @@ export const measure: Command = {
       parsed.positionals,
       {
         native: loadNative(),
+        calibration: await calibrationOf(parsed.text('calibration')),
         standard: findStandard(parsed.text('standard') ?? 'psa'),
         read: {
           pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
