@@ -278,3 +278,56 @@ export const acceptanceSchema = z.object({
   passed: z.boolean(),
 });
 export type Acceptance = z.infer<typeof acceptanceSchema>;
+
+/** Photographs of a calibration in the making. */
+export const shotRoleSchema = z.enum(['view', 'plane', 'artefact', 'verify']);
+export type ShotRole = z.infer<typeof shotRoleSchema>;
+export const shotSchema = z.object({
+  id: z.string(),
+  role: shotRoleSchema,
+  name: z.string(),
+  detection: detectionSchema,
+});
+export type Shot = z.infer<typeof shotSchema>;
+
+/** A calibration in the making; there is one at a time. */
+export const calibrationDraftSchema = z.object({
+  rigId: z.string(),
+  simulated: z.boolean(),
+  board: boardSpecSchema,
+  shots: z.array(shotSchema),
+  coverage: coverageSchema,
+  /** Set when the camera was solved from the views as they are now. */
+  camera: cameraFitSchema.nullable(),
+  artefact: artefactSchema.nullable(),
+  temperatureC: finite,
+  composed: z
+    .object({ plane: planeFitSchema, scale: scaleSchema, verification: verificationSchema, surfaceAboveMm: finite })
+    .nullable(),
+});
+export type CalibrationDraft = z.infer<typeof calibrationDraftSchema>;
+
+export const heightsSchema = z.object({
+  boardMm: finite.min(0).max(50).default(0),
+  artefactMm: finite.min(0).max(50).default(0),
+  cardMm: finite.min(0).max(50).default(0),
+});
+
+/** Where a photograph of a board comes from: the draft's rig, or one uploaded picture. */
+export const boardSourceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rig') }),
+  z.object({
+    kind: z.literal('upload'),
+    uploadId: z.string().regex(/^[0-9a-zA-Z_-]{1,64}$/),
+    encoding: z.enum(['linear', 'srgb']).default('srgb'),
+  }),
+]);
+export type BoardSource = z.infer<typeof boardSourceSchema>;
+
+export const calibrationDetailSchema = z.object({
+  summary: calibrationSummarySchema,
+  record: calibrationRecordSchema,
+  drift: z.array(driftCheckSchema),
+  acceptances: z.array(acceptanceSchema),
+});
+export type CalibrationDetail = z.infer<typeof calibrationDetailSchema>;

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Role } from '../contract/index.ts';
+import { calibrationDocuments, createCalibrations } from './calibration/index.ts';
 import { systemClock } from './clock/index.ts';
 import { createDesk } from './desk/index.ts';
 import { createImages } from './images/index.ts';
@@ -72,28 +73,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     const maps = createMaps(store.files);
     const retention = keepMaps(store, clock, log.child('maps'));
     undo.push(() => retention.close());
-    const desk = createDesk({ store, jobs, rigs, uploads, native, standards, clock, workFolder });
     const measuring = { store, jobs, rigs, uploads, native, clock, workFolder };
+    const calibrations = createCalibrations({ ...measuring, keepFolder: join(folders.root, 'calibrations') });
+    const calibrationFiles = calibrationDocuments(native, store, () => clock.now());
+    const desk = createDesk({ ...measuring, standards, calibrations });
     const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
     const services = createServices({
-      ...{
-        store,
-        jobs,
-        desk,
-        rigs,
-        log,
-        sessions,
-        images,
-        maps,
-        retention,
-        uploads,
-        standards,
-        studies,
-        clock,
-        station,
-      },
+      ...{ store, jobs, desk, rigs, log, sessions, images, maps, retention, uploads, standards, studies },
+      ...{ calibrations, calibrationFiles, clock, station },
     });
     const server = await createServer({
       services,

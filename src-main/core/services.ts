@@ -1,6 +1,7 @@
 /** The contract's procedures, each a few words to the part that does the work. */
 import { hash } from 'node:crypto';
 import type { Role } from '../contract/index.ts';
+import { type Calibrations, servedCalibrations } from './calibration/index.ts';
 import type { Clock } from './clock/index.ts';
 import type { Desk } from './desk/index.ts';
 import { examine } from './doctor/index.ts';
@@ -8,7 +9,7 @@ import type { Jobs } from './jobs/index.ts';
 import type { LogBook } from './log/index.ts';
 import type { MapsRetention, SurfaceMaps } from './maps/index.ts';
 import type { Rigs } from './rig/index.ts';
-import type { Images, Services, Sessions } from './server/index.ts';
+import type { Documents, Images, Services, Sessions } from './server/index.ts';
 import { software } from './software/index.ts';
 import type { StandardsBook } from './standards/index.ts';
 import type { Store } from './store/index.ts';
@@ -16,6 +17,8 @@ import { type Studies, studyDocuments } from './studies/index.ts';
 import type { Uploads } from './uploads/index.ts';
 
 export interface Parts {
+  readonly calibrations: Calibrations;
+  readonly calibrationFiles: Documents;
   readonly store: Store;
   readonly jobs: Jobs;
   readonly desk: Desk;
@@ -84,6 +87,7 @@ export function createServices(parts: Parts): Services {
       results: async ({ id, settings }) => [...studies.results(id, settings)],
       response: async ({ id, response, settings }) => studies.response(id, response, settings),
     },
+    calibrations: servedCalibrations(parts.calibrations),
     standards: {
       list: async () =>
         standards.all.map(({ id, name, version, confidence, effective, source }) => ({
@@ -129,7 +133,7 @@ export function createServices(parts: Parts): Services {
           return undefined;
         }),
     },
-    documents: studyDocuments(studies),
+    documents: documentsOf({ calibration: parts.calibrationFiles, studies: studyDocuments(studies) }),
     images,
     maps,
     uploads,
@@ -140,4 +144,14 @@ export function createServices(parts: Parts): Services {
 export function actorOf(store: Store, role: Role): string {
   const { operator } = store.settings();
   return operator === '' ? role : `${operator} (${role})`;
+}
+
+/** By the first segment of the address; a study's documents want theirs with it. */
+function documentsOf({ calibration, studies }: { calibration: Documents; studies: Documents }): Documents {
+  return {
+    read: (segments, query, caller) =>
+      segments[0] === 'calibration'
+        ? calibration.read(segments.slice(1), query, caller)
+        : studies.read(segments, query, caller),
+  };
 }

@@ -192,6 +192,21 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
         throw missing();
       },
     },
+    calibrations: {
+      list: async () => [],
+      draft: async () => null,
+      discard: async () => ({ discarded: false }),
+      use: async () => [],
+      get: () => Promise.reject(missing()),
+      begin: () => Promise.reject(missing()),
+      shoot: () => Promise.reject(missing()),
+      remove: () => Promise.reject(missing()),
+      solve: () => Promise.reject(missing()),
+      compose: () => Promise.reject(missing()),
+      accept: () => Promise.reject(missing()),
+      drift: () => Promise.reject(missing()),
+      acceptance: () => Promise.reject(missing()),
+    },
     standards: {
       list: async () => [],
       file: async () => ({ text: '{}', origin: 'builtIn', problem: null }),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GradeSource, Grading, Job } from '../../contract/index.ts';
+import type { Calibrations } from '../calibration/index.ts';
 import { type CaptureInput, type Encoding, readInput } from '../capture/index.ts';
 import type { Clock } from '../clock/index.ts';
 import { refuse } from '../errors/index.ts';
@@ -39,6 +40,7 @@ export interface DeskParts {
   readonly uploads: Uploads;
   readonly native: Native;
   readonly standards: StandardsBook;
+  readonly calibrations: Pick<Calibrations, 'inForceOn' | 'named'>;
   readonly clock: Clock;
   /** For captures on their way through; emptied at start. */
   readonly workFolder: string;
@@ -55,7 +57,7 @@ interface Opened {
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { store, jobs, rigs, uploads, native, standards, clock, workFolder } = parts;
+  const { store, jobs, rigs, uploads, native, standards, calibrations, clock, workFolder } = parts;
 
   const fromRig = async (source: GradeSource & { kind: 'rig' }, context: JobContext): Promise<Opened> => {
     const sample = source.sample ?? 0;
@@ -106,6 +108,10 @@ export function createDesk(parts: DeskParts): Desk {
           {
             native,
             standard,
+            calibration:
+              request.source.kind === 'rig'
+                ? calibrations.inForceOn(request.source.rigId)
+                : calibrations.named(input.calibrationId),
             standards: standards.all,
             software,
             now: () => clock.now(),

@@ -10,6 +10,8 @@ export interface RigDriver {
   describe(): Rig;
   /** Photographs what lies on the rig into an empty folder. @throws AppError */
   capture(folder: string, options: CaptureOptions, signal: AbortSignal): Promise<void>;
+  /** Photographs a sheet into a PNG file; a rig with a person at it takes what lies there and ignores the scene. */
+  photograph?(scene: Readonly<Record<string, unknown>>, path: string, seed: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface CaptureOptions {
@@ -67,6 +69,14 @@ export function simulatedRig(native: Native): RigDriver {
         const card = sampleCard(sample);
         const scene = placement ? placedCard(card, placement) : { ...simulatedCamera, ...card };
         await native.simulate(scene, folder, progress, signal);
+      } finally {
+        busy = false;
+      }
+    },
+    async photograph(scene, path, seed, signal) {
+      busy = true;
+      try {
+        await native.calibration.simulate({ ...simulatedCamera, seed }, scene, path, () => undefined, signal);
       } finally {
         busy = false;
       }

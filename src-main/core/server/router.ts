@@ -133,6 +133,31 @@ export function createRouter(services: Services, log: ServerLog) {
       results: os.studies.results.handler(({ input, context }) => services.studies.results(input, context.caller)),
       response: os.studies.response.handler(({ input, context }) => services.studies.response(input, context.caller)),
     },
+    calibrations: {
+      list: os.calibrations.list.handler(({ input, context }) => services.calibrations.list(input, context.caller)),
+      get: os.calibrations.get.handler(({ input, context }) => services.calibrations.get(input, context.caller)),
+      draft: os.calibrations.draft.handler(({ input, context }) => services.calibrations.draft(input, context.caller)),
+      begin: os.calibrations.begin.handler(({ input, context }) => services.calibrations.begin(input, context.caller)),
+      shoot: os.calibrations.shoot.handler(({ input, context }) => services.calibrations.shoot(input, context.caller)),
+      remove: os.calibrations.remove.handler(({ input, context }) =>
+        services.calibrations.remove(input, context.caller),
+      ),
+      solve: os.calibrations.solve.handler(({ input, context }) => services.calibrations.solve(input, context.caller)),
+      compose: os.calibrations.compose.handler(({ input, context }) =>
+        services.calibrations.compose(input, context.caller),
+      ),
+      accept: os.calibrations.accept.handler(({ input, context }) =>
+        services.calibrations.accept(input, context.caller),
+      ),
+      discard: os.calibrations.discard.handler(({ input, context }) =>
+        services.calibrations.discard(input, context.caller),
+      ),
+      use: os.calibrations.use.handler(({ input, context }) => services.calibrations.use(input, context.caller)),
+      drift: os.calibrations.drift.handler(({ input, context }) => services.calibrations.drift(input, context.caller)),
+      acceptance: os.calibrations.acceptance.handler(({ input, context }) =>
+        services.calibrations.acceptance(input, context.caller),
+      ),
+    },
     standards: {
       list: os.standards.list.handler(({ input, context }) => services.standards.list(input, context.caller)),
       file: os.standards.file.handler(({ input, context }) => services.standards.file(input, context.caller)),
