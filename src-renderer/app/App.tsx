@@ -22,6 +22,9 @@ const NewStudy = lazy(async () => ({ default: (await import('../features/gauge/N
 const ImportStudy = lazy(async () => ({ default: (await import('../features/gauge/ImportStudy.tsx')).ImportStudy }));
 const StudyScreen = lazy(async () => ({ default: (await import('../features/gauge/StudyScreen.tsx')).StudyScreen }));
 const LogsScreen = lazy(async () => ({ default: (await import('../features/logs/LogsScreen.tsx')).LogsScreen }));
+const CalibrateScreen = lazy(async () => ({
+  default: (await import('../features/calibrate/CalibrateScreen.tsx')).CalibrateScreen,
+}));
 const SystemScreen = lazy(async () => ({
   default: (await import('../features/system/SystemScreen.tsx')).SystemScreen,
 }));
@@ -78,6 +81,9 @@ function Routes() {
       <Route path="/gauge/:id">{({ id }) => <StudyScreen key={id} id={id} />}</Route>
       <Route path="/logs">
         <LogsScreen />
+      </Route>
+      <Route path="/calibrate">
+        <CalibrateScreen />
       </Route>
       <Route path="/system">
         <SystemScreen />

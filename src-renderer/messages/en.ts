@@ -1,4 +1,5 @@
 /** English, the first catalogue; its shape is the type of every other. */
+import { calibrate } from './en/calibrate.ts';
 import { common } from './en/common.ts';
 import { desk } from './en/desk.ts';
 import { gauge } from './en/gauge.ts';
@@ -7,4 +8,4 @@ import { result } from './en/result.ts';
 import { surface } from './en/surface.ts';
 import { vocabulary } from './en/vocabulary.ts';
 
-export const en = { ...common, ...desk, ...vocabulary, gauge, grade, result, surface } as const;
+export const en = { ...common, ...desk, ...vocabulary, calibrate, gauge, grade, result, surface } as const;

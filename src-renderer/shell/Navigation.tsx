@@ -32,6 +32,7 @@ const icons: Record<ScreenName, typeof IconCards> = {
   jobs: IconListCheck,
   gauge: IconRulerMeasure,
   logs: IconFileText,
+  calibrate: IconRulerMeasure,
   system: IconServerCog,
   settings: IconSettings,
 };

@@ -58,6 +58,7 @@ function useNavigationShortcuts(navigate: (href: string) => void): void {
   useShortcut('goJobs', go(reachable.get('jobs')), reachable.has('jobs'));
   useShortcut('goGauge', go(reachable.get('gauge')), reachable.has('gauge'));
   useShortcut('goLogs', go(reachable.get('logs')), reachable.has('logs'));
+  useShortcut('goCalibrate', go(reachable.get('calibrate')), reachable.has('calibrate'));
   useShortcut('goSystem', go(reachable.get('system')), reachable.has('system'));
   useShortcut('goSettings', go(reachable.get('settings')), reachable.has('settings'));
 }

@@ -2,7 +2,7 @@
 import type { Role } from '../../src-main/contract/system.ts';
 import type { Command } from '../shortcuts/index.ts';
 
-export const screenNames = ['grade', 'cards', 'jobs', 'gauge', 'logs', 'system', 'settings'] as const;
+export const screenNames = ['grade', 'cards', 'jobs', 'gauge', 'calibrate', 'logs', 'system', 'settings'] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 export interface Entry {
@@ -17,6 +17,7 @@ export const entries: readonly Entry[] = [
   { screen: 'cards', href: '/cards', command: 'goCards', roles: ['operator', 'annotator', 'engineer'] },
   { screen: 'jobs', href: '/jobs', command: 'goJobs', roles: ['operator', 'engineer'] },
   { screen: 'gauge', href: '/gauge', command: 'goGauge', roles: ['engineer'] },
+  { screen: 'calibrate', href: '/calibrate', command: 'goCalibrate', roles: ['engineer'] },
   { screen: 'logs', href: '/logs', command: 'goLogs', roles: ['operator', 'annotator', 'engineer'] },
   { screen: 'system', href: '/system', command: 'goSystem', roles: ['engineer'] },
   { screen: 'settings', href: '/settings', command: 'goSettings', roles: ['operator', 'annotator', 'engineer'] },

@@ -45,6 +45,7 @@ export const keymap = {
   goSystem: page('everywhere', 'shortcuts.goSystem', 'Shift+5'),
   goSettings: page('everywhere', 'shortcuts.goSettings', 'Shift+6'),
   goGauge: page('everywhere', 'shortcuts.goGauge', 'Shift+7'),
+  goCalibrate: page('everywhere', 'shortcuts.goCalibrate', 'Shift+8'),
   theme: page('everywhere', 'shortcuts.theme', 't'),
 
   gradeStart: page('grade', 'shortcuts.gradeStart', 'g'),

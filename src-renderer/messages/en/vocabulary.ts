@@ -99,6 +99,7 @@ export const vocabulary = {
     backup: 'Backup',
     verify: 'Audit check',
     simulate: 'Simulation',
+    calibrate: 'Calibration',
     measure: 'Study measurement',
   },
   rigStates: { connected: 'Connected', busy: 'Busy', offline: 'Offline' },
