@@ -1,0 +1,116 @@
+/** `trugrade calibrate` on simulated photographs: from boards to a card measured under a bent lens on a tilted plane. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { acceptanceSchema, calibrationRecordSchema, reportSchema } from '../../src-main/contract/index.ts';
+import { runCli as trugrade } from '../support/cli.ts';
+
+/** Half the usual resolution, so that the pictures are quickly made; 3.5 px of distortion in the corners. */
+const rig = { imagePx: [975, 1275], pitchMm: 0.08, distortion: [-0.15, 0.2, 4e-4, -3e-4, 0], tiltDeg: [2, -0.5] };
+let folder: string;
+const at = (name: string) => join(folder, 'p', name);
+const views = Array.from({ length: 10 }, (_, i) => `view-${String(i + 1).padStart(2, '0')}.png`);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trugrade-calibrate-'));
+  writeFileSync(join(folder, 'rig.json'), JSON.stringify(rig));
+  await must(['calibrate', 'simulate', '--out', join(folder, 'p'), '--spec', join(folder, 'rig.json')]);
+}, 240_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function must(args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await trugrade(args);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+test('boards alone give a camera, a plane and a scale whose held-out lengths are right to 2 um', async () => {
+  await must(['calibrate', 'camera', ...views.map(at), '--out', at('camera.json')]);
+  const scale = ['--plane', at('plane.png'), '--artefact', at('artefact.json'), '--artefact-image', at('artefact.png')];
+  await must([
+    ...['calibrate', 'scale', '--camera', at('camera.json'), ...scale, '--verify', at('verify.png')],
+    ...['--out', at('record.json'), '--data', join(folder, 'data'), '--rig', 'bench'],
+  ]);
+  const record = calibrationRecordSchema.parse(JSON.parse(readFileSync(at('record.json'), 'utf8')));
+  expect(record.verification.comparisons.length).toBeGreaterThan(10);
+  expect(record.verification.worstMm).toBeLessThan(0.002);
+  expect(record.plane.tiltDeg).toBeCloseTo(Math.hypot(2, 0.5), 1);
+  expect(record.files).toHaveLength(13);
+
+  const listed = JSON.parse(await must(['calibrate', 'list', '--data', join(folder, 'data'), '--json']));
+  expect(listed).toMatchObject([{ id: record.id, rigId: 'bench', active: true, state: 'valid', scale: 'certified' }]);
+  const drift = JSON.parse(
+    await must([
+      'calibrate',
+      'drift',
+      at('placement-3.png'),
+      '--data',
+      join(folder, 'data'),
+      '--rig',
+      'bench',
+      '--json',
+    ]),
+  );
+  expect(drift).toMatchObject({ calibrationId: record.id, status: 'ok' });
+
+  const accepted = ['calibrate', 'acceptance', at('placement-1.png'), at('placement-5.png')];
+  const report = ['--calibration', at('record.json'), '--report', at('acceptance.pdf'), '--json'];
+  const acceptance = acceptanceSchema.parse(JSON.parse(await must([...accepted, ...report])));
+  expect(acceptance.worstMm).toBeLessThan(0.003);
+  expect(acceptance.probing?.formMm).toBeLessThan(0.004);
+  expect(readFileSync(at('acceptance.pdf')).toString('latin1', 0, 5)).toBe('%PDF-');
+}, 240_000);
+
+test('a card is measured right under the record, and wrong without it', async () => {
+  const spec = { ...rig, seed: 9, lights: 1, colour: false, art: 'plain', artTexture: 0, rotationDeg: 2 };
+  writeFileSync(join(folder, 'card.json'), JSON.stringify(spec));
+  await must(['simulate', '--out', join(folder, 'card'), '--spec', join(folder, 'card.json')]);
+  const truth = z
+    .object({ sizeMm: z.tuple([z.number(), z.number()]), meanMm: z.record(z.string(), z.number()) })
+    .parse(JSON.parse(readFileSync(join(folder, 'card', 'truth.json'), 'utf8')));
+  const measure = async (options: string[]) => {
+    const { stdout } = await trugrade(['measure', join(folder, 'card'), ...options, '--json']);
+    return reportSchema.parse(JSON.parse(stdout)).measurement;
+  };
+  const right = await measure(['--calibration', at('record.json')]);
+  expect(Math.abs((right?.sizeMm?.width ?? 0) - truth.sizeMm[0])).toBeLessThan(0.003);
+  expect(Math.abs((right?.sizeMm?.height ?? 0) - truth.sizeMm[1])).toBeLessThan(0.003);
+  for (const side of ['left', 'right', 'top', 'bottom'] as const)
+    expect(Math.abs((right?.meanMm[side] ?? 0) - (truth.meanMm[side] ?? 0)), side).toBeLessThan(0.003);
+  // The capture's own camera block undoes the lens, but knows nothing of the tilt.
+  const plain = await measure([]);
+  expect(Math.abs((plain?.sizeMm?.height ?? 0) - truth.sizeMm[1])).toBeGreaterThan(0.02);
+}, 120_000);
+
+test('what cannot be calibrated is refused with the next step', async () => {
+  const few = await trugrade(['calibrate', 'camera', at('view-01.png'), at('plane.png'), '--out', at('x.json')]);
+  expect(few.code).toBe(2);
+  expect(few.stderr).toMatch(/tilt the board/);
+  const wrong = await trugrade(['calibrate', 'camera', at('artefact.png'), '--out', at('x.json')]);
+  expect(wrong.stderr).toMatch(/artefact\.png: .*DICT_4X4.* and not of DICT_5X5_100/);
+  const none = await trugrade([
+    'calibrate',
+    'scale',
+    '--camera',
+    at('camera.json'),
+    '--plane',
+    at('plane.png'),
+    '--out',
+    at('y.json'),
+  ]);
+  expect(none.stderr).toMatch(/no picture for verification/);
+  const size = await trugrade([
+    'measure',
+    at('view-01.png'),
+    '--encoding',
+    'linear',
+    '--calibration',
+    at('camera.json'),
+  ]);
+  expect(size.code).toBe(2);
+  const task = await trugrade(['calibrate', 'moon']);
+  expect(task.stderr).toMatch(/no task "moon"/);
+});
