@@ -2,6 +2,7 @@
 import { calibration } from './groups/calibration.ts';
 import { cards } from './groups/cards.ts';
 import { edges } from './groups/edges.ts';
+import { gauge } from './groups/gauge.ts';
 import { photometric } from './groups/photometric.ts';
 import { reliability } from './groups/reliability.ts';
 import { scans } from './groups/scans.ts';
@@ -12,5 +13,5 @@ import type { Group } from './lib/types.ts';
 
 export const groups: readonly Group[] = [
   ...[scans, cards, calibration, photometric, edges, surface],
-  ...[speed, viewer, reliability],
+  ...[speed, viewer, gauge, reliability],
 ];

@@ -59,7 +59,7 @@ test('a small study is planned, measured blind, redone and read', async ({ desk 
   expect(await violations(desk), 'results').toEqual([]);
   await desk.emulateMedia({ colorScheme: 'dark' });
   // Colours fade from one scheme to the other.
-  await expect.poll(() => violations(desk), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => violations(desk), { timeout: 60_000 }).toEqual([]);
 
   const station = desk.getByRole('button', { name: 'Show Right 3' });
   await station.focus();

@@ -114,6 +114,8 @@ function Redo({ study, step, onClose }: RedoProps) {
   return (
     <Modal
       opened={step !== null}
+      // Locking the page's scroll would write a style tag that the security policy refuses.
+      lockScroll={false}
       onClose={close}
       title={t('gauge.step.redoTitle', { step: (step?.index ?? 0) + 1 })}
       closeButtonProps={{ 'aria-label': t('actions.close') }}
