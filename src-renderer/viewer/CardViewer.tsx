@@ -127,7 +127,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
               onZoom={(factor, at) => stage?.zoomBy(factor, at)}
             />
           ) : null}
-          {transform ? (
+          {transform && !terrain ? (
             <Overlays {...{ scene, transform, width, height, selected, hovered, doubled }} visible={overlays} />
           ) : null}
         </div>

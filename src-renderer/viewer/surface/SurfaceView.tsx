@@ -38,7 +38,12 @@ export function SurfaceView({ maps, info, views, transform, size, card, onClick,
   const { width, height } = size;
   const scene = useMemo(() => {
     const screen = { width, height };
-    return { panes: panesOf({ compare, split, first, second }, transform, screen), shading, size: screen };
+    return {
+      panes: panesOf({ compare, split, first, second }, transform, screen),
+      shading,
+      size: screen,
+      opaque: compare === 'side',
+    };
   }, [compare, split, first, second, transform, shading, width, height]);
   const idOf = (name: 'photo' | 'albedo') => views.find((view) => view.name === name)?.image ?? null;
   const pictures = { photo: idOf('photo'), albedo: idOf('albedo') };
@@ -62,7 +67,14 @@ export function SurfaceView({ maps, info, views, transform, size, card, onClick,
         hidden={broken}
       />
       {state.status === 'ready' ? (
-        <ToolLayer transform={transform} size={size} info={info} onClick={onClick} onZoom={onZoom} />
+        <ToolLayer
+          half={compare === 'side' ? width / 2 : null}
+          transform={transform}
+          size={size}
+          info={info}
+          onClick={onClick}
+          onZoom={onZoom}
+        />
       ) : null}
       {state.status === 'ready' && compare !== 'single' ? <SwipeHandle size={size} /> : null}
       {broken ? (

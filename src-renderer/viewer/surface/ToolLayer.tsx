@@ -12,6 +12,8 @@ export interface ToolLayerProps {
   readonly transform: ViewTransform;
   readonly size: ViewSize;
   readonly info: MapsInfo;
+  /** Where the right half begins that shows the same part of the card as the left; null when there is none. */
+  readonly half: number | null;
   readonly onClick: (at: ScreenPoint) => void;
   readonly onZoom: (factor: number, at: ScreenPoint) => void;
 }
@@ -23,18 +25,20 @@ const reach = 14;
 
 type Grab = { readonly kind: 'light' } | { readonly kind: 'end'; readonly end: keyof Line } | { readonly kind: 'new' };
 
-export function ToolLayer({ transform, size, info, onClick, onZoom }: ToolLayerProps) {
+export function ToolLayer({ transform, size, info, half, onClick, onZoom }: ToolLayerProps) {
   const tool = useSurface((state) => state.tool);
   const line = useSurface((state) => state.line);
   const layer = useRef<HTMLDivElement>(null);
   const drag = useRef<{ readonly from: ScreenPoint; readonly grab: Grab; moved: boolean } | null>(null);
   useWheel(layer, onZoom, tool);
 
+  const onCard = ({ x, y }: ScreenPoint) =>
+    insideImage(toImage(transform, { x: half !== null && x > half ? x - half : x, y }), info);
   const dragTo = (at: ScreenPoint, from: ScreenPoint, grab: Grab) => {
     if (grab.kind === 'light') return setLight(lightFor(at, size));
-    const point = insideImage(toImage(transform, at), info);
+    const point = onCard(at);
     if (grab.kind === 'end' && line) return setSurface({ line: { ...line, [grab.end]: point } });
-    setSurface({ line: { from: insideImage(toImage(transform, from), info), to: point } });
+    setSurface({ line: { from: onCard(from), to: point } });
   };
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;

@@ -50,6 +50,10 @@ export interface Frame {
   readonly size: ViewSize;
   /** Drawn pixels for one CSS px. */
   readonly density: number;
+  /** The nearest texel instead of the mean of four: a quarter of the work while something moves. */
+  readonly rough?: boolean;
+  /** Hides what lies beneath also where there is no image. */
+  readonly opaque?: boolean;
 }
 
 export interface RendererOptions {
@@ -73,6 +77,8 @@ interface Found extends TileTexture {
 
 /** What is finer than 2^3 pixels of the shown level counts as detail. */
 const detailLevels = 3;
+/** The viewer's own near-black, `--tg-viewer`. */
+const ground = [0.078, 0.094, 0.102] as const;
 /** Texture units by sampler. */
 const units = { uRelief: 0, uCoarse: 1, uScalar: 2, uPicture: 3, uColours: 4 } as const;
 
@@ -141,7 +147,9 @@ export class SurfaceRenderer {
     gl.viewport(0, 0, width, height);
     gl.disable(gl.SCISSOR_TEST);
     gl.disable(gl.DEPTH_TEST);
-    gl.clearColor(0, 0, 0, 0);
+    const [r, g, b] = ground;
+    if (frame.opaque) gl.clearColor(r, g, b, 1);
+    else gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.SCISSOR_TEST);
     const wanted: string[] = [];
@@ -238,7 +246,7 @@ export class SurfaceRenderer {
     gl.uniform4f(this.#place(`${sampler}Place`), scaleX, scaleY, offsetX, offsetY);
   }
 
-  #uniforms({ view, transform }: Pane, { shading, size, density }: Frame): void {
+  #uniforms({ view, transform }: Pane, { shading, size, density, rough = false }: Frame): void {
     const gl = this.#gl;
     const { info } = this.#options;
     const at = this.#place;
@@ -247,7 +255,7 @@ export class SurfaceRenderer {
     gl.uniform3f(at('uView'), transform.scale, transform.offsetX, transform.offsetY);
     gl.uniform2f(at('uSize'), size.width, size.height);
     // From three screen pixels on, pixels are shown as squares, as in the pictures.
-    gl.uniform1i(at('uSquare'), transform.scale * density >= 3 ? 1 : 0);
+    gl.uniform1i(at('uSquare'), rough || transform.scale * density >= 3 ? 1 : 0);
     const source = layerSources[view.layer];
     gl.uniform1i(at('uMode'), modes[source.kind]);
     if (source.kind === 'scalar') {

@@ -24,7 +24,7 @@ const restMs = 160;
 /** A pause longer than this is no frame that took long. */
 const pauseMs = 100;
 
-export type Scene = Omit<Frame, 'density'>;
+export type Scene = Omit<Frame, 'density' | 'rough'>;
 
 export function useSurfaceRenderer(
   canvas: RefObject<HTMLCanvasElement | null>,
@@ -160,7 +160,7 @@ class Drawing {
     const [width, height] = [Math.round(scene.size.width * density), Math.round(scene.size.height * density)];
     if (this.#canvas.width !== width) this.#canvas.width = width;
     if (this.#canvas.height !== height) this.#canvas.height = height;
-    this.renderer.draw({ ...scene, density });
+    this.renderer.draw({ ...scene, density, rough: this.#moving && this.#pace.share < 1 });
     this.#frames += 1;
     // For measuring and for tests: what is on the screen, and whether it is whole.
     const { dataset } = this.#canvas;
