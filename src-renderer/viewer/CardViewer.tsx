@@ -49,14 +49,14 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
 
   const base = views.find(({ name }) => name === 'photo') ?? views[0];
   const view = views.find(({ name }) => name === layer) ?? base;
-  const { open: surfaceOpen, info: surfaceInfo, shown: surface, doubled, terrain } = useSurfaceOf(maps);
+  const cardBox = useMemo(() => boxAround(scene.corners), [scene]);
+  const { open: surfaceOpen, info: surfaceInfo, shown: surface, doubled, terrain } = useSurfaceOf(maps, cardBox);
   useSurfaceShortcuts(maps !== null);
   const hit = useCallback(
     (at: ScreenPoint, transform: ViewTransform) =>
       hitTest(scene, transform, at, { points: overlays.points, defects: overlays.defects, reach }),
     [scene, overlays.points, overlays.defects],
   );
-  const cardBox = useMemo(() => boxAround(scene.corners), [scene]);
   const { stage, transform, error, loading } = useStage(holder, base ?? null, view, cardBox, (at, current) =>
     selectInImage(hit(at, current)),
   );
@@ -67,6 +67,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
   };
   useViewerShortcuts({ stage, views, onFit, onLayer: showLayer });
   useFollowSelection(stage, scene);
+  useRoomBeside(stage, doubled);
 
   if (!base || !view) {
     return (
@@ -134,7 +135,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
         {surfaceOpen ? (
           <SurfaceSide
             {...{ maps, views, pointer }}
-            info={surfaceInfo.data}
+            info={surface?.info}
             error={surfaceInfo.error}
             onRetry={() => void surfaceInfo.refetch()}
           />
@@ -179,6 +180,16 @@ function Overlays({ doubled, ...props }: OverlayProps & { readonly doubled: bool
 function selectInImage(target: Target | null): void {
   select(target);
   if (target) setPreferences({ panelTab: target.kind === 'point' ? 'widths' : 'findings' });
+}
+
+/** What stood in the middle stands in the middle of the left half when the card is shown twice, and comes back. */
+function useRoomBeside(stage: ReturnType<typeof useStage>['stage'], doubled: boolean): void {
+  const was = useRef(doubled);
+  useEffect(() => {
+    if (!stage || was.current === doubled) return;
+    was.current = doubled;
+    stage.panBy(doubled ? 0.25 : -0.25, 0);
+  }, [stage, doubled]);
 }
 
 /** A defect chosen in a table is brought into view; one chosen in the image is in view already. */

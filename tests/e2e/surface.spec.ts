@@ -77,7 +77,7 @@ async function withField(page: Page, field: (width: number, height: number) => F
     const [col = 0, row = 0] = place.split('_').map(Number);
     const group = mapGroupNameSchema.parse(kind);
     const bytes = fieldTile(info, field(size.width, size.height), group, Number(level), col, row);
-    return route.fulfill({ body: bytes, contentType: 'application/octet-stream' });
+    return route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' });
   });
 }
 
@@ -180,6 +180,10 @@ test('two layers are compared by a divider that keys move; colours and legend te
   await desk.getByRole('button', { name: 'Above', exact: true }).click();
   await desk.getByLabel('Swipe').check();
   await desk.getByRole('combobox', { name: 'Right layer' }).selectOption('Height');
+  // At first the range is the card's own; one end of a signed layer sets the other.
+  await expect(desk.getByTestId('legend')).toHaveAccessibleName(/^From -3\d(\.\d)? µm to 3\d(\.\d)? µm$/);
+  await desk.getByRole('spinbutton', { name: 'To (µm)' }).fill('100');
+  await desk.keyboard.press('Enter');
   await desk
     .getByRole('region', { name: 'Right layer' })
     .getByRole('combobox', { name: 'Colours' })
@@ -207,7 +211,8 @@ test('two layers are compared by a divider that keys move; colours and legend te
   await settled(desk);
   const canvas = await desk.getByTestId('surface-canvas').boundingBox();
   const half = (canvas?.width ?? 0) / 2;
-  const [beside] = await pixels(desk, [[half + toScreen(0.35 * width, 0.6 * height)[0], place[1]]]);
+  const there = (await placement(desk))(0.35 * width, 0.6 * height);
+  const [beside] = await pixels(desk, [[half + there[0], there[1]]]);
   expect(Math.abs((beside?.[0] ?? 0) - 255 * (0.5 - (0.1 * 0.15) / 0.2))).toBeLessThan(3);
 });
 

@@ -1,6 +1,6 @@
 /** The heights of a part of the card as an array, put together from tiles. */
 import { decodeMapPlane, type MapsInfo, mapTileSize } from '../../../src-main/contract/surface-maps.ts';
-import { mapTileUrl } from '../../rpc/index.ts';
+import { mapTileUrl } from '../../rpc/images.ts';
 import type { PointGrid } from './terrain.ts';
 
 /** Row by row in the stored unit; NaN where nothing is known. */

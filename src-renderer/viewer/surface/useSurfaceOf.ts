@@ -2,14 +2,26 @@
 import { useQuery } from '@tanstack/react-query';
 import type { MapsRef } from '../../../src-main/contract/surface-maps.ts';
 import { mapsInfoOptions } from '../../rpc/index.ts';
+import type { BoxPx } from '../transform.ts';
+import { withCardRange } from './cardRange.ts';
 import { useSurface } from './surfaceStore.ts';
 
-export function useSurfaceOf(maps: MapsRef | null) {
+/** @param card the card in the image; null where it was not found */
+export function useSurfaceOf(maps: MapsRef | null, card: BoxPx | null) {
   const open = useSurface((state) => state.open);
   const beside = useSurface((state) => state.compare === 'side');
   const raised = useSurface((state) => state.terrain);
   const info = useQuery({ ...mapsInfoOptions(maps?.id ?? ''), enabled: open && maps !== null });
-  const shown = open && maps && info.data ? { maps: maps.id, info: info.data } : null;
+  const known = info.data;
+  const ranged = useQuery({
+    queryKey: ['mapsInfo', maps?.id, card],
+    queryFn: ({ signal }) => (maps && known ? withCardRange(maps.id, known, card, signal) : null),
+    enabled: open && maps !== null && known !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  // Without the card's range the suggested one does; its tile may be damaged where the others are not.
+  const described = ranged.data ?? (ranged.isError ? known : undefined);
+  const shown = open && maps && described ? { maps: maps.id, info: described } : null;
   return {
     open,
     info,
