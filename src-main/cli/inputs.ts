@@ -71,10 +71,10 @@ export async function runInputs(
   return outcomes;
 }
 
-/** Prints JSON (an array where several inputs were given), or text by `show`; gives the worst exit code. */
+/** Prints JSON (an array where several inputs were given, or always), or text by `show`; gives the worst exit code. */
 export function present(
   outcomes: readonly SideOutcome[],
-  json: boolean,
+  json: boolean | 'array',
   context: CommandContext,
   show: (report: Report) => string,
   codeOf: (report: Report) => Exit,
@@ -82,7 +82,7 @@ export function present(
   const { terminal } = context;
   if (json) {
     const documents = outcomes.map((o) => ('report' in o ? o.report : o));
-    terminal.out(JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 1));
+    terminal.out(JSON.stringify(documents.length === 1 && json !== 'array' ? documents[0] : documents, null, 1));
   }
   let code: Exit = exit.done;
   for (const outcome of outcomes) {

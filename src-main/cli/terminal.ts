@@ -45,5 +45,6 @@ export function errorText(error: AppErrorData): string {
 
 /** Bad input is 2, our own faults are 3. */
 export function exitCode(error: AppErrorData): Exit {
+  if (error.code.startsWith('card.')) return exit.notGraded;
   return error.code === 'internal' || error.code === 'core.crashed' ? exit.fault : exit.badInput;
 }

@@ -21,6 +21,7 @@ import { pointPxSchema } from './geometry.ts';
 import { gradingPageSchema, gradingQuerySchema, gradingSchema, gradingSummarySchema } from './gradings.ts';
 import { jobSchema, jobsEventSchema } from './jobs.ts';
 import { imageIdSchema } from './report.ts';
+import { sheetIdSchema, sheetSchema } from './sheets.ts';
 import {
   responseDetailSchema,
   responseResultSchema,
@@ -62,6 +63,7 @@ export * from './lights.ts';
 export * from './msa.ts';
 export * from './process.ts';
 export * from './report.ts';
+export * from './sheets.ts';
 export * from './studies.ts';
 export * from './surface-maps.ts';
 export * from './system.ts';
@@ -91,6 +93,12 @@ export const gradeSourceSchema = z.discriminatedUnion('kind', [
     uploadId: z.string().regex(/^[0-9a-zA-Z_-]{1,64}$/),
     /** What the person calls it: the name of the folder or file on their side. */
     name: z.string().min(1).max(255).optional(),
+  }),
+  z.object({
+    kind: z.literal('sheet'),
+    sheetId: sheetIdSchema,
+    /** One of its cards by number; the whole picture, as of one card, when not given. */
+    card: z.int().min(1).optional(),
   }),
 ]);
 export type GradeSource = z.infer<typeof gradeSourceSchema>;
@@ -127,6 +135,32 @@ export const contract = {
         }),
       )
       .output(jobSchema),
+  },
+  /** A picture that may hold several cards, held open between looking at it and grading what was chosen. */
+  sheets: {
+    open: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/sheets' })
+      .input(
+        z.object({
+          uploadId: z.string().regex(/^[0-9a-zA-Z_-]{1,64}$/),
+          name: z.string().min(1).max(255).optional(),
+          pixelPitchMm: z.number().finite().positive().max(10).optional(),
+          encoding: z.enum(['linear', 'srgb']).optional(),
+        }),
+      )
+      .output(sheetSchema),
+    get: base
+      .meta(everyone)
+      .route({ method: 'GET', path: '/sheets/{id}' })
+      .input(z.object({ id: sheetIdSchema }))
+      .output(sheetSchema),
+    /** Lets the picture go; cards of it that are being graded are finished. */
+    close: base
+      .meta(bench)
+      .route({ method: 'DELETE', path: '/sheets/{id}' })
+      .input(z.object({ id: sheetIdSchema }))
+      .output(z.object({})),
   },
   jobs: {
     list: base.meta(everyone).route({ method: 'GET', path: '/jobs' }).output(z.array(jobSchema)),

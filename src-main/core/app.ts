@@ -16,6 +16,7 @@ import { loadNative } from './native/index.ts';
 import { createRigs, simulatedRig } from './rig/index.ts';
 import { createServer, createSessions } from './server/index.ts';
 import { actorOf, createServices } from './services.ts';
+import { createSheets } from './sheets/index.ts';
 import { software } from './software/index.ts';
 import { openStandards } from './standards/index.ts';
 import { foldersOf, openStore } from './store/index.ts';
@@ -68,7 +69,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => jobs.close());
     const rigs = createRigs([simulatedRig(native)]);
     const standards = openStandards(join(folders.root, 'standards'), log.child('standards'));
-    const images = createImages(native, store.files);
+    const sheets = createSheets({ native, uploads, clock });
+    undo.push(() => sheets.closeAll());
+    const images = createImages(native, sheets.withPictures(store.files));
     undo.push(() => images.close());
     const maps = createMaps(store.files);
     const retention = keepMaps(store, clock, log.child('maps'));
@@ -76,12 +79,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     const measuring = { store, jobs, rigs, uploads, native, clock, workFolder };
     const calibrations = createCalibrations({ ...measuring, keepFolder: join(folders.root, 'calibrations') });
     const calibrationFiles = calibrationDocuments(native, store, () => clock.now());
-    const desk = createDesk({ ...measuring, standards, calibrations });
+    const desk = createDesk({ ...measuring, sheets, standards, calibrations });
     const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
     const services = createServices({
-      ...{ store, jobs, desk, rigs, log, sessions, images, maps, retention, uploads, standards, studies },
+      ...{ store, jobs, desk, sheets, rigs, log, sessions, images, maps, retention, uploads, standards, studies },
       ...{ calibrations, calibrationFiles, clock, station },
     });
     const server = await createServer({

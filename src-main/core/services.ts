@@ -10,6 +10,7 @@ import type { LogBook } from './log/index.ts';
 import type { MapsRetention, SurfaceMaps } from './maps/index.ts';
 import type { Rigs } from './rig/index.ts';
 import type { Documents, Images, Services, Sessions } from './server/index.ts';
+import type { Sheets } from './sheets/index.ts';
 import { software } from './software/index.ts';
 import type { StandardsBook } from './standards/index.ts';
 import type { Store } from './store/index.ts';
@@ -22,6 +23,7 @@ export interface Parts {
   readonly store: Store;
   readonly jobs: Jobs;
   readonly desk: Desk;
+  readonly sheets: Sheets;
   readonly rigs: Rigs;
   readonly log: LogBook;
   readonly sessions: Sessions;
@@ -37,7 +39,8 @@ export interface Parts {
 }
 
 export function createServices(parts: Parts): Services {
-  const { store, jobs, desk, rigs, log, sessions, images, maps, uploads, standards, studies, clock, station } = parts;
+  const { store, jobs, desk, sheets, rigs, log, sessions, images, maps } = parts;
+  const { uploads, standards, studies, clock, station } = parts;
   const startedAt = clock.now().toISOString();
   return {
     system: {
@@ -59,6 +62,14 @@ export function createServices(parts: Parts): Services {
     },
     rigs: { list: async () => rigs.list() },
     grade: { start: (input, caller) => desk.start(input, caller.actor) },
+    sheets: {
+      open: (input) => sheets.open(input),
+      get: async ({ id }) => sheets.get(id),
+      async close({ id }) {
+        sheets.close(id);
+        return {};
+      },
+    },
     jobs: {
       list: async () => jobs.list(),
       cancel: async ({ id }) => jobs.cancel(id),

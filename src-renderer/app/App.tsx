@@ -28,6 +28,7 @@ const CalibrateScreen = lazy(async () => ({
 const SystemScreen = lazy(async () => ({
   default: (await import('../features/system/SystemScreen.tsx')).SystemScreen,
 }));
+const SheetScreen = lazy(async () => ({ default: (await import('../features/sheet/SheetScreen.tsx')).SheetScreen }));
 const SettingsScreen = lazy(async () => ({
   default: (await import('../features/settings/SettingsScreen.tsx')).SettingsScreen,
 }));
@@ -61,6 +62,7 @@ function Routes() {
       <Route path="/">
         <Redirect to="/grade" replace />
       </Route>
+      <Route path="/grade/sheet/:id">{({ id }) => <SheetScreen key={id} id={id} />}</Route>
       <Route path="/grade/:jobId?">{({ jobId }) => <GradeScreen jobId={jobId} />}</Route>
       <Route path="/cards">
         <CardsScreen />

@@ -5,7 +5,8 @@ import { desk } from './en/desk.ts';
 import { gauge } from './en/gauge.ts';
 import { grade } from './en/grade.ts';
 import { result } from './en/result.ts';
+import { sheet } from './en/sheet.ts';
 import { surface } from './en/surface.ts';
 import { vocabulary } from './en/vocabulary.ts';
 
-export const en = { ...common, ...desk, ...vocabulary, calibrate, gauge, grade, result, surface } as const;
+export const en = { ...common, ...desk, ...vocabulary, calibrate, gauge, grade, result, sheet, surface } as const;

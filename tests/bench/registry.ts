@@ -5,6 +5,7 @@ import { edges } from './groups/edges.ts';
 import { gauge } from './groups/gauge.ts';
 import { photometric } from './groups/photometric.ts';
 import { reliability } from './groups/reliability.ts';
+import { robustness } from './groups/robustness.ts';
 import { scans } from './groups/scans.ts';
 import { speed } from './groups/speed.ts';
 import { surface } from './groups/surface.ts';
@@ -12,6 +13,6 @@ import { viewer } from './groups/viewer.ts';
 import type { Group } from './lib/types.ts';
 
 export const groups: readonly Group[] = [
-  ...[scans, cards, calibration, photometric, edges, surface],
+  ...[scans, cards, robustness, calibration, photometric, edges, surface],
   ...[speed, viewer, gauge, reliability],
 ];

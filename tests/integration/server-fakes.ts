@@ -146,6 +146,15 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
         return job;
       },
     },
+    sheets: {
+      open: async () => {
+        throw missing();
+      },
+      get: async () => {
+        throw missing();
+      },
+      close: async () => ({}),
+    },
     jobs: {
       list: async () => [job],
       cancel: async (input) => ({ ...job, id: input.id, state: 'cancelled' }),

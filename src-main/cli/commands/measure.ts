@@ -1,6 +1,8 @@
 /** `trugrade measure`: the 24-point measurement alone. */
+import { refuse } from '../../core/errors/index.ts';
 import { findStandard } from '../../core/grading/index.ts';
 import { loadNative } from '../../core/native/index.ts';
+import { runAllCards } from '../all-cards.ts';
 import { calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { present, printOnly, runInputs } from '../inputs.ts';
@@ -9,11 +11,15 @@ import { measureText } from '../text.ts';
 
 export const measure: Command = {
   name: 'measure',
-  synopsis: 'IMAGE|CAPTURE… [--pixel-pitch-mm X] [--encoding linear|srgb] [--json]',
+  synopsis: 'IMAGE|CAPTURE… [--pixel-pitch-mm X] [--encoding linear|srgb] [--all] [--json]',
   help: 'measures border widths and centering; single images are taken as sRGB unless told otherwise',
   options: {
     'pixel-pitch-mm': { type: 'string', value: 'MM', help: 'millimetres per pixel; 600 dpi is 0.0423333' },
     encoding: { type: 'string', value: 'linear|srgb', help: 'how samples relate to light' },
+    all: {
+      type: 'boolean',
+      help: 'measure every card of a scan or photograph of several; the JSON is always an array',
+    },
     standard: { type: 'string', value: 'NAME', help: 'standard for the centering grade, psa when not given' },
     calibration: {
       type: 'string',
@@ -23,22 +29,28 @@ export const measure: Command = {
     json: jsonOption,
   },
   async run(parsed, context) {
-    const outcomes = await runInputs(
-      parsed.positionals,
-      {
-        native: loadNative(),
-        calibration: await calibrationOf(parsed.text('calibration')),
-        standard: findStandard(parsed.text('standard') ?? 'psa'),
-        read: {
-          pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
-          encoding: parsed.choice('encoding', ['linear', 'srgb']),
-        },
-        measureOnly: true,
-        sink: () => printOnly,
+    const options = {
+      native: loadNative(),
+      calibration: await calibrationOf(parsed.text('calibration')),
+      standard: findStandard(parsed.text('standard') ?? 'psa'),
+      read: {
+        pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
+        encoding: parsed.choice('encoding', ['linear', 'srgb']),
       },
-      context,
-    );
-    return present(outcomes, parsed.flag('json'), context, measureText, (r) =>
+      measureOnly: true,
+    };
+    const all = parsed.flag('all');
+    if (all && parsed.text('calibration') !== undefined)
+      throw refuse(
+        'usage',
+        'a calibration speaks of one card in the rig, not of many',
+        'give the pixel pitch instead, or leave out --all',
+        { field: 'calibration' },
+      );
+    const outcomes = all
+      ? await runAllCards(parsed.positionals, options, context)
+      : await runInputs(parsed.positionals, { ...options, sink: () => printOnly }, context);
+    return present(outcomes, parsed.flag('json') && (all ? 'array' : true), context, measureText, (r) =>
       r.measurement ? exit.done : exit.notGraded,
     );
   },

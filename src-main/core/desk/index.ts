@@ -12,6 +12,7 @@ import type { JobContext, Jobs } from '../jobs/index.ts';
 import type { Native } from '../native/index.ts';
 import { runPipeline } from '../pipeline/index.ts';
 import type { Rigs } from '../rig/index.ts';
+import type { Sheets } from '../sheets/index.ts';
 import { software } from '../software/index.ts';
 import type { StandardsBook } from '../standards/index.ts';
 import type { Store } from '../store/index.ts';
@@ -38,6 +39,7 @@ export interface DeskParts {
   readonly jobs: Jobs;
   readonly rigs: Rigs;
   readonly uploads: Uploads;
+  readonly sheets: Pick<Sheets, 'take'>;
   readonly native: Native;
   readonly standards: StandardsBook;
   readonly calibrations: Pick<Calibrations, 'inForceOn' | 'named'>;
@@ -53,11 +55,13 @@ const rigShare = 0.45;
 interface Opened {
   readonly input: CaptureInput;
   readonly sourceName: string;
+  /** The native core, or one that sees a part of a picture. */
+  readonly native: Native;
   close(): Promise<void>;
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { store, jobs, rigs, uploads, native, standards, calibrations, clock, workFolder } = parts;
+  const { store, jobs, rigs, uploads, sheets, native, standards, calibrations, clock, workFolder } = parts;
 
   const fromRig = async (source: GradeSource & { kind: 'rig' }, context: JobContext): Promise<Opened> => {
     const sample = source.sample ?? 0;
@@ -71,7 +75,7 @@ export function createDesk(parts: DeskParts): Desk {
       await rig.capture(join(folder, 'capture'), { sample, progress }, context.signal);
       const input = await readInput(join(folder, 'capture'));
       const sourceName = `${rig.describe().name}, sample ${sample}`;
-      return { input: { ...input, name: sourceName }, sourceName, close };
+      return { input: { ...input, name: sourceName }, sourceName, native, close };
     } catch (error) {
       await close();
       throw error;
@@ -86,11 +90,16 @@ export function createDesk(parts: DeskParts): Desk {
     try {
       const input = await readInput(inputPath(upload), request);
       const sourceName = name ?? input.name;
-      return { input: { ...input, name: sourceName }, sourceName, close: () => upload.cleanup() };
+      return { input: { ...input, name: sourceName }, sourceName, native, close: () => upload.cleanup() };
     } catch (error) {
       await upload.cleanup();
       throw error;
     }
+  };
+
+  const fromSheet = ({ sheetId, card }: GradeSource & { kind: 'sheet' }): Opened => {
+    const taken = sheets.take(sheetId, card);
+    return { ...taken, sourceName: taken.input.name, close: async () => taken.close() };
   };
 
   const work =
@@ -106,7 +115,7 @@ export function createDesk(parts: DeskParts): Desk {
         await runPipeline(
           input,
           {
-            native,
+            native: opened.native,
             standard,
             calibration:
               request.source.kind === 'rig'
@@ -144,7 +153,7 @@ export function createDesk(parts: DeskParts): Desk {
         );
       }
       // Read here, so that a broken capture is refused to the person's face and not by a failed job.
-      const opened = await fromUpload(source, request);
+      const opened = source.kind === 'sheet' ? fromSheet(source) : await fromUpload(source, request);
       const { sourceName: title, input } = opened;
       const job = jobs.start(
         { kind: 'grade', title, simulated: input.simulated },

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type Measurement, measurementSchema, type PlaneMap } from '../../contract/index.ts';
+import { type Measurement, measurementSchema, type PlaneMap, type PointPx, type Region } from '../../contract/index.ts';
 import type { CaptureInput, CaptureLight } from '../capture/index.ts';
 import { refuse, toAppError } from '../errors/index.ts';
 import { type NativeCalibration, nativeCalibration } from './calibration.ts';
@@ -12,7 +12,9 @@ import { type NativeLights, nativeLights } from './lights.ts';
 import {
   type Condition,
   conditionSchema,
+  type FoundCard,
   type FrameQuality,
+  foundCardSchema,
   frameQualitySchema,
   type OutlineInfo,
   outlineInfoSchema,
@@ -24,7 +26,7 @@ import {
 
 export type { BoardLayout, NativeCalibration } from './calibration.ts';
 export type { BallHints, Bench, NativeLights } from './lights.ts';
-export type { Condition, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
+export type { Condition, FoundCard, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
 
 type Binding = typeof binding;
 type OnProgress = (fraction: number) => void;
@@ -48,6 +50,8 @@ export interface NativeStack {
   quality(signal: AbortSignal): Promise<FrameQuality[]>;
   /** The mean of the frames as a JPEG; `maxSidePx` 0 keeps the size. */
   photo(maxSidePx: number, signal: AbortSignal): Promise<Buffer>;
+  /** A part of the frames with pixels of its own. */
+  cropped(region: Region, signal: AbortSignal): Promise<NativeStack>;
   free(): void;
 }
 
@@ -93,6 +97,13 @@ export interface NativeOutline {
   ): Promise<NativeRefinement>;
 }
 
+export interface OutlineHints {
+  readonly pixelPitchMm: number | null;
+  readonly expectedSizeMm: readonly [number, number] | undefined;
+  /** Corners of the card, clockwise from the top left, where they are known to a few pixels. */
+  readonly place?: readonly PointPx[] | undefined;
+}
+
 /** Deep-zoom tiles of one picture; `free` gives its pixels back. */
 export interface NativeTiles {
   readonly widthPx: number;
@@ -131,11 +142,9 @@ export interface Native {
     progress: OnProgress,
     signal: AbortSignal,
   ): Promise<NativeMaps>;
-  findOutline(
-    stack: NativeStack,
-    hints: { pixelPitchMm: number | null; expectedSizeMm: readonly [number, number] | undefined },
-    signal: AbortSignal,
-  ): Promise<NativeOutline>;
+  findOutline(stack: NativeStack, hints: OutlineHints, signal: AbortSignal): Promise<NativeOutline>;
+  /** All cards of the picture, those that cannot be measured among them. @throws AppError when there is none */
+  findCards(stack: NativeStack, hints: OutlineHints, signal: AbortSignal): Promise<FoundCard[]>;
   analyse(
     maps: NativeMaps,
     outline: NativeOutline,
@@ -211,6 +220,9 @@ class StackHandle implements NativeStack {
   }
   photo(maxSidePx: number, signal: AbortSignal) {
     return typed(this.raw.photo(maxSidePx, signal));
+  }
+  async cropped({ xPx, yPx, widthPx, heightPx }: Region, signal: AbortSignal): Promise<NativeStack> {
+    return new StackHandle(await typed(this.raw.cropped(xPx, yPx, widthPx, heightPx, signal)));
   }
   free() {
     this.raw.free();
@@ -289,6 +301,12 @@ const lightInput = (light: CaptureLight): binding.LightInput => ({
   ...(light.positionMm ? { positionMm: [...light.positionMm] } : {}),
 });
 
+const outlineInput = (hints: OutlineHints): binding.OutlineInput => ({
+  ...(hints.pixelPitchMm === null ? {} : { pixelPitchMm: hints.pixelPitchMm }),
+  ...(hints.expectedSizeMm ? { expectedSizeMm: [...hints.expectedSizeMm] } : {}),
+  ...(hints.place ? { placePx: hints.place.flatMap(({ xPx, yPx }) => [xPx, yPx]) } : {}),
+});
+
 /** Loads the native core. @throws AppError `file.missing` when it was not built. */
 export function loadNative(path: string = findAddon()): Native {
   // The addon is our own build, made from the declarations it is typed with.
@@ -316,11 +334,11 @@ export function loadNative(path: string = findAddon()): Native {
       return new MapsHandle(await typed(addon.solveMaps(rawOf(stack, StackHandle), input, progress, signal)));
     },
     async findOutline(stack, hints, signal) {
-      const options = {
-        ...(hints.pixelPitchMm === null ? {} : { pixelPitchMm: hints.pixelPitchMm }),
-        ...(hints.expectedSizeMm ? { expectedSizeMm: [...hints.expectedSizeMm] } : {}),
-      };
-      return new OutlineHandle(await typed(addon.findCard(rawOf(stack, StackHandle), options, signal)));
+      return new OutlineHandle(await typed(addon.findCard(rawOf(stack, StackHandle), outlineInput(hints), signal)));
+    },
+    async findCards(stack, hints, signal) {
+      const text = await typed(addon.findCards(rawOf(stack, StackHandle), outlineInput(hints), signal));
+      return json(z.array(foundCardSchema), text);
     },
     async analyse(maps, outline, refinement, { pixelPitchMm, ...rig }, progress, signal) {
       const text = await typed(

@@ -1,6 +1,12 @@
 /** What the native core answers, parsed: JSON in, typed values out. The names are those of the Rust structs. */
 import { z } from 'zod';
-import { type CornerReading, type Defect, defectSchema, type EdgeReading } from '../../contract/index.ts';
+import {
+  type CornerReading,
+  type Defect,
+  defectSchema,
+  type EdgeReading,
+  sheetCardSchema,
+} from '../../contract/index.ts';
 
 export const frameQualitySchema = z.object({
   name: z.string(),
@@ -37,6 +43,10 @@ export const outlineInfoSchema = z.object({
   worstBlurPx: z.number(),
 });
 export type OutlineInfo = z.infer<typeof outlineInfoSchema>;
+
+/** A card of a picture of several. */
+export const foundCardSchema = sheetCardSchema.omit({ number: true });
+export type FoundCard = z.infer<typeof foundCardSchema>;
 
 export const refinementInfoSchema = z.object({
   outerOk: z.int(),

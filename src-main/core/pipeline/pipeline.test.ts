@@ -140,6 +140,7 @@ function paperNative(
       rawBytes: 1,
       quality: async () => change.frames ?? [frame()],
       photo: unused,
+      cropped: unused,
       free: hold('stack'),
     }),
     solve: async (): Promise<NativeMaps> => ({
@@ -160,6 +161,7 @@ function paperNative(
       writeTiles: unused,
       free: hold('maps'),
     }),
+    findCards: unused,
     findOutline: change.findOutline ?? (async () => outline),
     analyse: async () => condition,
     detectEdges: unused,

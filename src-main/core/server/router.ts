@@ -102,6 +102,11 @@ export function createRouter(services: Services, log: ServerLog) {
     },
     rigs: { list: os.rigs.list.handler(({ input, context }) => services.rigs.list(input, context.caller)) },
     grade: { start: os.grade.start.handler(({ input, context }) => services.grade.start(input, context.caller)) },
+    sheets: {
+      open: os.sheets.open.handler(({ input, context }) => services.sheets.open(input, context.caller)),
+      get: os.sheets.get.handler(({ input, context }) => services.sheets.get(input, context.caller)),
+      close: os.sheets.close.handler(({ input, context }) => services.sheets.close(input, context.caller)),
+    },
     jobs: {
       list: os.jobs.list.handler(({ input, context }) => services.jobs.list(input, context.caller)),
       cancel: os.jobs.cancel.handler(({ input, context }) => services.jobs.cancel(input, context.caller)),

@@ -21,9 +21,10 @@ export function GradeScreen({ jobId }: { readonly jobId: string | undefined }) {
   useDocumentTitle(t('grade.title'));
 
   const start = async () => {
-    const id = await startGrading(rig?.id ?? null);
+    const started = await startGrading(rig?.id ?? null);
     // Not started, for instance because the chosen files are gone after a reload: back to choosing, where it says why.
-    navigate(id === null ? '/grade' : `/grade/${encodeURIComponent(id)}`);
+    if (started === null) navigate('/grade');
+    else navigate(`${started.kind === 'sheet' ? '/grade/sheet' : '/grade'}/${encodeURIComponent(started.id)}`);
   };
   const next = () => {
     prepareNext();

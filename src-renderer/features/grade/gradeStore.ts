@@ -1,7 +1,7 @@
 /** What is chosen for grading and how the start of a grading goes: send files, start the job. */
 import { create } from 'zustand';
 import type { AppErrorData } from '../../../src-main/contract/errors.ts';
-import type { GradeSource } from '../../../src-main/contract/index.ts';
+import type { GradeSource, Sheet } from '../../../src-main/contract/index.ts';
 import { chooseHere, core, desktopBridge, toAppErrorData, type UploadProgress, uploadFiles } from '../../rpc/index.ts';
 import { rememberJob } from '../../state/jobs.ts';
 import { setPreferences, usePreferences } from '../../state/preferences.ts';
@@ -100,12 +100,16 @@ export function useReady(rigConnected: boolean): boolean {
   }
 }
 
+/** What became of the start: a job, or a picture of several cards to choose from. */
+export type Started = { readonly kind: 'job' | 'sheet'; readonly id: string };
+
 /**
- * Sends the files, where the source has some, and starts the job.
+ * Sends the files, where the source has some, and starts the job. A single image is looked at first: if it holds several
+ * cards, nothing is graded before the person has chosen among them.
  *
- * @returns the job's id; null when it could not be started (the state says why) or was cancelled
+ * @returns null when it could not be started (the state says why) or was cancelled
  */
-export async function startGrading(rigId: string | null): Promise<string | null> {
+export async function startGrading(rigId: string | null): Promise<Started | null> {
   if (useGrade.getState().starting) return null;
   const starting = new AbortController();
   useGrade.setState({ starting, problem: null, sending: null });
@@ -115,24 +119,40 @@ export async function startGrading(rigId: string | null): Promise<string | null>
     const source = await sourceFor(rigId, starting.signal);
     if (!source) return null;
     const pitch = kind === 'image' ? parsePitch(pixelPitch) : null;
+    const reading = {
+      ...(pitch ? { pixelPitchMm: pitch } : {}),
+      ...(kind === 'image' && encoding !== 'auto' ? { encoding } : {}),
+    };
+    const looked =
+      kind === 'image' && source.kind === 'upload' ? await lookAt(source, reading, starting.signal) : source;
+    if ('cards' in looked) return { kind: 'sheet', id: looked.id };
     const job = await core.grade.start(
       {
-        source,
+        source: looked,
         ...(standard === null ? {} : { standard }),
         ...(cardId.trim() === '' ? {} : { cardId: cardId.trim() }),
-        ...(pitch ? { pixelPitchMm: pitch } : {}),
-        ...(kind === 'image' && encoding !== 'auto' ? { encoding } : {}),
+        ...reading,
       },
       { signal: starting.signal },
     );
     rememberJob(job);
-    return job.id;
+    return { kind: 'job', id: job.id };
   } catch (error) {
     if (!starting.signal.aborted) useGrade.setState({ problem: toAppErrorData(error) });
     return null;
   } finally {
     useGrade.setState({ starting: null, sending: null });
   }
+}
+
+/** The picture itself where it holds several cards to choose from, else the source that grades it as one card. */
+async function lookAt(
+  { uploadId, name }: Extract<GradeSource, { kind: 'upload' }>,
+  reading: { pixelPitchMm?: number; encoding?: 'srgb' | 'linear' },
+  signal: AbortSignal,
+): Promise<Sheet | GradeSource> {
+  const sheet = await core.sheets.open({ uploadId, ...(name ? { name } : {}), ...reading }, { signal });
+  return sheet.cards.length > 1 ? sheet : { kind: 'sheet', sheetId: sheet.id };
 }
 
 async function sourceFor(rigId: string | null, signal: AbortSignal): Promise<GradeSource | null> {

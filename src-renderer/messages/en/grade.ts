@@ -32,7 +32,7 @@ export const grade = {
   },
   image: {
     choose: 'Choose image…',
-    hint: 'A scan or photograph of one card: PNG, TIFF or JPEG. Drop it anywhere on this screen.',
+    hint: 'A scan or photograph of one card or of several: PNG, TIFF or JPEG. Drop it anywhere on this screen.',
     chosen: '{{name}}, {{size}}',
     input: 'Image file',
     pitch: 'Pixel pitch',

@@ -7,6 +7,7 @@
 mod calibrating;
 mod handle;
 mod lights;
+mod many;
 mod map_tiles;
 mod maps;
 mod measuring;

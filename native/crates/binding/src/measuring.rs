@@ -21,6 +21,21 @@ pub struct OutlineInput {
     pub pixel_pitch_mm: Option<f64>,
     /// Width and height.
     pub expected_size_mm: Option<Vec<f64>>,
+    /// Corners of the card where they are known to a few pixels: x and y of each, top left first and clockwise.
+    pub place_px: Option<Vec<f64>>,
+}
+
+impl OutlineInput {
+    /// The same for the native core.
+    pub fn options(&self) -> OutlineOptions {
+        let place = self.place_px.as_deref().and_then(|p| <[f64; 8]>::try_from(p).ok());
+        OutlineOptions {
+            expected_size_mm: self.expected_size_mm.as_deref().and_then(|s| s.try_into().ok()),
+            place: place.map(|p| [0, 2, 4, 6].map(|i| Point { x: p[i], y: p[i + 1] })),
+            pixel_pitch_mm: self.pixel_pitch_mm,
+            ..OutlineOptions::default()
+        }
+    }
 }
 
 /// What a calibration says of the measurement.
@@ -183,16 +198,7 @@ pub fn find_card(
 ) -> napi::Result<AsyncTask<Work<Outline>>> {
     let loaded = share(stack)?;
     Ok(start(signal, move |cancel| {
-        let expected = input
-            .expected_size_mm
-            .as_deref()
-            .and_then(|s| <[f64; 2]>::try_from(s).ok());
-        let options = OutlineOptions {
-            expected_size_mm: expected,
-            pixel_pitch_mm: input.pixel_pitch_mm,
-            ..OutlineOptions::default()
-        };
-        let outline = with_source(&loaded, |src| find_outline(src, &options, cancel))?;
+        let outline = with_source(&loaded, |src| find_outline(src, &input.options(), cancel))?;
         Ok(Outline {
             inner: Arc::new(outline),
         })
@@ -272,6 +278,7 @@ pub fn analyse_condition(
     }))
 }
 
+/// Runs `work` on the frames seen as one image of linear light.
 pub fn with_source<T>(loaded: &Loaded, work: impl FnOnce(&dyn LinearSource) -> Result<T>) -> Result<T> {
     let stack = &loaded.stack;
     match &stack.frames[..] {

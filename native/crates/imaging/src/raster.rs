@@ -70,6 +70,40 @@ impl Raster {
         Ok(())
     }
 
+    /// A copy of the pixels from `(x, y)` on, `width` x `height` of them.
+    ///
+    /// # Errors
+    /// [`ErrorCode::ValueInvalid`] for a part that is empty or leaves the image.
+    pub fn cropped(&self, x: usize, y: usize, width: usize, height: usize) -> Result<Self> {
+        let fits =
+            |start: usize, size: usize, all: usize| size > 0 && start.checked_add(size).is_some_and(|end| end <= all);
+        if !fits(x, width, self.width) || !fits(y, height, self.height) {
+            return Err(CoreError::new(
+                ErrorCode::ValueInvalid,
+                format!(
+                    "a part of {width} x {height} pixels at ({x}, {y}) does not lie in an image of {} x {}",
+                    self.width, self.height
+                ),
+                "choose a part inside the image",
+            )
+            .in_field("region"));
+        }
+        let row = |y: usize| (y * self.width + x) * self.channels..(y * self.width + x + width) * self.channels;
+        fn rows<T: Copy>(samples: &[T], ranges: impl Iterator<Item = std::ops::Range<usize>>) -> Vec<T> {
+            ranges.flat_map(|r| samples[r].iter().copied()).collect()
+        }
+        let samples = match &self.samples {
+            Samples::U8(v) => Samples::U8(rows(v, (y..y + height).map(row))),
+            Samples::U16(v) => Samples::U16(rows(v, (y..y + height).map(row))),
+        };
+        Ok(Self {
+            width,
+            height,
+            channels: self.channels,
+            samples,
+        })
+    }
+
     /// One stored code value.
     #[must_use]
     pub fn code(&self, x: usize, y: usize, channel: usize) -> u16 {

@@ -11,6 +11,15 @@ pub trait LinearSource: Sync {
     fn height(&self) -> usize;
     /// Fills `out` with the pixels `x0 .. x0 + out.len()` of row `y`; the range lies inside the image.
     fn read_row(&self, y: usize, x0: usize, out: &mut [f32]);
+    /// How many colours can be told apart: 3, or 1.
+    fn colours(&self) -> usize {
+        1
+    }
+    /// As [`LinearSource::read_row`] for one colour (red, green, blue) of a source that has them; its light otherwise.
+    fn read_colour(&self, y: usize, x0: usize, colour: usize, out: &mut [f32]) {
+        let _ = colour;
+        self.read_row(y, x0, out);
+    }
     /// Standard deviation of one quantisation step in linear light near full scale; 0 where it does not apply.
     fn quantisation(&self) -> f32 {
         0.0
@@ -71,6 +80,25 @@ impl<'a> RasterSource<'a> {
     }
 }
 
+impl RasterSource<'_> {
+    /// As [`Self::add_row`] for one channel of an RGB raster.
+    pub(crate) fn add_colour(&self, y: usize, x0: usize, colour: usize, factor: f32, out: &mut [f32]) {
+        let start = 3 * (y * self.raster.width + x0) + colour;
+        match (&self.raster.samples, &self.light) {
+            (Samples::U8(v), Light::Factor(k)) => add_third(&v[start..], out, |s| f32::from(s) * (k * factor)),
+            (Samples::U16(v), Light::Factor(k)) => add_third(&v[start..], out, |s| f32::from(s) * (k * factor)),
+            (Samples::U8(v), Light::Table(t)) => add_third(&v[start..], out, |s| t[usize::from(s)] * factor),
+            (Samples::U16(v), Light::Table(t)) => add_third(&v[start..], out, |s| t[usize::from(s)] * factor),
+        }
+    }
+}
+
+fn add_third<T: Copy>(samples: &[T], out: &mut [f32], light: impl Fn(T) -> f32) {
+    for (o, &s) in out.iter_mut().zip(samples.iter().step_by(3)) {
+        *o += light(s);
+    }
+}
+
 /// Light of every sRGB code value; a stack of frames shares one table, so that it stays in the cache.
 fn srgb_table(max: u16) -> &'static [f32] {
     static BYTE: LazyLock<Vec<f32>> = LazyLock::new(|| Encoding::Srgb.table(255));
@@ -88,6 +116,17 @@ impl LinearSource for RasterSource<'_> {
     fn read_row(&self, y: usize, x0: usize, out: &mut [f32]) {
         out.fill(0.0);
         self.add_row(y, x0, 1.0, out);
+    }
+    fn colours(&self) -> usize {
+        self.raster.channels
+    }
+    fn read_colour(&self, y: usize, x0: usize, colour: usize, out: &mut [f32]) {
+        out.fill(0.0);
+        if self.raster.channels == 3 {
+            self.add_colour(y, x0, colour, 1.0, out);
+        } else {
+            self.add_row(y, x0, 1.0, out);
+        }
     }
     fn quantisation(&self) -> f32 {
         let step = match self.light {

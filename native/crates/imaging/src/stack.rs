@@ -200,6 +200,34 @@ impl LinearSource for StackSource<'_> {
             self.read_chunk(y, x0 + i * CHUNK, chunk);
         }
     }
+    fn colours(&self) -> usize {
+        self.any().colours()
+    }
+    fn read_colour(&self, y: usize, x0: usize, colour: usize, out: &mut [f32]) {
+        if self.colours() < 3 {
+            return self.read_row(y, x0, out);
+        }
+        out.fill(0.0);
+        for (frame, factor) in &self.plain {
+            frame.add_colour(y, x0, colour, *factor, out);
+        }
+        let mut dark = vec![0.0; out.len()];
+        if let Some(source) = &self.dark {
+            source.read_colour(y, x0, colour, &mut dark);
+            for (o, d) in out.iter_mut().zip(&dark) {
+                *o -= d * self.dark_factor;
+            }
+        }
+        let (mut row, mut white) = (vec![0.0; out.len()], vec![0.0; out.len()]);
+        for (frame, flat) in &self.flattened {
+            frame.read_colour(y, x0, colour, &mut row);
+            flat.read_colour(y, x0, colour, &mut white);
+            for (((o, r), w), d) in out.iter_mut().zip(&row).zip(&white).zip(&dark) {
+                // As in `read_chunk`.
+                *o += (r - d) / (w - d).max(1e-4) * self.norm;
+            }
+        }
+    }
     fn quantisation(&self) -> f32 {
         self.any().quantisation() * self.norm.sqrt()
     }

@@ -29,7 +29,7 @@ pub use geometry::{EdgeCurve, Frame, Point, Side};
 pub use locate::Method;
 pub use measure::{MeasureOptions, measure};
 pub use on_plane::reference_points_on;
-pub use outline::{EdgeFit, FoundCard, Outline, OutlineOptions, STANDARD_CARD_MM, find_cards, find_outline};
+pub use outline::{EdgeFit, FoundCard, Outline, OutlineOptions, Region, STANDARD_CARD_MM, find_cards, find_outline};
 pub use plane_map::PlaneMap;
 pub use refine::{EdgeReading, RefineOptions, Refinement, SideReading, StationReading, Status, refine};
 pub use stations::{Station, reference_points};

@@ -1,6 +1,6 @@
 //! Stage 5: sub-pixel refinement of the cut edge and the graphic border at every station.
 
-use crate::border::{BorderLine, BorderSearch, find_borders};
+use crate::border::{BorderLine, BorderSearch, Mixed, find_borders};
 use crate::geometry::{Frame, Point, Side, dot};
 use crate::locate::{Located, Method, locate};
 use crate::outline::{EdgeFit, Outline, STANDARD_CARD_MM};
@@ -214,7 +214,9 @@ fn read_station(
     let expected = border.at(station.u);
     let inner_frame = frame.turned(0.0, expected, border.slope);
     let slack = (3.0 * border.residual_px).clamp(2.5, 4.0);
-    let inner = match locate(src, inner_frame, half_window, edge.blur_px, slack, &options.scales) {
+    let mixed = border.mix.map(|mix| Mixed::new(src, mix));
+    let shown = mixed.as_ref().map_or(src, |m| m as &dyn LinearSource);
+    let inner = match locate(shown, inner_frame, half_window, edge.blur_px, slack, &options.scales) {
         Ok(found) => found,
         Err(missing) => {
             return refuse(

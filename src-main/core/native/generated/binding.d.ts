@@ -47,6 +47,8 @@ export type RefinementHandle = Refinement
 
 /** Handle to decoded frames; call `free` when done. */
 export declare class Stack {
+  /** A part of the frames as frames of their own; px. */
+  cropped(x: number, y: number, width: number, height: number, signal?: AbortSignal | undefined | null): Promise<Stack>
   get width(): number
   get height(): number
   get channels(): number
@@ -141,6 +143,12 @@ export declare function facingPlane(imagePx: Array<number>, intrinsics: Array<nu
 /** Finds the one card in the frames. Refusals are `card.notFound`, `card.cutOff`, `card.several`, `image.*`. */
 export declare function findCard(stack: Stack, input: OutlineInput, signal?: AbortSignal | undefined | null): Promise<Outline>
 
+/**
+ * Finds all cards of a picture, as JSON (`SheetCard[]`): corners in px, the part of the picture around each whole card,
+ * or why it cannot be measured.
+ */
+export declare function findCards(stack: Stack, input: OutlineInput, signal?: AbortSignal | undefined | null): Promise<string>
+
 /** Finds the plane on which a board lies; resolves to its `PlaneFit` as JSON. */
 export declare function fitPlane(specJson: string, viewJson: string, cameraJson: string, optionsJson: string, signal?: AbortSignal | undefined | null): Promise<string>
 
@@ -186,6 +194,8 @@ export interface OutlineInput {
   pixelPitchMm?: number
   /** Width and height. */
   expectedSizeMm?: Array<number>
+  /** Corners of the card where they are known to a few pixels: x and y of each, top left first and clockwise. */
+  placePx?: Array<number>
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Measurement, QualityCheck } from '../../../contract/index.ts';
 import { sides } from '../../../contract/index.ts';
 import { atMost, type Stage } from '../stage.ts';
 import type { Refined } from './refinement.ts';
+import { scaleCheck } from './scale.ts';
 
 export interface Measured extends Refined {
   readonly measurement: Measurement;
@@ -61,7 +62,7 @@ export const measurement: Stage<Refined, Measured> = {
           'the card is not of the expected size: trimmed, another format, or a wrong scale',
         ),
       );
-    }
+    } else if (measured.sizeMm && pixelPitchMm !== null) checks.push(scaleCheck(measured.sizeMm, pixelPitchMm));
     const value = { ...input, measurement: measured };
     const missing = sides.filter((side) => !measured.sides[side].measured);
     if (missing.length === 0) return { status: 'ok', value, checks };

@@ -1,13 +1,17 @@
 //! Graphic border of each side: the boundary between the printed frame and the art.
 
 mod choose;
+mod colour;
 mod lines;
 mod probes;
 
-use crate::geometry::Side;
+use crate::geometry::{EdgeCurve, Side};
 use crate::outline::Outline;
 use choose::Limits;
+pub use colour::{Mix, Mixed};
 use imaging::LinearSource;
+use lines::Boundary;
+use probes::Probe;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -36,6 +40,8 @@ pub struct BorderLine {
     pub coverage: f64,
     /// Root mean square distance of its points, px.
     pub residual_px: f64,
+    /// Weights of red, green and blue in which it shows, where brightness alone does not show it.
+    pub mix: Option<Mix>,
     /// Slope against the edge.
     #[serde(skip)]
     pub slope: f64,
@@ -79,28 +85,71 @@ fn find_border(src: &dyn LinearSource, outline: &Outline, side: Side, search: &B
     };
     // Beyond the card's middle the other side's border would be found.
     let depth = search.depth.min(0.45 * across);
+    match in_light(src, curve, depth, search) {
+        Err(reason) if src.colours() == 3 => in_colour(src, curve, depth, search).ok_or(reason),
+        found => found,
+    }
+}
+
+fn in_light(src: &dyn LinearSource, curve: &EdgeCurve, depth: f64, search: &BorderSearch) -> SideBorder {
     let probes = probes::read(src, curve, search.first, depth, search.half_width);
     if probes.len() < probes::PROBES / 2 {
         return Err("too little of this side lies in the image".into());
     }
     let lines = lines::find(&probes, curve.half_length, depth);
-    let limits = Limits {
+    let line = &lines[choose::choose(&probes, &lines, limits(search))?];
+    Ok(border_line(&probes, line, None))
+}
+
+fn limits(search: &BorderSearch) -> Limits {
+    Limits {
         rule: search.rule,
         frame: 0.7 * search.depth,
+    }
+}
+
+/// Six chances instead of one to take art for a border: a border in colour has to be seen nearly all along its side.
+const IN_COLOUR: [f64; 3] = [0.85, 0.6, 0.7];
+
+/// Looks for a border of another colour but equal brightness, then again in the mix that shows it best.
+fn in_colour(src: &dyn LinearSource, curve: &EdgeCurve, depth: f64, search: &BorderSearch) -> Option<BorderLine> {
+    let [coverage, run, residual] = IN_COLOUR;
+    let look = |mix: Mix| {
+        let probes = probes::read(&Mixed::new(src, mix), curve, search.first, depth, search.half_width);
+        if probes.len() < probes::PROBES / 2 {
+            return None;
+        }
+        let mut lines = lines::find(&probes, curve.half_length, depth);
+        let chosen = choose::choose(&probes, &lines, limits(search)).ok()?;
+        let line = lines.swap_remove(chosen);
+        let clear = line.coverage >= coverage && line.run >= run && line.residual <= residual;
+        clear.then_some((probes, line))
     };
-    let line = &lines[choose::choose(&probes, &lines, limits)?];
+    let (mix, probes, line) = colour::MIXES
+        .into_iter()
+        .filter_map(|mix| look(mix).map(|(probes, line)| (mix, probes, line)))
+        .max_by(|a, b| a.2.strength.total_cmp(&b.2.strength))?;
+    let sharper = colour::best_mix(src, curve, &probes, &line, search.half_width)
+        .and_then(|best| look(best).map(|(p, l)| (best, p, l)))
+        .filter(|(_, _, l)| (l.offset - line.offset).abs() < 2.0 && l.strength >= line.strength);
+    let (mix, probes, line) = sharper.unwrap_or((mix, probes, line));
+    Some(border_line(&probes, &line, Some(mix)))
+}
+
+fn border_line(probes: &[Probe], line: &Boundary, mix: Option<Mix>) -> BorderLine {
     let seen = probes
         .iter()
         .zip(&line.members)
         .filter(|(_, m)| m.is_some())
         .map(|(p, _)| p.u)
         .collect();
-    Ok(BorderLine {
+    BorderLine {
         offset_px: line.offset,
         tilt_deg: line.slope.atan().to_degrees(),
         coverage: line.coverage,
         residual_px: line.residual,
+        mix,
         slope: line.slope,
         seen,
-    })
+    }
 }

@@ -26,22 +26,9 @@ pub fn best_fit(
     cancel: &Cancel,
 ) -> Result<Outline> {
     let places: Vec<[Point; 4]> = places.iter().map(|p| image_corners(grid, p)).collect();
-    best_of(src, &places, slack(grid), options, cancel)
-}
-
-/// The same for places in pixels that are right to `slack` px.
-///
-/// # Errors
-/// As [`best_fit`].
-pub fn best_of(
-    src: &dyn LinearSource,
-    places: &[[Point; 4]],
-    slack: f64,
-    options: &OutlineOptions,
-    cancel: &Cancel,
-) -> Result<Outline> {
+    let slack = slack(grid);
     let (mut refusal, mut best): (Option<CoreError>, Option<Outline>) = (None, None);
-    for place in places {
+    for place in &places {
         cancel.check()?;
         match fit_outline(src, place, slack, options) {
             Ok(outline) if outline.confidence > CLEAR => return Ok(outline),

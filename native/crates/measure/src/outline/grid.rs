@@ -102,6 +102,12 @@ impl Grid {
         (g + 0.5) * self.cell as f64 - 0.5
     }
 
+    /// Grid coordinate of an image coordinate.
+    #[must_use]
+    pub fn to_cells(&self, px: f64) -> f64 {
+        (px + 0.5) / self.cell as f64 - 0.5
+    }
+
     /// Sobel gradient; the outermost cells stay 0.
     #[must_use]
     pub fn gradient(&self) -> Gradient {

@@ -326,12 +326,14 @@ pub fn prior(size: [f64; 2], cell: f64, slack: f64, half: f64, options: &Outline
         [STANDARD_CARD_MM[1], STANDARD_CARD_MM[0]]
     });
     let bell = |deviation: f64| 1.0 / (1.0 + ((deviation.abs() - slack).max(0.0) / half).powi(2));
+    let shape = 0.75 + 0.25 * bell((size[0] / size[1]) / (expected[0] / expected[1]) - 1.0);
     match options.pixel_pitch_mm {
         Some(pitch) => {
             let part = |k: usize| (size[k] * cell * pitch / expected[k] - 1.0).abs();
-            0.4 + 0.6 * bell(part(0).max(part(1)))
+            // A scale that fits no card at all may be wrong; the shape still tells the card from a frame printed on it.
+            0.4 * shape + 0.6 * bell(part(0).max(part(1)))
         }
-        None => 0.75 + 0.25 * bell((size[0] / size[1]) / (expected[0] / expected[1]) - 1.0),
+        None => shape,
     }
 }
 

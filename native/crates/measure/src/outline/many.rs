@@ -1,12 +1,13 @@
 //! Every card of a flatbed scan or a photo of several: found coarsely, fitted one by one, refused one by one.
 
 use super::cut::{self, CutCard};
-use super::fit::{best_fit, image_corners};
+use super::fit::image_corners;
 use super::grid::{self, EdgeCell, Grid};
 use super::hypotheses::{Rectangle, Wanted, rectangles};
 use super::lines::{self, find_lines};
-use super::refusals::{check_light, check_options, check_saturation, cut_off, not_found};
-use super::{Outline, OutlineOptions, polygon};
+use super::part::Region;
+use super::refusals::{check_light, check_options, cut_off, not_found};
+use super::{Outline, OutlineOptions, find_outline, polygon};
 use crate::geometry::Point;
 use imaging::{Cancel, CoreError, ErrorCode, LinearSource, Result};
 
@@ -15,6 +16,8 @@ use imaging::{Cancel, CoreError, ErrorCode, LinearSource, Result};
 pub struct FoundCard {
     /// Corners in px, top left first and clockwise; of a card that is cut, its visible part (three or more corners).
     pub corners: Vec<Point>,
+    /// The part of the picture around it, in which it is found again by [`OutlineOptions::place`]; `None` where it is cut.
+    pub region: Option<Region>,
     /// Its outline, or why it cannot be measured.
     pub outline: std::result::Result<Outline, CoreError>,
 }
@@ -61,19 +64,18 @@ pub fn find_cards(src: &dyn LinearSource, options: &OutlineOptions, cancel: &Can
             break;
         }
         for place in fresh {
-            let near: Vec<Rectangle> = place.with_neighbours(&found);
-            let outline = match check_saturation(&grid, &place, options) {
-                Ok(()) => best_fit(src, &grid, &near, options, cancel),
-                Err(error) => Err(error),
-            };
+            let corners = image_corners(&grid, &place);
+            let region = Region::around(&corners, src.width(), src.height());
+            let outline = find_one(src, corners, options, cancel);
             if let Err(error) = &outline
                 && error.code == ErrorCode::Cancelled
             {
                 return Err(error.clone());
             }
-            let corners = outline.as_ref().map_or(image_corners(&grid, &place), |o| o.corners);
+            let corners = outline.as_ref().map_or(corners, |o| o.corners);
             cards.push(FoundCard {
                 corners: corners.to_vec(),
+                region: Some(region),
                 outline,
             });
             cells.retain(|c| !place.contains([f64::from(c.x), f64::from(c.y)], INTERIOR));
@@ -87,6 +89,15 @@ pub fn find_cards(src: &dyn LinearSource, options: &OutlineOptions, cancel: &Can
     }
     in_reading_order(&mut cards);
     Ok(cards)
+}
+
+/// Looks again at one card, as closely as at a card that is alone in a picture.
+fn find_one(src: &dyn LinearSource, place: [Point; 4], options: &OutlineOptions, cancel: &Cancel) -> Result<Outline> {
+    let at_place = OutlineOptions {
+        place: Some(place),
+        ..options.clone()
+    };
+    find_outline(src, &at_place, cancel)
 }
 
 /// Cells nearer to a card's side than this stay: they may be the side of a card that touches it.
@@ -144,8 +155,12 @@ fn refuse_touching(cards: &mut [FoundCard]) {
         .map(|c| c.corners.iter().map(|p| [p.x, p.y]).collect())
         .collect();
     for (i, card) in cards.iter_mut().enumerate() {
-        let Ok(outline) = &card.outline else { continue };
-        let least = (APART_BLURS * outline.blur_px()).max(APART_PX);
+        // A side without ground beside it often cannot be followed at all.
+        let least = match &card.outline {
+            Ok(outline) => (APART_BLURS * outline.blur_px()).max(APART_PX),
+            Err(error) if error.code == ErrorCode::CardNotFound => APART_PX,
+            Err(_) => continue,
+        };
         let near = (0..polygons.len())
             .filter(|&j| j != i)
             .map(|j| polygon::gap(&polygons[i], &polygons[j]))
@@ -205,6 +220,7 @@ fn cut_cards(
                     y: grid.to_image(c[1]),
                 })
                 .collect(),
+            region: None,
             outline: Err(cut_off(&card.sides)),
         })
         .collect()

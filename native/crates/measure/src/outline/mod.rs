@@ -8,18 +8,21 @@ mod hypotheses;
 mod lines;
 mod many;
 mod options;
+mod part;
 mod polygon;
 mod refusals;
 mod sides;
 
 pub use many::{FoundCard, find_cards};
 pub use options::{OutlineOptions, STANDARD_CARD_MM};
+pub use part::Region;
 pub use sides::EdgeFit;
 
 use crate::geometry::{Point, Side};
 use grid::Grid;
-use hypotheses::{Verdict, Wanted};
+use hypotheses::{Rectangle, Verdict, Wanted};
 use imaging::{Cancel, LinearSource, Result};
+use part::Part;
 use refusals::{cut_off, not_found};
 use serde::Serialize;
 
@@ -59,8 +62,8 @@ impl Outline {
 
 /// Least area of a single card as a share of the picture.
 const LEAST_AREA: f64 = 0.03;
-/// How far a place that was found before may be from the edges, px.
-const PLACE_SLACK: f64 = 4.0;
+/// Least shared area of a card and the place where it is known to lie, as a part of the larger one.
+const AT_PLACE: f64 = 0.8;
 
 /// Finds the one card in an image.
 ///
@@ -70,7 +73,14 @@ const PLACE_SLACK: f64 = 4.0;
 pub fn find_outline(src: &dyn LinearSource, options: &OutlineOptions, cancel: &Cancel) -> Result<Outline> {
     refusals::check_options(src, options)?;
     if let Some(place) = options.place {
-        return fit::best_of(src, &[place], PLACE_SLACK, options, cancel);
+        let region = Region::around(&place, src.width(), src.height());
+        if region.width_px < src.width() || region.height_px < src.height() {
+            let inner = OutlineOptions {
+                place: Some(place.map(|p| region.inner(p))),
+                ..options.clone()
+            };
+            return find_outline(&Part { whole: src, region }, &inner, cancel).map(|found| region.whole(found));
+        }
     }
     let grid = Grid::read(src, grid::ONE_CARD, cancel)?;
     refusals::check_light(&grid)?;
@@ -82,11 +92,18 @@ pub fn find_outline(src: &dyn LinearSource, options: &OutlineOptions, cancel: &C
         strict: None,
         cut: false,
     };
-    let found = hypotheses::rectangles(&grid, &lines, &wanted);
+    let mut found = hypotheses::rectangles(&grid, &lines, &wanted);
+    if let Some(place) = &options.place {
+        // Other cards, and what is cut off of them, may lie around it.
+        let cells = place.map(|p| [grid.to_cells(p.x), grid.to_cells(p.y)]);
+        let shared = |r: &Rectangle| polygon::area(&polygon::intersection(&r.corners, &cells));
+        found.retain(|r| shared(r) > AT_PLACE * r.area().max(polygon::area(&cells)));
+    }
     let places = match hypotheses::judge(&found) {
         Verdict::Card(places) => places,
         Verdict::Nothing => {
-            return Err(match cut::find(&grid, &lines, &wanted).first() {
+            let cut = cut::find(&grid, &lines, &wanted).into_iter().next();
+            return Err(match cut.filter(|_| options.place.is_none()) {
                 Some(card) => cut_off(&card.sides),
                 None => not_found("no four straight edges of a card are visible"),
             });
@@ -94,7 +111,9 @@ pub fn find_outline(src: &dyn LinearSource, options: &OutlineOptions, cancel: &C
         Verdict::Several => return Err(refusals::several()),
     };
     refusals::check_saturation(&grid, &places[0], options)?;
-    if let Some(around) = cut::around(&grid, &lines, &places[0], &wanted) {
+    if options.place.is_none()
+        && let Some(around) = cut::around(&grid, &lines, &places[0], &wanted)
+    {
         return Err(cut_off(&around.sides));
     }
     fit::best_fit(src, &grid, &places, options, cancel)

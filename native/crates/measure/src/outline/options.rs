@@ -7,7 +7,7 @@ use crate::geometry::Point;
 pub struct OutlineOptions {
     /// Size of the card as it lies in the image, width then height; `None`: a standard card is likely, others are accepted.
     pub expected_size_mm: Option<[f64; 2]>,
-    /// Corners of the card (top left, clockwise) where they are known to a few pixels: nothing is searched then.
+    /// Where the card lies (top left first, clockwise), known to a tenth of its size: everything elsewhere is passed over.
     pub place: Option<[Point; 4]>,
     /// Millimetres per pixel, if known.
     pub pixel_pitch_mm: Option<f64>,

@@ -5,6 +5,7 @@
 
 pub mod categories;
 pub mod scene;
+pub mod tally;
 
 use imaging::{Plane, Raster, Samples};
 use rayon::prelude::*;
