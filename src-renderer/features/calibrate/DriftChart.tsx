@@ -30,6 +30,7 @@ export function DriftChart({ checks }: { readonly checks: readonly DriftCheck[] 
       yAxis: {
         type: 'value',
         name: 'µm',
+        max: (range: { max: number }) => Math.ceil(1.1 * Math.max(range.max, 1000 * (checks.at(-1)?.limitMm ?? 0.01))),
         axisLabel: { color: ink },
         nameTextStyle: { color: ink },
         splitLine: { lineStyle: { color: line } },

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CalibrationSummary } from '../../../src-main/contract/calibration.ts';
-import { micrometres, moment } from '../../messages/format.ts';
+import { micrometres } from '../../messages/format.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Loading } from '../../ui/Loading.tsx';
@@ -11,6 +11,7 @@ import { Panel } from '../../ui/Screen.tsx';
 import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
 import { StatusMark } from '../../ui/StatusMark.tsx';
 import table from '../../ui/table.module.css';
+import styles from './calibrate.module.css';
 import { RecordDetail } from './RecordDetail.tsx';
 import { useRecords } from './useCalibration.ts';
 
@@ -30,7 +31,7 @@ export function RecordsPanel() {
         <EmptyState title={t('calibrate.records.empty')} body={t('calibrate.records.emptyBody')} />
       ) : null}
       {list.length > 0 ? (
-        <table className={table.table}>
+        <table className={`${table.table} ${styles.records}`}>
           <thead>
             <tr>
               <th scope="col">{t('calibrate.records.name')}</th>
@@ -66,10 +67,14 @@ function Row({ record, open, onOpen }: RowProps) {
       <th scope="row">
         <Button variant={open ? 'light' : 'subtle'} size="compact-sm" aria-pressed={open} onClick={onOpen}>
           {record.name}
-        </Button>{' '}
-        {record.simulated ? <SimulatedBadge /> : null}
+        </Button>
+        {record.simulated ? (
+          <div>
+            <SimulatedBadge />
+          </div>
+        ) : null}
       </th>
-      <td>{moment(record.createdAt)}</td>
+      <td className={styles.date}>{record.createdAt.slice(0, 10)}</td>
       <td className={table.num}>{micrometres(record.worstMm)}</td>
       <td>
         <StatusMark tone={tones[record.state]}>

@@ -120,10 +120,15 @@ export function ViewsPanel({ draft }: { readonly draft: CalibrationDraft }) {
             {t('calibrate.views.solved', {
               heldOut: fixed(camera.heldOutRmsPx, 4),
               count: camera.heldOut,
+            })}
+          </StatusMark>
+          <br />
+          <span className={styles.dim}>
+            {t('calibrate.views.focal', {
               focal: fixed(camera.camera.intrinsics[0], 1),
               u: fixed(camera.std[0] ?? null, 2),
             })}
-          </StatusMark>
+          </span>
         </p>
       ) : null}
     </Panel>

@@ -41,8 +41,9 @@ export const calibrate = {
     residual: 'Residual px',
     remove: 'Remove',
     removeOne: 'Remove {{name}}',
-    solved:
-      'Focal length {{focal}} px (u = {{u}}); held-out corners off by {{heldOut}} px in the mean ({{count}} of them)',
+    solved_one: 'Solved; {{count}} held-out corner off by {{heldOut}} px',
+    solved_other: 'Solved; {{count}} held-out corners off by {{heldOut}} px in the mean',
+    focal: 'Focal length {{focal}} px, standard uncertainty {{u}} px',
   },
   plane: {
     title: '2. Plane and artefact',
