@@ -52,6 +52,12 @@ fn check_options(stack: &FrameStack, o: &SolveOptions) -> Result<()> {
         let message = format!("the pixel pitch is {pitch} mm");
         return Err(invalid("pixelPitchMm", message, "give a finite number above 0"));
     }
+    if let Some(distance) = o.view_distance_mm
+        && !(distance.is_finite() && distance > 0.0)
+    {
+        let message = format!("the camera is {distance} mm away");
+        return Err(invalid("viewDistanceMm", message, "give a finite number above 0"));
+    }
     let pixels = stack.width() * stack.height();
     match &o.mask {
         Some(mask) if mask.len() != pixels => Err(CoreError::new(

@@ -2,7 +2,7 @@
 
 use crate::gradient::slopes_of_row;
 use crate::options::Solution;
-use imaging::{Cancel, Result};
+use imaging::{Cancel, Result, zeroed};
 use rayon::prelude::*;
 
 /// Rows of a band.
@@ -24,7 +24,7 @@ pub struct Curvature {
 /// `Cancelled`.
 pub fn curvature(s: &Solution, pitch_mm: Option<f64>, cancel: &Cancel) -> Result<Curvature> {
     let pixels = s.width * s.height;
-    let (mut mean, mut gaussian) = (vec![0.0; pixels], vec![0.0; pixels]);
+    let (mut mean, mut gaussian) = (zeroed::<f32>(pixels), zeroed::<f32>(pixels));
     let scale = pitch_mm.map_or(1.0, |mm| 1.0 / mm) as f32;
     let rows = (BAND * s.width).max(1);
     mean.par_chunks_mut(rows)

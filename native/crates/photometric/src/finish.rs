@@ -1,6 +1,8 @@
 //! From the fits of a tile to the output maps; pixels whose samples disagree go through rejection on the way.
 
-use crate::lanes::Limits;
+use crate::batch::{Batch, MOST_LIGHTS, WIDE, removable};
+use crate::kernel::LANES;
+use crate::lanes::{DISAGREES, Limits, UNCERTAIN, write_normals};
 use crate::linear::{apply, dot};
 use crate::noise::Noise;
 use crate::options::Method;
@@ -39,8 +41,9 @@ impl Ctx<'_> {
             noise: self.noise,
             chi_square: self.thresholds.of(count) as f32,
             tolerated: MODEL_ERROR * MODEL_ERROR * count as f32,
-            freedom: (count.max(4) - 3) as f32,
+            per_freedom: 1.0 / (count.max(4) - 3) as f32,
             per_light: 1.0 / count as f32,
+            worst_deg: MAX_CONFIDENCE_DEG,
             inverse: self.setup.inverse.map(|v| v as f32),
         }
     }
@@ -73,6 +76,14 @@ impl Outputs<'_> {
         }
     }
 
+    /// Leaves every pixel unknown.
+    pub fn clear_all(&mut self) {
+        for plane in [&mut *self.normals, self.albedo, self.residual, self.confidence] {
+            plane.fill(0.0);
+        }
+        self.known.fill(0);
+    }
+
     fn clear(&mut self, i: usize) {
         let channels = self.albedo.len() / self.known.len();
         self.normals[3 * i..3 * i + 3].fill(0.0);
@@ -81,40 +92,168 @@ impl Outputs<'_> {
     }
 }
 
+/// Buffers of one worker for doubtful pixels.
+#[derive(Default)]
+pub struct Scratch {
+    column: Column,
+    batch: Batch,
+    /// Pixels of the tile that wait for a batch.
+    waiting: Vec<usize>,
+}
+
 /// Writes the maps of a tile at (x0, y).
 pub fn finish_tile(
     ctx: &Ctx,
     tile: &mut Tile,
-    column: &mut Column,
+    scratch: &mut Scratch,
     (x0, y): (usize, usize),
     out: &mut Outputs,
 ) -> Counts {
     let n = tile.n;
     write_fits(ctx, tile, out);
-    let saturated = tile.peaks[..n].iter().any(|&p| ctx.setup.reader.saturated(p));
-    let doubtful = tile.lanes.disagrees[..n].iter().any(|d| *d != 0);
+    let brightest = tile.peaks[..n].iter().copied().fold(0, u16::max);
+    let saturated = ctx.setup.reader.saturated(brightest);
     let row_mask = ctx.mask.map(|m| &m[y * ctx.width + x0..][..n]);
     let mut counts = Counts::default();
     let everywhere = ctx.method == Method::Robust;
-    let doubtful = everywhere || (doubtful && ctx.method == Method::Auto);
-    for i in 0..n {
-        if row_mask.is_some_and(|m| m[i] == 0) {
-            out.clear(i);
+    // Least squares ignores disagreement; what is left to look at is what cannot be known.
+    let relevant = if ctx.method == Method::LeastSquares {
+        UNCERTAIN
+    } else {
+        UNCERTAIN | DISAGREES
+    };
+    scratch.waiting.clear();
+    for from in (0..n).step_by(LANES) {
+        let to = n.min(from + LANES);
+        let doubtful =
+            everywhere || saturated || tile.lanes.doubts[from..to].iter().fold(0, |all, d| all | d) & relevant != 0;
+        if !doubtful && row_mask.is_none() {
+            counts.inside += to - from;
             continue;
         }
-        counts.inside += 1;
-        let suspect = doubtful && (everywhere || tile.lanes.disagrees[i] != 0);
-        if suspect || (saturated && ctx.setup.reader.saturated(tile.peaks[i])) {
-            counts.rejected += usize::from(reject(ctx, tile, column, (x0 + i, y), i, out));
+        for i in from..to {
+            if row_mask.is_some_and(|m| m[i] == 0) {
+                out.clear(i);
+                continue;
+            }
+            counts.inside += 1;
+            let doubts = tile.lanes.doubts[i] & relevant;
+            let clipped = saturated && ctx.setup.reader.saturated(tile.peaks[i]);
+            if clipped || everywhere {
+                counts.rejected += usize::from(reject(ctx, tile, &mut scratch.column, (x0 + i, y), i, out));
+                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, out, i));
+            } else if doubts & DISAGREES != 0 {
+                scratch.waiting.push(i);
+            } else if doubts != 0 {
+                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, out, i));
+            }
         }
-        // Written so that NaN is refused too.
-        let certain = out.confidence[i] <= MAX_CONFIDENCE_DEG && tile.lanes.length[i] > 0.0;
-        if !certain {
-            out.clear(i);
-            counts.unknown += 1;
+    }
+    counts.plus(settle(ctx, tile, scratch, (x0, y), out))
+}
+
+/// Clears a pixel whose normal is too uncertain, and tells whether it did. Where too few samples agree to carry a normal,
+/// but all of them together do, with the larger residual told, the fit of all stands.
+fn forget_if_uncertain(ctx: &Ctx, tile: &Tile, out: &mut Outputs, i: usize) -> bool {
+    // Written so that NaN is refused too.
+    let certain = |degrees: f32| degrees <= MAX_CONFIDENCE_DEG && tile.lanes.length[i] > 0.0;
+    if certain(out.confidence[i]) {
+        return false;
+    }
+    let clipped = ctx.setup.reader.saturated(tile.peaks[i]);
+    if clipped || !certain(tile.lanes.confidence[i]) {
+        out.clear(i);
+        return true;
+    }
+    restore(ctx, tile, i, out);
+    false
+}
+
+/// Puts the fit of all samples back.
+fn restore(ctx: &Ctx, tile: &Tile, i: usize, out: &mut Outputs) {
+    let lanes = &tile.lanes;
+    let normal = [0, 1, 2].map(|j| lanes.normal[j][i]);
+    out.normals[3 * i..3 * i + 3].copy_from_slice(&normal);
+    out.residual[i] = lanes.residual[i];
+    out.confidence[i] = lanes.confidence[i];
+    if tile.colour.is_empty() {
+        out.albedo[i] = lanes.length[i];
+        return;
+    }
+    for channel in 0..3 {
+        let albedo = tile.channel_albedo(ctx.setup, channel, i, normal.map(f64::from), |_| true);
+        out.albedo[3 * i + channel] = albedo as f32;
+    }
+}
+
+/// Rejection for the waiting pixels: few lights by all subsets, what that leaves one by one.
+fn settle(ctx: &Ctx, tile: &Tile, scratch: &mut Scratch, (x0, y): (usize, usize), out: &mut Outputs) -> Counts {
+    let mut counts = Counts::default();
+    let lights = ctx.setup.count();
+    let Scratch { column, batch, waiting } = scratch;
+    let few = lights <= MOST_LIGHTS && removable(lights) > 0;
+    for group in waiting.chunks(WIDE) {
+        if few {
+            fill(ctx, tile, group, batch);
+            batch.solve(lights);
+        }
+        for (lane, &i) in group.iter().enumerate() {
+            let fit = few.then(|| batch.fit(lane)).flatten();
+            if let Some(linear) = fit.filter(|_| !has_shadow(ctx, batch, lane, tile.lanes.length[i])) {
+                let kept = batch.kept[lane];
+                let albedo = dot(linear.g, linear.g).sqrt();
+                let fit = Fit {
+                    normal: linear.g.map(|v| v / albedo),
+                    albedo,
+                    linear,
+                };
+                write_fit(ctx, tile, |k| kept >> k & 1 == 1, &fit, i, out);
+                counts.rejected += usize::from(linear.kept < lights);
+            } else {
+                counts.rejected += usize::from(reject(ctx, tile, column, (x0 + i, y), i, out));
+            }
+            counts.unknown += usize::from(forget_if_uncertain(ctx, tile, out, i));
         }
     }
     counts
+}
+
+/// Whether a sample is so dark that it may lie in shadow; shadows are searched for as groups, not one by one.
+fn has_shadow(ctx: &Ctx, batch: &Batch, lane: usize, albedo: f32) -> bool {
+    let least = (3.0 * ctx.noise.variance(albedo).sqrt()).max(ctx.dark_limit);
+    (0..ctx.setup.count()).any(|k| batch.samples[k][lane] < least)
+}
+
+/// Puts pixels of the tile into a batch; a short group is filled up with its last pixel.
+fn fill(ctx: &Ctx, tile: &Tile, group: &[usize], batch: &mut Batch) {
+    let lights = ctx.setup.count();
+    let pixels: [usize; WIDE] = std::array::from_fn(|lane| group[lane.min(group.len() - 1)]);
+    for k in 0..lights {
+        let row = &tile.samples[k * TILE..(k + 1) * TILE];
+        batch.samples[k] = pixels.map(|i| row[i]);
+    }
+    // Far lights are the same for every pixel of the side.
+    if ctx.setup.lights.near() || !batch.ready {
+        for k in 0..lights {
+            for j in 0..3 {
+                batch.directions[k][j] = pixels.map(|i| tile.narrow_direction(ctx.setup, k, i)[j]);
+            }
+        }
+        for j in 0..6 {
+            batch.all[j] = pixels.map(|i| tile.narrow_inverse(ctx.setup, i)[j]);
+        }
+        batch.ready = true;
+    }
+    for j in 0..3 {
+        batch.g[j] = pixels.map(|i| tile.g[j][i]);
+    }
+    batch.rss = pixels.map(|i| tile.rss[i]);
+    let albedo = pixels.map(|i| tile.lanes.length[i]);
+    for removed in 0..=removable(lights) {
+        let kept = lights - removed;
+        let (chi_square, tolerated) = (ctx.thresholds.of(kept) as f32, MODEL_ERROR * MODEL_ERROR * kept as f32);
+        batch.limits[removed] = albedo.map(|a| ctx.noise.variance(a) * chi_square + tolerated * a * a);
+    }
 }
 
 /// Normal, albedo, residual and confidence of the least-squares fit.
@@ -122,10 +261,7 @@ fn write_fits(ctx: &Ctx, tile: &mut Tile, out: &mut Outputs) {
     let n = tile.n;
     tile.measure(ctx.setup, &ctx.limits());
     let lanes = &tile.lanes;
-    let [x, y, z] = &lanes.normal;
-    for (i, normal) in out.normals.chunks_exact_mut(3).enumerate() {
-        normal.copy_from_slice(&[x[i], y[i], z[i]]);
-    }
+    write_normals(&lanes.normal, out.normals);
     out.residual.copy_from_slice(&lanes.residual[..n]);
     out.confidence.copy_from_slice(&lanes.confidence[..n]);
     out.known.fill(1);
@@ -165,7 +301,7 @@ fn reject(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i
         out.confidence[i] = f32::INFINITY;
         return true;
     };
-    write_fit(ctx, tile, column, &fit, i, out);
+    write_fit(ctx, tile, |k| column.keep[k], &fit, i, out);
     column.keep.iter().any(|k| !k)
 }
 
@@ -188,7 +324,7 @@ fn gather(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i
     column.start = column.keep.iter().all(|k| *k).then(|| tile.fit_at(ctx.setup, i));
 }
 
-fn write_fit(ctx: &Ctx, tile: &Tile, column: &Column, fit: &Fit, i: usize, out: &mut Outputs) {
+fn write_fit(ctx: &Ctx, tile: &Tile, kept: impl Fn(usize) -> bool, fit: &Fit, i: usize, out: &mut Outputs) {
     let linear = &fit.linear;
     let n = fit.normal;
     let c = linear.inverse;
@@ -210,7 +346,7 @@ fn write_fit(ctx: &Ctx, tile: &Tile, column: &Column, fit: &Fit, i: usize, out: 
         out.albedo[i] = fit.albedo as f32;
     } else {
         for channel in 0..3 {
-            let albedo = tile.channel_albedo(ctx.setup, channel, i, n, |k| column.keep[k]);
+            let albedo = tile.channel_albedo(ctx.setup, channel, i, n, &kept);
             out.albedo[3 * i + channel] = albedo as f32;
         }
     }

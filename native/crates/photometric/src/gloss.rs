@@ -3,7 +3,7 @@
 use crate::options::{Solution, SolveOptions};
 use crate::solve::prepare;
 use crate::tile::{TILE, Tile};
-use imaging::{Cancel, CoreError, ErrorCode, FrameStack, Result};
+use imaging::{Cancel, CoreError, ErrorCode, FrameStack, Result, zeroed};
 use rayon::prelude::*;
 
 /// Rows of a band.
@@ -31,7 +31,7 @@ pub fn gloss(stack: &FrameStack, o: &SolveOptions, s: &Solution, cancel: &Cancel
         )
         .in_field("solution"));
     }
-    let mut out = vec![0.0f32; s.width * s.height];
+    let mut out = zeroed::<f32>(s.width * s.height);
     out.par_chunks_mut(BAND * s.width).enumerate().try_for_each_init(
         || Tile::new(&setup),
         |tile, (band, rows)| {

@@ -1,6 +1,7 @@
 //! Slopes of the surface from its normals.
 
 use crate::options::Solution;
+use imaging::zeroed;
 use rayon::prelude::*;
 
 /// Slopes are bounded as if no normal were nearer than this to the image plane (cosine; 87 degrees).
@@ -19,7 +20,7 @@ pub struct Gradients {
 #[must_use]
 pub fn gradients(s: &Solution) -> Gradients {
     let pixels = s.width * s.height;
-    let (mut p, mut q) = (vec![0.0; pixels], vec![0.0; pixels]);
+    let (mut p, mut q) = (zeroed::<f32>(pixels), zeroed::<f32>(pixels));
     p.par_chunks_mut(s.width.max(1))
         .zip(q.par_chunks_mut(s.width.max(1)))
         .enumerate()

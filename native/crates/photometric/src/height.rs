@@ -4,7 +4,7 @@ use crate::gradient::{Gradients, gradients};
 use crate::options::Solution;
 use crate::poisson::Poisson;
 use crate::quadratic;
-use imaging::{Cancel, CoreError, ErrorCode, Result};
+use imaging::{Cancel, CoreError, ErrorCode, Result, zeroed};
 use rayon::prelude::*;
 
 /// Weight of a slope between pixels of which one is unknown: low enough that known slopes decide, high enough that
@@ -114,7 +114,7 @@ impl System<'_> {
     }
 
     fn map(&self, value: impl Fn(usize, usize) -> f32 + Sync) -> Vec<f32> {
-        let mut out = vec![0.0; self.known.len()];
+        let mut out = zeroed::<f32>(self.known.len());
         out.par_chunks_mut(self.width).enumerate().for_each(|(y, row)| {
             for (x, v) in row.iter_mut().enumerate() {
                 *v = value(y * self.width + x, x);

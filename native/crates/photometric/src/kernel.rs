@@ -1,7 +1,6 @@
 //! Least squares of a tile of pixels at once: straight loops over lanes that the compiler turns into SIMD.
-//!
-//! One body is compiled twice, for the baseline and for AVX2, and chosen at run time. Neither fuses multiplications
-//! with additions, so both give the same bits.
+
+use crate::simd::fastest;
 
 /// Pixels handled together; tiles are padded to a multiple of it.
 pub const LANES: usize = 16;
@@ -141,50 +140,21 @@ fn near_body(
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn far_avx2(samples: Planes, n: usize, pseudo_inverse: &[[f32; 3]], directions: &[[f32; 3]], out: &mut Fits) {
-    far_body(samples, n, pseudo_inverse, directions, out);
+fastest! {
+    /// Least squares of `n` pixels with one pseudo-inverse; planes hold `n` rounded up to [`LANES`].
+    pub fn far(samples: Planes, n: usize, pseudo_inverse: &[[f32; 3]], directions: &[[f32; 3]], out: &mut Fits) = far_body
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn near_avx2(
-    samples: Planes,
-    n: usize,
-    lights: usize,
-    directions: &[&[f32]; 3],
-    inverse: &mut [Vec<f32>; 6],
-    out: &mut Fits,
-) {
-    near_body(samples, n, lights, directions, inverse, out);
-}
-
-/// Least squares of `n` pixels with one pseudo-inverse; planes hold `n` rounded up to [`LANES`].
-pub fn far(samples: Planes, n: usize, pseudo_inverse: &[[f32; 3]], directions: &[[f32; 3]], out: &mut Fits) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
-        return unsafe { far_avx2(samples, n, pseudo_inverse, directions, out) };
-    }
-    far_body(samples, n, pseudo_inverse, directions, out);
-}
-
-/// Least squares of `n` pixels, each with directions of its own.
-pub fn near(
-    samples: Planes,
-    n: usize,
-    lights: usize,
-    directions: &[&[f32]; 3],
-    inverse: &mut [Vec<f32>; 6],
-    out: &mut Fits,
-) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
-        return unsafe { near_avx2(samples, n, lights, directions, inverse, out) };
-    }
-    near_body(samples, n, lights, directions, inverse, out);
+fastest! {
+    /// Least squares of `n` pixels, each with directions of its own.
+    pub fn near(
+        samples: Planes,
+        n: usize,
+        lights: usize,
+        directions: &[&[f32]; 3],
+        inverse: &mut [Vec<f32>; 6],
+        out: &mut Fits,
+    ) = near_body
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Frame used everywhere: x right, y down, z towards the camera; integer pixel coordinates are pixel centres.
 //! The model is `I_k = E_k * albedo * max(0, n.l_k)` plus what does not fit it: shadows, highlights, gloss.
 
+mod batch;
 mod check;
 mod cholesky;
 mod curvature;
@@ -24,9 +25,12 @@ mod quadratic;
 mod reader;
 mod reflectance;
 mod scale_space;
+mod simd;
 mod solve;
 mod tile;
 mod transpose;
+mod unvarnish;
+mod varnish;
 
 pub use curvature::{Curvature, curvature};
 pub use gloss::gloss;
@@ -34,4 +38,4 @@ pub use gradient::{Gradients, gradients};
 pub use height::{HeightOptions, height_mm};
 pub use options::{Light, Method, Solution, SolveOptions, SolveSummary};
 pub use scale_space::{ShapeOptions, shape_multiscale};
-pub use solve::solve;
+pub use solve::{solve, solve_into};

@@ -31,6 +31,8 @@ pub struct SolveOptions {
     pub lights: Vec<Light>,
     /// Size of a pixel on the card plane in mm; near lights need it.
     pub pixel_pitch_mm: Option<f64>,
+    /// Distance from the camera's pinhole to the card plane in mm, where it is known; else the view is taken as parallel.
+    pub view_distance_mm: Option<f64>,
     /// `height * width` bytes, 0 = outside: such pixels are left unknown.
     pub mask: Option<Vec<u8>>,
     /// How normals are found.
@@ -48,6 +50,7 @@ impl SolveOptions {
         Self {
             lights,
             pixel_pitch_mm: None,
+            view_distance_mm: None,
             mask: None,
             method: Method::Auto,
             saturation: 0.98,
@@ -81,7 +84,7 @@ pub struct Solution {
 }
 
 /// Figures for the report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SolveSummary {
     /// Fraction of the pixels inside the mask without a normal.
@@ -98,6 +101,10 @@ pub struct SolveSummary {
     pub median_confidence_deg: f64,
     /// The method used, after fallbacks.
     pub method: Method,
+    /// Strength of the specular lobe that was taken out, in units of albedo; 0 where none was found.
+    pub varnish_strength: f64,
+    /// Its Blinn-Phong exponent; 0 where none was found.
+    pub varnish_exponent: f64,
     /// Whether directions were computed per pixel from positions.
     pub near_light: bool,
     /// Whether every light was divided by its flat field.

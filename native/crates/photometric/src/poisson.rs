@@ -1,7 +1,7 @@
 //! Poisson equation on a rectangle with natural boundary, solved exactly by cosine transforms (Simchony et al. 1990).
 
 use crate::transpose::transpose;
-use imaging::{Cancel, Result};
+use imaging::{Cancel, Result, zeroed};
 use rayon::prelude::*;
 use rustdct::{DctPlanner, TransformType2And3};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ impl Poisson {
             along_y: planner.plan_dct2(height),
             eigen_x: eigen(width),
             eigen_y: eigen(height),
-            turned: vec![0.0; width * height],
+            turned: zeroed::<f32>(width * height),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Rows of a raster as linear light, and the frames of a stack as normalised samples.
 
+use crate::simd::fastest;
 use imaging::{Encoding, FrameStack, Raster, Samples};
 
 /// Denominators of a flat field below this give no sample: under one 12-bit step.
@@ -23,6 +24,11 @@ impl<'a> Source<'a> {
 
     /// `out[i] = scale * light` for pixels `x0 ..` of row `y`, one channel.
     fn read(&self, y: usize, x0: usize, channel: usize, scale: f32, out: &mut [f32]) {
+        read_wide(self, y, x0, channel, scale, out);
+    }
+
+    #[inline(always)]
+    fn read_body(&self, y: usize, x0: usize, channel: usize, scale: f32, out: &mut [f32]) {
         let channels = self.raster.channels;
         let start = (y * self.raster.width + x0) * channels;
         let end = start + out.len() * channels;
@@ -46,6 +52,11 @@ impl<'a> Source<'a> {
 
     /// Raises `out[i]` to the largest code of pixel `x0 + i`, over its channels, on the 16-bit range.
     fn raise_to_codes(&self, y: usize, x0: usize, out: &mut [u16]) {
+        raise_wide(self, y, x0, out);
+    }
+
+    #[inline(always)]
+    fn raise_body(&self, y: usize, x0: usize, out: &mut [u16]) {
         let channels = self.raster.channels;
         let start = (y * self.raster.width + x0) * channels;
         let end = start + out.len() * channels;
@@ -54,6 +65,14 @@ impl<'a> Source<'a> {
             Samples::U8(v) => raise(&v[start..end], channels, out, |c| u16::from(c) * 257),
         }
     }
+}
+
+fastest! {
+    fn read_wide(from: &Source, y: usize, x0: usize, channel: usize, scale: f32, out: &mut [f32]) = Source::read_body
+}
+
+fastest! {
+    fn raise_wide(from: &Source, y: usize, x0: usize, out: &mut [u16]) = Source::raise_body
 }
 
 #[inline(always)]

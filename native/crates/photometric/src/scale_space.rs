@@ -3,7 +3,7 @@
 use crate::gradient::slopes_of_row;
 use crate::options::Solution;
 use crate::transpose::transpose;
-use imaging::{Cancel, CoreError, ErrorCode, Result};
+use imaging::{Cancel, CoreError, ErrorCode, Result, zeroed};
 use rayon::prelude::*;
 
 /// Which sizes the shape image shows.
@@ -42,8 +42,8 @@ pub fn shape_multiscale(s: &Solution, o: ShapeOptions, cancel: &Cancel) -> Resul
         .in_field("characteristicPx"));
     }
     let mut smooth = divergence(s, cancel)?;
-    let mut out = vec![0.0f32; smooth.len()];
-    let mut turned = vec![0.0f32; smooth.len()];
+    let mut out = zeroed::<f32>(smooth.len());
+    let mut turned = zeroed::<f32>(smooth.len());
     let mut have = 0.0f32;
     for scale in 0..=WEIGHTS.len() {
         let sigma = o.characteristic_px * 0.5 * (1 << scale) as f32;
@@ -73,7 +73,7 @@ pub fn shape_multiscale(s: &Solution, o: ShapeOptions, cancel: &Cancel) -> Resul
 /// `-(dp/dx + dq/dy)` by central differences, 0 where a neighbour is missing or unknown.
 fn divergence(s: &Solution, cancel: &Cancel) -> Result<Vec<f32>> {
     let w = s.width;
-    let mut out = vec![0.0f32; w * s.height];
+    let mut out = zeroed::<f32>(w * s.height);
     out.par_chunks_mut(BAND * w).enumerate().try_for_each(|(band, rows)| {
         cancel.check()?;
         let mut slopes = [vec![0.0f32; w], vec![0.0f32; w], vec![0.0f32; w]];

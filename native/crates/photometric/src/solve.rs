@@ -1,14 +1,15 @@
 //! Frames to normals, albedo, residual and confidence: bands of rows in parallel, tiles of a row at a time.
 
 use crate::check::check;
-use crate::finish::{Ctx, Outputs, finish_tile};
+use crate::finish::{Ctx, Outputs, Scratch, finish_tile};
 use crate::lights::{Lights, condition_of};
 use crate::noise::{Noise, estimate};
 use crate::options::{Method, Solution, SolveOptions, SolveSummary};
-use crate::pixel::{Column, Thresholds};
+use crate::pixel::Thresholds;
 use crate::reader::Reader;
 use crate::tile::{Setup, TILE, Tile};
-use imaging::{Cancel, CoreError, Encoding, ErrorCode, FrameStack, Result};
+use crate::varnish;
+use imaging::{Cancel, CoreError, Encoding, ErrorCode, FrameStack, Result, zeroed};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -46,14 +47,15 @@ pub fn prepare<'a>(stack: &'a FrameStack, o: &SolveOptions) -> Result<Setup<'a>>
     let reader = Reader::new(stack, o.saturation);
     let flat = stack.frames[0].flat.is_some();
     let lights = Lights::new(&o.lights, o.pixel_pitch_mm, stack.width(), stack.height(), flat);
-    Setup::new(reader, lights).ok_or_else(|| {
+    let setup = Setup::new(reader, lights).ok_or_else(|| {
         CoreError::new(
             ErrorCode::LightsCoplanar,
             "the light directions at the image centre lie in one plane",
             "check the light positions",
         )
         .in_field("lights")
-    })
+    })?;
+    Ok(setup.seen_from(o.view_distance_mm.filter(|_| o.pixel_pitch_mm.is_some())))
 }
 
 /// Normals, albedo, residual and confidence of a stack.
@@ -72,7 +74,22 @@ pub fn solve(
     cancel: &Cancel,
     progress: &(dyn Fn(f32) + Sync),
 ) -> Result<Solution> {
-    let setup = prepare(stack, o)?;
+    solve_into(stack, o, None, cancel, progress)
+}
+
+/// [`solve`] into the maps of an earlier side that is not needed any more: new ones of 12 megapixels cost as much time
+/// in the system's page handling as their pixels cost to compute.
+///
+/// # Errors
+/// Those of [`solve`].
+pub fn solve_into(
+    stack: &FrameStack,
+    o: &SolveOptions,
+    used: Option<Solution>,
+    cancel: &Cancel,
+    progress: &(dyn Fn(f32) + Sync),
+) -> Result<Solution> {
+    let mut setup = prepare(stack, o)?;
     cancel.check()?;
     let (width, height) = (stack.width(), stack.height());
     let mut notes = Vec::new();
@@ -84,7 +101,10 @@ pub fn solve(
             / setup.count() as f32
     });
     let noise = estimate(&setup, width, height, o.mask.as_deref(), floor);
-    let mut solution = empty(stack, method, noise);
+    if method != Method::LeastSquares {
+        setup.varnish = varnish::estimate(&setup, &noise, (width, height), o.mask.as_deref());
+    }
+    let mut solution = blank(stack, used, method, noise);
     let ctx = Ctx {
         setup: &setup,
         method,
@@ -109,32 +129,38 @@ fn usable_method(wanted: Method, lights: usize, notes: &mut Vec<String>) -> Meth
     Method::LeastSquares
 }
 
-fn empty(stack: &FrameStack, method: Method, noise: Noise) -> Solution {
+/// Maps of the stack's size; their contents are what an earlier side left.
+fn blank(stack: &FrameStack, used: Option<Solution>, method: Method, noise: Noise) -> Solution {
     let (width, height, channels) = (stack.width(), stack.height(), stack.channels());
     let pixels = width * height;
-    Solution {
+    let fits = |s: &Solution| (s.width, s.height, s.channels) == (width, height, channels);
+    let mut maps = used.filter(fits).unwrap_or_else(|| Solution {
         width,
         height,
         channels,
-        normals: vec![0.0; pixels * 3],
-        albedo: vec![0.0; pixels * channels],
-        residual: vec![0.0; pixels],
-        confidence_deg: vec![0.0; pixels],
-        known: vec![0; pixels],
-        summary: SolveSummary {
-            unknown_fraction: 1.0,
-            rejected_fraction: 0.0,
-            condition_number: 0.0,
-            median_residual: 0.0,
-            noise: f64::from(noise.variance(0.0)).sqrt(),
-            median_confidence_deg: 0.0,
-            method,
-            near_light: false,
-            flat_fielded: stack.frames[0].flat.is_some(),
-            linear_input: stack.encoding == Encoding::Linear,
-            notes: Vec::new(),
-        },
-    }
+        normals: zeroed::<f32>(pixels * 3),
+        albedo: zeroed::<f32>(pixels * channels),
+        residual: zeroed::<f32>(pixels),
+        confidence_deg: zeroed::<f32>(pixels),
+        known: zeroed::<u8>(pixels),
+        summary: SolveSummary::default(),
+    });
+    maps.summary = SolveSummary {
+        unknown_fraction: 1.0,
+        rejected_fraction: 0.0,
+        condition_number: 0.0,
+        median_residual: 0.0,
+        noise: f64::from(noise.variance(0.0)).sqrt(),
+        median_confidence_deg: 0.0,
+        method,
+        varnish_strength: 0.0,
+        varnish_exponent: 0.0,
+        near_light: false,
+        flat_fielded: stack.frames[0].flat.is_some(),
+        linear_input: stack.encoding == Encoding::Linear,
+        notes: Vec::new(),
+    };
+    maps
 }
 
 fn run(ctx: &Ctx, solution: &mut Solution, cancel: &Cancel, progress: &(dyn Fn(f32) + Sync)) -> Result<Counts> {
@@ -150,8 +176,8 @@ fn run(ctx: &Ctx, solution: &mut Solution, cancel: &Cancel, progress: &(dyn Fn(f
         .zip(solution.known.par_chunks_mut(rows))
         .enumerate()
         .map_init(
-            || (Tile::new(ctx.setup), Column::default()),
-            |(tile, column), (band, ((((normals, albedo), residual), confidence), known))| {
+            || (Tile::new(ctx.setup), Scratch::default()),
+            |(tile, scratch), (band, ((((normals, albedo), residual), confidence), known))| {
                 cancel.check()?;
                 let mut out = Outputs {
                     normals,
@@ -160,7 +186,7 @@ fn run(ctx: &Ctx, solution: &mut Solution, cancel: &Cancel, progress: &(dyn Fn(f
                     confidence,
                     known,
                 };
-                let counts = solve_band(ctx, band * BAND, tile, column, &mut out);
+                let counts = solve_band(ctx, band * BAND, tile, scratch, &mut out);
                 let rows_done = done.fetch_add(BAND, Ordering::Relaxed) + BAND;
                 progress(rows_done.min(height) as f32 / height as f32);
                 Ok(counts)
@@ -169,7 +195,7 @@ fn run(ctx: &Ctx, solution: &mut Solution, cancel: &Cancel, progress: &(dyn Fn(f
         .try_reduce(Counts::default, |a, b| Ok(a.plus(b)))
 }
 
-fn solve_band(ctx: &Ctx, y0: usize, tile: &mut Tile, column: &mut Column, out: &mut Outputs) -> Counts {
+fn solve_band(ctx: &Ctx, y0: usize, tile: &mut Tile, scratch: &mut Scratch, out: &mut Outputs) -> Counts {
     let mut counts = Counts::default();
     for row in 0..out.known.len() / ctx.width {
         for x0 in (0..ctx.width).step_by(TILE) {
@@ -177,12 +203,14 @@ fn solve_band(ctx: &Ctx, y0: usize, tile: &mut Tile, column: &mut Column, out: &
             let y = y0 + row;
             let at = y * ctx.width + x0;
             if ctx.mask.is_some_and(|m| m[at..at + n].iter().all(|v| *v == 0)) {
+                out.part(row * ctx.width + x0, n).clear_all();
                 continue;
             }
             tile.read(ctx.setup, y, x0, n);
             tile.fit(ctx.setup);
+            tile.unvarnish(ctx.setup, y, x0);
             let mut part = out.part(row * ctx.width + x0, n);
-            counts = counts.plus(finish_tile(ctx, tile, column, (x0, y), &mut part));
+            counts = counts.plus(finish_tile(ctx, tile, scratch, (x0, y), &mut part));
         }
     }
     counts
@@ -204,6 +232,9 @@ fn summarise(solution: &mut Solution, ctx: &Ctx, counts: Counts, notes: Vec<Stri
     s.unknown_fraction = part(counts.unknown);
     s.rejected_fraction = part(counts.rejected);
     s.condition_number = condition_of(&ctx.setup.directions);
+    if let Some(v) = &ctx.setup.varnish {
+        (s.varnish_strength, s.varnish_exponent) = (v.strength, v.exponent);
+    }
     s.near_light = ctx.setup.lights.near();
     s.noise = f64::from(ctx.noise.variance(median(grey))).sqrt();
     s.notes = notes;

@@ -7,6 +7,9 @@ use crate::lights::{Lights, normal_matrix};
 use crate::linear::{Sym3, V3, apply, dot, inverse};
 use crate::near;
 use crate::reader::Reader;
+use crate::simd::fastest;
+use crate::unvarnish::{self, Halves};
+use crate::varnish::Varnish;
 
 /// Longest tile; eight lights of 512 pixels fit the first-level cache.
 pub const TILE: usize = 512;
@@ -24,6 +27,9 @@ pub struct Setup<'a> {
     narrow: Vec<[f32; 3]>,
     pseudo_inverse: Vec<[f32; 3]>,
     gains: Vec<f32>,
+    view_distance: Option<f64>,
+    /// The specular lobe to take out of every sample.
+    pub varnish: Option<Varnish>,
 }
 
 impl<'a> Setup<'a> {
@@ -45,7 +51,20 @@ impl<'a> Setup<'a> {
             narrow,
             pseudo_inverse,
             gains,
+            view_distance: None,
+            varnish: None,
         })
+    }
+
+    /// Distance of the camera in the unit of [`Lights::place`].
+    pub fn view_distance(&self) -> Option<f64> {
+        self.view_distance
+    }
+
+    /// Sets the distance of the camera in mm; it means something only with a pitch.
+    pub fn seen_from(mut self, distance_mm: Option<f64>) -> Self {
+        self.view_distance = distance_mm;
+        self
     }
 
     /// Number of lights.
@@ -74,6 +93,7 @@ pub struct Tile {
     inverse: [Vec<f32>; 6],
     directions: [Vec<f32>; 3],
     scratch: Vec<f32>,
+    halves: Option<Halves>,
 }
 
 impl Tile {
@@ -93,6 +113,7 @@ impl Tile {
             inverse: std::array::from_fn(|_| vec![0.0; if near > 0 { TILE } else { 0 }]),
             directions: std::array::from_fn(|_| vec![0.0; near]),
             scratch: vec![0.0; TILE],
+            halves: setup.varnish.map(|_| Halves::new()),
         }
     }
 
@@ -128,10 +149,9 @@ impl Tile {
         let (red, rest) = self.colour.split_at(planes);
         let (green, blue) = rest.split_at(planes);
         let row = k * TILE..k * TILE + n;
-        let channels = red[row.clone()].iter().zip(&green[row.clone()]).zip(&blue[row.clone()]);
-        for (grey, ((r, g), b)) in self.samples[row].iter_mut().zip(channels) {
-            *grey = (r + g + b) * (1.0 / 3.0);
-        }
+        let (red, green, blue) = (&red[row.clone()], &green[row.clone()], &blue[row.clone()]);
+        let grey = &mut self.samples[row];
+        mean_wide(red, green, blue, grey);
     }
 
     fn apply_gain(&mut self, setup: &Setup, k: usize, y: usize, x0: usize) {
@@ -181,6 +201,46 @@ impl Tile {
         }
     }
 
+    /// Takes the varnish out of the samples of a fitted tile at (x0, y) and fits again.
+    pub fn unvarnish(&mut self, setup: &Setup, y: usize, x0: usize) {
+        let (Some(varnish), Some(mut halves)) = (&setup.varnish, self.halves.take()) else {
+            return;
+        };
+        halves.fill(setup, varnish, y, x0, self.n.next_multiple_of(LANES));
+        unvarnish::remove(self, setup, varnish, &halves);
+        self.halves = Some(halves);
+        self.fit(setup);
+    }
+
+    /// Component `j` of light `k`'s direction over a lane.
+    #[inline(always)]
+    pub fn direction_lane(&self, setup: &Setup, k: usize, j: usize, at: usize) -> [f32; LANES] {
+        if setup.lights.near() {
+            let from = k * TILE + at;
+            std::array::from_fn(|i| self.directions[j][from + i])
+        } else {
+            [setup.narrow[k][j]; LANES]
+        }
+    }
+
+    /// `(S^T S)^-1` over a lane.
+    #[inline(always)]
+    pub fn inverse_lane(&self, setup: &Setup, at: usize) -> [[f32; LANES]; 6] {
+        std::array::from_fn(|j| {
+            if setup.lights.near() {
+                std::array::from_fn(|i| self.inverse[j][at + i])
+            } else {
+                [setup.inverse[j] as f32; LANES]
+            }
+        })
+    }
+
+    /// Component `j` of the fit over a lane.
+    #[inline(always)]
+    pub fn fit_lane(&self, j: usize, at: usize) -> [f32; LANES] {
+        std::array::from_fn(|i| self.g[j][at + i])
+    }
+
     /// Figures of the fits into `lanes`.
     pub fn measure(&mut self, setup: &Setup, limits: &Limits) {
         let near = setup.lights.near().then_some(&self.inverse);
@@ -211,6 +271,15 @@ impl Tile {
         }
     }
 
+    /// `(S^T S)^-1` of all lights at pixel `i`.
+    pub fn narrow_inverse(&self, setup: &Setup, i: usize) -> [f32; 6] {
+        if setup.lights.near() {
+            std::array::from_fn(|j| self.inverse[j][i])
+        } else {
+            setup.inverse.map(|v| v as f32)
+        }
+    }
+
     /// Residual of light `k` at pixel `i` against the least-squares fit.
     pub fn residual(&self, setup: &Setup, k: usize, i: usize) -> f64 {
         let d = self.direction(setup, k, i);
@@ -220,15 +289,20 @@ impl Tile {
 
     /// Raises `out[i]` to what light `k` shows at pixel `i` above `max(0, g.l_k)`.
     pub fn raise_to_excess(&self, setup: &Setup, k: usize, out: &mut [f32]) {
-        let row = &self.samples[k * TILE..k * TILE + self.n];
-        for i in 0..self.n {
-            let d = self.narrow_direction(setup, k, i);
-            let model = d[0] * self.g[0][i] + d[1] * self.g[1][i] + d[2] * self.g[2][i];
-            out[i] = out[i].max(row[i] - model.max(0.0));
+        let row = k * TILE..k * TILE + self.n;
+        let samples = &self.samples[row.clone()];
+        let g = [0, 1, 2].map(|j| &self.g[j][..self.n]);
+        if setup.lights.near() {
+            let d = [0, 1, 2].map(|j| &self.directions[j][row.clone()]);
+            excess_near(samples, &g, &d, out);
+        } else {
+            let d = setup.narrow[k];
+            excess_far(samples, &g, d, out);
         }
     }
 
-    fn narrow_direction(&self, setup: &Setup, k: usize, i: usize) -> [f32; 3] {
+    /// [`Tile::direction`] in single precision.
+    pub fn narrow_direction(&self, setup: &Setup, k: usize, i: usize) -> [f32; 3] {
         if setup.lights.near() {
             [0, 1, 2].map(|j| self.directions[j][k * TILE + i])
         } else {
@@ -251,29 +325,106 @@ impl Tile {
     /// [`Tile::channel_albedo`] over all lights at every pixel with the normals of `lanes`; the result lies channel by
     /// channel, [`TILE`] apart.
     pub fn colour_albedo(&self, setup: &Setup, out: &mut [f32; 3 * TILE]) {
+        colour_wide(self, setup, out);
+    }
+
+    #[inline(always)]
+    fn colour_body(&self, setup: &Setup, out: &mut [f32; 3 * TILE]) {
         let n = self.n;
         let planes = setup.count() * TILE;
         let (mut shade, mut below) = ([0.0f32; TILE], [0.0f32; TILE]);
         out.fill(0.0);
         for k in 0..setup.count() {
-            for i in 0..n {
-                let d = self.narrow_direction(setup, k, i);
-                let [x, y, z] = &self.lanes.normal;
-                shade[i] = d[0] * x[i] + d[1] * y[i] + d[2] * z[i];
-                below[i] += shade[i] * shade[i];
+            let row = k * TILE..k * TILE + n;
+            if setup.lights.near() {
+                let d = [0, 1, 2].map(|j| &self.directions[j][row.clone()]);
+                shades(
+                    &self.lanes.normal,
+                    |i| [d[0][i], d[1][i], d[2][i]],
+                    &mut shade[..n],
+                    &mut below[..n],
+                );
+            } else {
+                let d = setup.narrow[k];
+                shades(&self.lanes.normal, |_| d, &mut shade[..n], &mut below[..n]);
             }
             for c in 0..3 {
-                let row = &self.colour[c * planes + k * TILE..c * planes + k * TILE + n];
-                for i in 0..n {
-                    out[c * TILE + i] += shade[i] * row[i];
+                let samples = &self.colour[c * planes + row.start..c * planes + row.end];
+                for ((sum, shade), sample) in out[c * TILE..c * TILE + n].iter_mut().zip(&shade).zip(samples) {
+                    *sum += shade * sample;
                 }
             }
         }
         for c in 0..3 {
-            for i in 0..n {
-                out[c * TILE + i] = (out[c * TILE + i] / below[i].max(f32::MIN_POSITIVE)).max(0.0);
+            for (sum, below) in out[c * TILE..c * TILE + n].iter_mut().zip(&below) {
+                let v = *sum
+                    / if *below > f32::MIN_POSITIVE {
+                        *below
+                    } else {
+                        f32::MIN_POSITIVE
+                    };
+                *sum = if v > 0.0 { v } else { 0.0 };
             }
         }
+    }
+}
+
+/// `n.l` and the sum of its squares.
+#[inline(always)]
+fn shades(normal: &[[f32; TILE]; 3], direction: impl Fn(usize) -> [f32; 3], shade: &mut [f32], below: &mut [f32]) {
+    let n = shade.len();
+    let ([x, y, z], below) = (normal.each_ref().map(|v| &v[..n]), &mut below[..n]);
+    for i in 0..n {
+        let d = direction(i);
+        let s = d[0] * x[i] + d[1] * y[i] + d[2] * z[i];
+        shade[i] = s;
+        below[i] += s * s;
+    }
+}
+
+fastest! {
+    fn colour_wide(tile: &Tile, setup: &Setup, out: &mut [f32; 3 * TILE]) = Tile::colour_body
+}
+
+fastest! {
+    fn excess_far(samples: &[f32], g: &[&[f32]; 3], direction: [f32; 3], out: &mut [f32]) = excess_far_body
+}
+
+fastest! {
+    fn excess_near(samples: &[f32], g: &[&[f32]; 3], directions: &[&[f32]; 3], out: &mut [f32]) = excess_near_body
+}
+
+fastest! {
+    fn mean_wide(red: &[f32], green: &[f32], blue: &[f32], grey: &mut [f32]) = mean
+}
+
+#[inline(always)]
+fn excess_far_body(samples: &[f32], g: &[&[f32]; 3], direction: [f32; 3], out: &mut [f32]) {
+    excess(samples, g, |_| direction, out);
+}
+
+#[inline(always)]
+fn excess_near_body(samples: &[f32], g: &[&[f32]; 3], d: &[&[f32]; 3], out: &mut [f32]) {
+    let d = d.map(|v| &v[..out.len()]);
+    excess(samples, g, |i| [d[0][i], d[1][i], d[2][i]], out);
+}
+
+#[inline(always)]
+fn excess(samples: &[f32], g: &[&[f32]; 3], direction: impl Fn(usize) -> [f32; 3], out: &mut [f32]) {
+    let n = out.len();
+    let (samples, [x, y, z]) = (&samples[..n], g.map(|v| &v[..n]));
+    for i in 0..n {
+        let d = direction(i);
+        let model = d[0] * x[i] + d[1] * y[i] + d[2] * z[i];
+        let above = samples[i] - if model > 0.0 { model } else { 0.0 };
+        out[i] = if above > out[i] { above } else { out[i] };
+    }
+}
+
+#[inline(always)]
+fn mean(red: &[f32], green: &[f32], blue: &[f32], grey: &mut [f32]) {
+    for (grey, ((r, g), b)) in grey.iter_mut().zip(red.iter().zip(green).zip(blue)) {
+        *grey = (r + g + b) * (1.0 / 3.0);
     }
 }
 

@@ -87,6 +87,7 @@ pub(super) fn zeroed<T: Copy + Default>(count: usize) -> Result<Vec<T>> {
     buffer
         .try_reserve_exact(count)
         .map_err(|_| too_large(format!("the machine has no memory left for {count} samples")))?;
+    crate::pages::advise(&buffer);
     buffer.resize(count, T::default());
     Ok(buffer)
 }

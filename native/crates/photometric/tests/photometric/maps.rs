@@ -17,6 +17,8 @@ fn capture<'a>(surface: &'a (dyn Fn(f64, f64) -> Point + Sync)) -> Scene<'a> {
         surface,
         sigma: 0.0,
         highlight: None,
+        varnish: None,
+        view_mm: None,
         near: false,
         lights: ring(8, 45.0, 1.0),
         rgb: false,

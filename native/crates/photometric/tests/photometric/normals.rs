@@ -12,6 +12,8 @@ fn scene<'a>(surface: &'a (dyn Fn(f64, f64) -> Point + Sync), lights: Vec<V3>) -
         surface,
         sigma: 0.0,
         highlight: None,
+        varnish: None,
+        view_mm: None,
         near: false,
         lights,
         rgb: false,

@@ -12,6 +12,8 @@ fn input(count: usize) -> (FrameStack, SolveOptions) {
         surface: &flat_card,
         sigma: 0.0,
         highlight: None,
+        varnish: None,
+        view_mm: None,
         near: false,
         lights: ring(count, 45.0, 1.0),
         rgb: false,

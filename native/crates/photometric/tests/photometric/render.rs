@@ -22,6 +22,10 @@ pub struct Scene<'a> {
     pub sigma: f64,
     /// Strength and exponent of a Blinn-Phong highlight.
     pub highlight: Option<(f64, f64)>,
+    /// Strength and exponent of a varnish's lobe, which like the albedo is multiplied by n.l.
+    pub varnish: Option<(f64, f64)>,
+    /// Distance of the camera in mm for the varnish; else the view is parallel.
+    pub view_mm: Option<f64>,
     /// Near lights by position in mm with Lambertian emission towards the centre; else directions.
     pub near: bool,
     pub lights: Vec<V3>,
@@ -108,7 +112,12 @@ impl Scene<'_> {
                 0.0
             }
         });
-        p.albedo.map(|a| falloff * (a * shade + gleam))
+        let shine = self.varnish.map_or(0.0, |(strength, exponent)| {
+            let v = self.view_mm.map_or([0.0, 0.0, 1.0], |d| unit([-px, -py, d]));
+            let h = unit([l[0] + v[0], l[1] + v[1], l[2] + v[2]]);
+            strength * dot(p.normal, h).max(0.0).powf(exponent)
+        });
+        p.albedo.map(|a| falloff * ((a + shine) * shade + gleam))
     }
 
     /// All frames as 16-bit linear images.
