@@ -14,8 +14,14 @@ export const fileNameSchema = z
   .regex(/^[^/\\\0]+$/, 'must be a plain file name inside the capture folder')
   .refine((name) => name !== '.' && name !== '..', 'must be a plain file name inside the capture folder');
 
+const exposureSchema = z.object({ file: fileNameSchema, seconds: positive.max(3600) });
+
 export const lightSchema = z.object({
   file: fileNameSchema,
+  /** Exposure time of `file`; needed beside `exposures`. */
+  seconds: positive.max(3600).optional(),
+  /** Further exposures of the same light: all are merged into one frame of wider range. Linear samples only. */
+  exposures: z.array(exposureSchema).max(16).optional(),
   /** Vector towards the light, any length above zero. */
   direction: vector3.refine(([x, y, z]) => Math.hypot(x, y, z) > 0, 'must have a length above zero').optional(),
   /** Radiant intensity, one number or per channel; images are divided by it. */

@@ -1,7 +1,9 @@
-/** `trugrade normals`: photometric stereo alone, written as NumPy files. */
+/** `trugrade normals`: photometric stereo alone; single maps as NumPy files, or all maps in a folder. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readInput } from '../../core/capture/index.ts';
 import { refuse } from '../../core/errors/index.ts';
-import { loadNative, type MapFile } from '../../core/native/index.ts';
+import { loadNative, type MapFile, type MapFormat, mapFormats, mapNames } from '../../core/native/index.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { lightsOption, withLights } from '../lights-option.ts';
 import { exit } from '../terminal.ts';
@@ -12,27 +14,41 @@ const maps: readonly { option: string; map: MapFile }[] = [
   { option: 'height', map: 'height' },
 ];
 
+interface Target {
+  readonly map: MapFile;
+  readonly file: string;
+  readonly format: MapFormat;
+}
+
 export const normals: Command = {
   name: 'normals',
-  synopsis: 'CAPTURE --out FILE.npy [--albedo FILE] [--height FILE] [--json]',
+  synopsis: 'CAPTURE [--out FILE.npy] [--albedo FILE] [--height FILE] [--maps DIR] [--format npy|png16|tiff] [--json]',
   help: 'solves a capture for surface normals (float32, H x W x 3)',
   options: {
     out: { type: 'string', value: 'FILE', help: 'normals, H x W x 3' },
     albedo: { type: 'string', value: 'FILE', help: 'albedo, H x W or H x W x 3' },
     height: { type: 'string', value: 'FILE', help: 'height in mm (px without a scale), H x W' },
     lights: lightsOption,
+    maps: { type: 'string', value: 'DIR', help: `all maps into a folder: ${mapNames.join(', ')}` },
+    format: { type: 'string', value: 'F', help: 'of --maps: npy, tiff (float32) or png16 (range in its text chunk)' },
     json: jsonOption,
   },
   async run(parsed, { terminal, signal }) {
     const [path, ...more] = parsed.positionals;
     if (path === undefined || more.length > 0)
       throw refuse('usage', 'normals takes one capture', 'name one capture folder');
-    const targets = maps.flatMap(({ option, map }) => {
+    const targets: Target[] = maps.flatMap(({ option, map }) => {
       const file = parsed.text(option);
-      return file === undefined ? [] : [{ map, file }];
+      return file === undefined ? [] : [{ map, file, format: 'npy' }];
     });
-    if (parsed.text('out') === undefined)
-      throw refuse('usage', 'there is no file for the normals', 'add --out FILE.npy', { field: 'out' });
+    const folder = parsed.text('maps');
+    const format = parsed.choice('format', mapFormats) ?? 'npy';
+    if (folder !== undefined) {
+      const ending = format === 'png16' ? 'png' : format;
+      targets.push(...mapNames.map((map) => ({ map, file: join(folder, `${map}.${ending}`), format })));
+    }
+    if (parsed.text('out') === undefined && folder === undefined)
+      throw refuse('usage', 'there is no file for the normals', 'add --out FILE.npy or --maps DIR', { field: 'out' });
     const native = loadNative();
     const input = await withLights(parsed, await readInput(path));
     const bar = terminal.progress('normals');
@@ -41,12 +57,13 @@ export const normals: Command = {
       const solved = await native.solve(
         stack,
         input.lights,
-        input.pixelPitchMm,
+        input,
         (f) => bar.update(0.5 + f / 2),
         signal,
       );
       try {
-        for (const { map, file } of targets) await solved.writeNpy(map, file, signal);
+        if (folder !== undefined) await mkdir(folder, { recursive: true });
+        for (const { map, file, format: as } of targets) await solved.writeFile(map, file, as, signal);
         bar.end();
         const { widthPx, heightPx } = stack;
         if (parsed.flag('json'))

@@ -7,11 +7,19 @@ import { parseJsonWith } from '../errors/parse.ts';
 
 export type Encoding = 'linear' | 'srgb';
 
+export interface CaptureExposure {
+  readonly name: string;
+  readonly path: string;
+  readonly seconds: number;
+}
+
 export interface CaptureLight {
   /** The name in `capture.json`; used in messages. */
   readonly name: string;
   readonly path: string;
   readonly flatPath: string | undefined;
+  /** All exposures with this light, the first being `path` itself; absent where there is only that one. */
+  readonly exposures?: readonly CaptureExposure[];
   readonly intensity: readonly [number, number, number];
   readonly direction: readonly [number, number, number] | undefined;
   readonly positionMm: readonly [number, number, number] | undefined;
@@ -114,9 +122,25 @@ async function readCapture(folder: string, options: InputOptions): Promise<Captu
   const lights: CaptureLight[] = [];
   for (const [i, light] of capture.lights.entries()) {
     const flat = capture.flats?.[i];
+    const path = await inside(light.file, `lights[${i}].file`);
+    const exposures: CaptureExposure[] = [];
+    if (light.exposures && light.exposures.length > 0) {
+      const field = `lights[${i}].exposures`;
+      if (light.seconds === undefined || !capture.linear)
+        throw refuse(
+          'value.invalid',
+          capture.linear ? 'the light has exposures and no time of its own' : 'exposures are merged in linear light only',
+          capture.linear ? 'give "seconds" beside "file"' : 'capture linear frames',
+          { file: captureFile, field },
+        );
+      exposures.push({ name: light.file, path, seconds: light.seconds });
+      for (const [j, { file, seconds }] of light.exposures.entries())
+        exposures.push({ name: file, path: await inside(file, `${field}[${j}].file`), seconds });
+    }
     lights.push({
       name: light.file,
-      path: await inside(light.file, `lights[${i}].file`),
+      path,
+      ...(exposures.length > 0 ? { exposures } : {}),
       flatPath: flat === undefined ? undefined : await inside(flat, `flats[${i}]`),
       intensity:
         typeof light.intensity === 'object'

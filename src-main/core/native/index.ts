@@ -31,15 +31,24 @@ export type { Condition, FoundCard, FrameQuality, OutlineInfo, RefinementInfo, S
 type Binding = typeof binding;
 type OnProgress = (fraction: number) => void;
 
-export type MapFile =
-  | 'normals'
-  | 'albedo'
-  | 'height'
-  | 'gloss'
-  | 'residual'
-  | 'confidence'
-  | 'meanCurvature'
-  | 'gaussianCurvature';
+export const mapNames = [
+  'normals',
+  'albedo',
+  'confidence',
+  'unknown',
+  'residual',
+  'gloss',
+  'gradientX',
+  'gradientY',
+  'meanCurvature',
+  'gaussianCurvature',
+  'shape',
+  'height',
+] as const;
+export type MapFile = (typeof mapNames)[number];
+/** `png16`: codes over the range that the text chunk `Range` tells. */
+export const mapFormats = ['npy', 'png16', 'tiff'] as const;
+export type MapFormat = (typeof mapFormats)[number];
 export type MapView = 'albedo' | 'normals' | 'gloss' | 'curvature' | 'height' | 'residual';
 
 /** Decoded frames in native memory; `free` gives them back. */
@@ -59,6 +68,7 @@ export interface NativeStack {
 export interface NativeMaps {
   readonly summary: SolveSummary;
   writeNpy(map: MapFile, path: string, signal: AbortSignal): Promise<void>;
+  writeFile(map: MapFile, path: string, format: MapFormat, signal: AbortSignal): Promise<void>;
   writePng(map: MapView, path: string, signal: AbortSignal): Promise<void>;
   view(map: MapView, signal: AbortSignal): Promise<Buffer>;
   /** Writes all maps with their values as one file of tiles (`trugrade.maps/1`). */
@@ -138,7 +148,7 @@ export interface Native {
   solve(
     stack: NativeStack,
     lights: readonly CaptureLight[],
-    pixelPitchMm: number | null,
+    scale: { readonly pixelPitchMm: number | null; readonly camera?: CaptureInput['camera'] },
     progress: OnProgress,
     signal: AbortSignal,
   ): Promise<NativeMaps>;
@@ -239,6 +249,9 @@ class MapsHandle implements NativeMaps {
   writeNpy(map: MapFile, path: string, signal: AbortSignal) {
     return typed(this.raw.writeNpy(map, path, signal));
   }
+  writeFile(map: MapFile, path: string, format: MapFormat, signal: AbortSignal) {
+    return typed(this.raw.writeFile(map, path, format, signal));
+  }
   writePng(map: MapView, path: string, signal: AbortSignal) {
     return typed(this.raw.writePng(map, path, signal));
   }
@@ -320,6 +333,7 @@ export function loadNative(path: string = findAddon()): Native {
         name: light.name,
         path: light.path,
         intensity: [...light.intensity],
+        ...(light.exposures ? { exposures: light.exposures.map((exposure) => ({ ...exposure })) } : {}),
         ...(light.flatPath ? { flatPath: light.flatPath } : {}),
       }));
       const files = {
@@ -329,8 +343,16 @@ export function loadNative(path: string = findAddon()): Native {
       const stack = { frames, ...files, linear: input.encoding === 'linear', maxBytes: 0 };
       return new StackHandle(await typed(addon.loadStack(stack, progress, signal)));
     },
-    async solve(stack, lights, pixelPitchMm, progress, signal) {
-      const input = { lights: lights.map(lightInput), ...(pixelPitchMm === null ? {} : { pixelPitchMm }) };
+    async solve(stack, lights, { pixelPitchMm, camera }, progress, signal) {
+      const focalPx = camera?.matrix[0][0];
+      const input = {
+        lights: lights.map(lightInput),
+        ...(pixelPitchMm === null ? {} : { pixelPitchMm }),
+        // Similar triangles: the focal length in pixels times a pixel's size on the card.
+        ...(pixelPitchMm !== null && focalPx !== undefined && focalPx > 10
+          ? { viewDistanceMm: focalPx * pixelPitchMm }
+          : {}),
+      };
       return new MapsHandle(await typed(addon.solveMaps(rawOf(stack, StackHandle), input, progress, signal)));
     },
     async findOutline(stack, hints, signal) {

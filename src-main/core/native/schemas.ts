@@ -27,6 +27,11 @@ export const solveSummarySchema = z.object({
   medianResidual: z.number(),
   medianConfidenceDeg: z.number(),
   method: z.string(),
+  /** Specular lobe taken out, in units of albedo, and its Blinn-Phong exponent; 0 where none was found. */
+  varnishStrength: z.number(),
+  varnishExponent: z.number(),
+  /** Brightness of each light over its calibrated one, as far as the frames show it. */
+  lightRatios: z.array(z.number()),
   nearLight: z.boolean(),
   flatFielded: z.boolean(),
   notes: z.array(z.string()),

@@ -3,11 +3,12 @@
 use crate::handle::Handle;
 use crate::stack::{Loaded, Stack, invalid, share, to_json};
 use crate::task::{Progress, Work, reporter, start, to_js};
-use imaging::{CoreError, ErrorCode, Result, write_npy_f32};
+use imaging::{CoreError, ErrorCode, MapFormat, Result, write_map};
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
 use photometric::{
-    Curvature, HeightOptions, Light, Method, Solution, SolveOptions, curvature, gloss, height_mm, solve,
+    Curvature, HeightOptions, Light, Method, ShapeOptions, Solution, SolveOptions, curvature, gloss, gradients,
+    height_mm, shape_multiscale, solve_into,
 };
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +27,8 @@ pub struct LightInput {
 pub struct SolveInput {
     pub lights: Vec<LightInput>,
     pub pixel_pitch_mm: Option<f64>,
+    /// From the camera's pinhole to the card plane.
+    pub view_distance_mm: Option<f64>,
 }
 
 /// The maps of a side; derived maps are computed once, when first asked for.
@@ -103,8 +106,8 @@ impl Maps {
         self.inner.free();
     }
 
-    /// Writes `normals` (H x W x 3), `albedo` (H x W or H x W x 3), `height`, `gloss`, `residual`, `confidence`,
-    /// `meanCurvature` or `gaussianCurvature` (H x W) as float32 `.npy`.
+    /// Writes one map as float32 `.npy`; `normals` (H x W x 3), `albedo` (H x W or H x W x 3), `height`, `gloss`,
+    /// `residual`, `confidence`, `unknown`, `gradientX`, `gradientY`, `shape`, `meanCurvature` or `gaussianCurvature`.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn write_npy(
         &self,
@@ -112,10 +115,49 @@ impl Maps {
         path: String,
         signal: Option<AbortSignal>,
     ) -> napi::Result<AsyncTask<Work<()>>> {
+        self.write_file(map, path, "npy".to_owned(), signal)
+    }
+
+    /// Writes one map as `npy` or `tiff` (float32), or `png16` (16-bit codes over the range its text chunk `Range` tells).
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn write_file(
+        &self,
+        map: String,
+        path: String,
+        format: String,
+        signal: Option<AbortSignal>,
+    ) -> napi::Result<AsyncTask<Work<()>>> {
         let solved = self.inner.get().map_err(to_js)?;
         Ok(start(signal, move |cancel| {
-            write_map(&solved, &map, Path::new(&path), cancel)
+            let format = match format.as_str() {
+                "npy" => MapFormat::Npy,
+                "tiff" => MapFormat::Tiff,
+                "png16" => MapFormat::Png16,
+                other => return Err(invalid("format", &format!("there is no format \"{other}\""))),
+            };
+            write_one(&solved, &map, Path::new(&path), format, cancel)
         }))
+    }
+}
+
+/// Maps of a side that was let go, kept to solve the next one into: fresh memory costs as much time as the solving.
+static SPARE: Mutex<Option<Solution>> = Mutex::new(None);
+
+impl Drop for Solved {
+    fn drop(&mut self) {
+        let empty = Solution {
+            width: 0,
+            height: 0,
+            channels: 1,
+            normals: Vec::new(),
+            albedo: Vec::new(),
+            residual: Vec::new(),
+            confidence_deg: Vec::new(),
+            known: Vec::new(),
+            summary: photometric::SolveSummary::default(),
+        };
+        let used = std::mem::replace(&mut self.solution, empty);
+        *SPARE.lock().unwrap_or_else(PoisonError::into_inner) = Some(used);
     }
 }
 
@@ -131,7 +173,8 @@ pub fn solve_maps(
     let report = reporter(progress);
     Ok(start(signal, move |cancel| {
         let options = options_of(&input, &loaded)?;
-        let solution = solve(&loaded.stack, &options, cancel, &report)?;
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let solution = solve_into(&loaded.stack, &options, spare, cancel, &report)?;
         let summary = to_json(&solution.summary)?;
         let solved = Solved {
             loaded,
@@ -169,25 +212,32 @@ fn options_of(input: &SolveInput, loaded: &Loaded) -> Result<SolveOptions> {
     }
     Ok(SolveOptions {
         pixel_pitch_mm: input.pixel_pitch_mm,
+        view_distance_mm: input.view_distance_mm,
         mask: loaded.mask.clone(),
         method: Method::Auto,
         ..SolveOptions::new(lights)
     })
 }
 
-fn write_map(solved: &Solved, map: &str, path: &Path, cancel: &imaging::Cancel) -> Result<()> {
+fn write_one(solved: &Solved, map: &str, path: &Path, format: MapFormat, cancel: &imaging::Cancel) -> Result<()> {
     let s = &solved.solution;
-    let plane = [s.height, s.width];
+    let write = |channels: usize, data: &[f32]| write_map(path, format, (s.width, s.height, channels), data);
     match map {
-        "normals" => write_npy_f32(path, &[s.height, s.width, 3], &s.normals),
-        "albedo" if s.channels == 1 => write_npy_f32(path, &plane, &s.albedo),
-        "albedo" => write_npy_f32(path, &[s.height, s.width, s.channels], &s.albedo),
-        "residual" => write_npy_f32(path, &plane, &s.residual),
-        "confidence" => write_npy_f32(path, &plane, &s.confidence_deg),
-        "height" => write_npy_f32(path, &plane, &solved.height(cancel)?[..]),
-        "gloss" => write_npy_f32(path, &plane, &solved.gloss(cancel)?[..]),
-        "meanCurvature" => write_npy_f32(path, &plane, &solved.curvature(cancel)?.mean),
-        "gaussianCurvature" => write_npy_f32(path, &plane, &solved.curvature(cancel)?.gaussian),
+        "normals" => write(3, &s.normals),
+        "albedo" => write(s.channels, &s.albedo),
+        "residual" => write(1, &s.residual),
+        "confidence" => write(1, &s.confidence_deg),
+        "unknown" => write(
+            1,
+            &s.known.iter().map(|k| f32::from(u8::from(*k == 0))).collect::<Vec<_>>(),
+        ),
+        "gradientX" => write(1, &gradients(s).p),
+        "gradientY" => write(1, &gradients(s).q),
+        "shape" => write(1, &shape_multiscale(s, ShapeOptions::default(), cancel)?),
+        "height" => write(1, &solved.height(cancel)?[..]),
+        "gloss" => write(1, &solved.gloss(cancel)?[..]),
+        "meanCurvature" => write(1, &solved.curvature(cancel)?.mean),
+        "gaussianCurvature" => write(1, &solved.curvature(cancel)?.gaussian),
         other => Err(no_such_map(other)),
     }
 }

@@ -3,8 +3,8 @@
 use crate::handle::Handle;
 use crate::task::{Progress, Work, reporter, start, to_js};
 use imaging::{
-    Cancel, CoreError, DecodeLimits, Encoding, ErrorCode, Frame, FrameStack, Raster, Result, decode_files, frame_stats,
-    shift_between,
+    Cancel, CoreError, DecodeLimits, Encoding, ErrorCode, Exposure, Frame, FrameStack, Raster, Result, Samples,
+    decode_files, frame_stats, merge_exposures, shift_between, widened,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
@@ -23,6 +23,16 @@ pub struct FrameInput {
     pub intensity: Vec<f64>,
     /// Flat field of the same light.
     pub flat_path: Option<String>,
+    /// All exposures with this light, the one at `path` first; merged into one frame.
+    pub exposures: Option<Vec<ExposureInput>>,
+}
+
+/// One of several exposures.
+#[napi(object)]
+pub struct ExposureInput {
+    pub name: String,
+    pub path: String,
+    pub seconds: f64,
 }
 
 /// The frames of one side.
@@ -129,6 +139,9 @@ fn load(input: &StackInput, report: &(impl Fn(f32) + Sync), cancel: &Cancel) -> 
     for flat in input.frames.iter().filter_map(|f| f.flat_path.as_deref()) {
         add(flat, &file_name(flat));
     }
+    for more in input.frames.iter().flat_map(further) {
+        add(&more.path, &more.name);
+    }
     for extra in [&input.dark_path, &input.mask_path].into_iter().flatten() {
         add(extra, &file_name(extra));
     }
@@ -144,6 +157,83 @@ fn load(input: &StackInput, report: &(impl Fn(f32) + Sync), cancel: &Cancel) -> 
     let rasters =
         decode_files(&paths, &limits, cancel, &|done| report(done as f32 / count)).map_err(|e| renamed(e, &names))?;
     assemble(input, rasters, &names)
+}
+
+/// The exposures of a frame beside the first.
+fn further(frame: &FrameInput) -> &[ExposureInput] {
+    frame.exposures.as_deref().and_then(|all| all.get(1..)).unwrap_or(&[])
+}
+
+/// Merges the exposures of each light; its intensity follows to the scale of the shortest one.
+fn merge(
+    input: &StackInput,
+    frames: Vec<Frame>,
+    more: Vec<Vec<Raster>>,
+    dark: Option<Raster>,
+) -> Result<(Vec<Frame>, Option<Raster>)> {
+    if more.iter().all(Vec::is_empty) {
+        return Ok((frames, dark));
+    }
+    if !input.linear {
+        return Err(invalid("exposures", "exposures are merged in linear light only"));
+    }
+    let mut merged = Vec::with_capacity(frames.len());
+    for ((frame, given), more) in frames.into_iter().zip(&input.frames).zip(more) {
+        let times = given.exposures.as_deref().unwrap_or(&[]);
+        let (raster, scale) = match times.first() {
+            Some(main) if !more.is_empty() => {
+                let rasters = std::iter::once(&frame.raster).chain(&more);
+                let exposures: Vec<Exposure> = times
+                    .iter()
+                    .zip(rasters)
+                    .map(|(e, raster)| Exposure {
+                        name: &e.name,
+                        raster,
+                        seconds: e.seconds,
+                    })
+                    .collect();
+                let (raster, shortest) = merge_exposures(&exposures, dark.as_ref())?;
+                (raster, (shortest / main.seconds) as f32)
+            }
+            _ => (widened(frame.raster), 1.0),
+        };
+        merged.push(Frame {
+            name: frame.name,
+            raster,
+            intensity: frame.intensity.map(|v| v * scale),
+            // A flat field was taken at the time of the light's own frame, whose scale the merged one leaves.
+            flat: frame.flat.map(|flat| scaled(widened(flat), dark.as_ref(), scale)),
+        });
+    }
+    Ok((merged, dark.map(widened)))
+}
+
+/// A 16-bit flat field as a shorter exposure would show it.
+fn scaled(flat: Raster, dark: Option<&Raster>, scale: f32) -> Raster {
+    let (width, channels) = (flat.width, flat.channels);
+    let black = |i: usize| {
+        let (pixel, channel) = (i / channels, i % channels);
+        dark.map_or(0.0, |d| {
+            f32::from(d.code(pixel % width, pixel / width, channel)) * 65535.0 / f32::from(d.max_code())
+        })
+    };
+    match flat.samples {
+        Samples::U16(codes) => Raster {
+            samples: Samples::U16(
+                codes
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, c)| {
+                        (black(i) + (f32::from(c) - black(i)) * scale)
+                            .round()
+                            .clamp(0.0, 65535.0) as u16
+                    })
+                    .collect(),
+            ),
+            ..flat
+        },
+        Samples::U8(_) => flat,
+    }
 }
 
 fn assemble(input: &StackInput, rasters: Vec<Raster>, names: &[(String, String)]) -> Result<Loaded> {
@@ -171,8 +261,13 @@ fn assemble(input: &StackInput, rasters: Vec<Raster>, names: &[(String, String)]
             frame.flat = Some(next()?);
         }
     }
+    let mut more = Vec::with_capacity(input.frames.len());
+    for frame in &input.frames {
+        more.push(further(frame).iter().map(|_| next()).collect::<Result<Vec<Raster>>>()?);
+    }
     let dark = if input.dark_path.is_some() { Some(next()?) } else { None };
     let mask = if input.mask_path.is_some() { Some(next()?) } else { None };
+    let (frames, dark) = merge(input, frames, more, dark)?;
     let encoding = if input.linear { Encoding::Linear } else { Encoding::Srgb };
     let stack = FrameStack { frames, dark, encoding };
     stack.validate().map_err(|e| renamed(e, names))?;

@@ -7,6 +7,7 @@ mod batch;
 mod check;
 mod cholesky;
 mod curvature;
+mod drift;
 mod elimination;
 mod finish;
 mod gloss;

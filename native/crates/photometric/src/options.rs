@@ -105,6 +105,8 @@ pub struct SolveSummary {
     pub varnish_strength: f64,
     /// Its Blinn-Phong exponent; 0 where none was found.
     pub varnish_exponent: f64,
+    /// Brightness of every light over its calibrated one, as far as the frames show it; empty where they do not.
+    pub light_ratios: Vec<f64>,
     /// Whether directions were computed per pixel from positions.
     pub near_light: bool,
     /// Whether every light was divided by its flat field.

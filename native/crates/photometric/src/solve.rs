@@ -1,6 +1,7 @@
 //! Frames to normals, albedo, residual and confidence: bands of rows in parallel, tiles of a row at a time.
 
 use crate::check::check;
+use crate::drift;
 use crate::finish::{Ctx, Outputs, Scratch, finish_tile};
 use crate::lights::{Lights, condition_of};
 use crate::noise::{Noise, estimate};
@@ -15,6 +16,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rows of a band: cancellation is asked once a band.
 const BAND: usize = 16;
+/// A light that differs by more than this from its calibration is named.
+const MAX_DRIFT: f64 = 0.03;
 /// Pixels a median over the image is taken from.
 const MEDIAN_SAMPLE: usize = 1 << 16;
 
@@ -115,8 +118,25 @@ pub fn solve_into(
         mask: o.mask.as_deref(),
     };
     let counts = run(&ctx, &mut solution, cancel, progress)?;
+    let ratios = drift::ratios(&setup, &noise, (width, height), o.mask.as_deref());
+    note_drift(&ratios, stack, &mut notes);
     summarise(&mut solution, &ctx, counts, notes, stack);
+    solution.summary.light_ratios = ratios;
     Ok(solution)
+}
+
+/// Says which light differs most from its calibration, if one does by more than [`MAX_DRIFT`].
+fn note_drift(ratios: &[f64], stack: &FrameStack, notes: &mut Vec<String>) {
+    let apart = |r: f64| (r - 1.0).abs();
+    let worst = (0..ratios.len()).max_by(|&a, &b| apart(ratios[a]).total_cmp(&apart(ratios[b])));
+    if let Some(k) = worst.filter(|&k| apart(ratios[k]) > MAX_DRIFT) {
+        notes.push(format!(
+            "the light of {} is at least {:.0} % {} than its calibration says: calibrate the lights again",
+            stack.frames[k].name,
+            100.0 * apart(ratios[k]),
+            if ratios[k] > 1.0 { "brighter" } else { "darker" },
+        ));
+    }
 }
 
 fn usable_method(wanted: Method, lights: usize, notes: &mut Vec<String>) -> Method {
@@ -155,6 +175,7 @@ fn blank(stack: &FrameStack, used: Option<Solution>, method: Method, noise: Nois
         method,
         varnish_strength: 0.0,
         varnish_exponent: 0.0,
+        light_ratios: Vec::new(),
         near_light: false,
         flat_fielded: stack.frames[0].flat.is_some(),
         linear_input: stack.encoding == Encoding::Linear,

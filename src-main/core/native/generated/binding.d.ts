@@ -13,10 +13,12 @@ export declare class Maps {
   /** Gives the memory back. */
   free(): void
   /**
-   * Writes `normals` (H x W x 3), `albedo` (H x W or H x W x 3), `height`, `gloss`, `residual`, `confidence`,
-   * `meanCurvature` or `gaussianCurvature` (H x W) as float32 `.npy`.
+   * Writes one map as float32 `.npy`; `normals` (H x W x 3), `albedo` (H x W or H x W x 3), `height`, `gloss`,
+   * `residual`, `confidence`, `unknown`, `gradientX`, `gradientY`, `shape`, `meanCurvature` or `gaussianCurvature`.
    */
   writeNpy(map: string, path: string, signal?: AbortSignal | undefined | null): Promise<void>
+  /** Writes one map as `npy` or `tiff` (float32), or `png16` (16-bit codes over the range its text chunk `Range` tells). */
+  writeFile(map: string, path: string, format: string, signal?: AbortSignal | undefined | null): Promise<void>
   /** `albedo`, `normals`, `gloss`, `curvature`, `height` or `residual` as a JPEG to look at. */
   view(map: string, signal?: AbortSignal | undefined | null): Promise<Buffer>
   /** The same picture as a lossless PNG file; `albedo` with 16 linear bits. */
@@ -233,6 +235,8 @@ export declare function solveCamera(specJson: string, viewsJson: string, options
 export interface SolveInput {
   lights: Array<LightInput>
   pixelPitchMm?: number
+  /** From the camera's pinhole to the card plane. */
+  viewDistanceMm?: number
 }
 
 /** Solves for normals and albedo. Errors name the light. */

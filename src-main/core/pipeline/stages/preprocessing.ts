@@ -42,7 +42,7 @@ export const preprocessing = (native: Native): Stage<Acquired, Preprocessed> => 
           : `photometric stereo needs the direction or position of every light, ${unlit} have none`;
       return { status: 'skipped', value: { ...acquired, maps: null, solved: null }, checks: [linear], note };
     }
-    const maps = await native.solve(stack, input.lights, input.pixelPitchMm, progress, signal);
+    const maps = await native.solve(stack, input.lights, input, progress, signal);
     const solved = maps.summary;
     const limits = preprocessingLimits;
     const checks = [

@@ -29,21 +29,8 @@ pub fn write_png(path: &Path, raster: &Raster) -> Result<()> {
 }
 
 fn encode_into(raster: &Raster, out: &mut (impl Write + ?Sized)) -> Result<()> {
-    let side = |n: usize| {
-        u32::try_from(n).ok().filter(|&n| n <= i32::MAX as u32).ok_or_else(|| {
-            CoreError::new(
-                ErrorCode::ImageTooLarge,
-                format!("a side of {n} pixels does not fit into a PNG file"),
-                "write a smaller image",
-            )
-        })
-    };
     let mut encoder = png::Encoder::new(out, side(raster.width)?, side(raster.height)?);
-    encoder.set_color(if raster.channels == 1 {
-        png::ColorType::Grayscale
-    } else {
-        png::ColorType::Rgb
-    });
+    encoder.set_color(colour(raster.channels));
     encoder.set_compression(png::Compression::Fast);
     let bytes: Cow<[u8]> = match &raster.samples {
         Samples::U8(v) => Cow::Borrowed(v),
@@ -55,6 +42,46 @@ fn encode_into(raster: &Raster, out: &mut (impl Write + ?Sized)) -> Result<()> {
     let mut writer = encoder.write_header().map_err(encoding_error)?;
     writer.write_image_data(&bytes).map_err(encoding_error)?;
     writer.finish().map_err(encoding_error)
+}
+
+/// Writes 16-bit codes as a PNG file whose text chunk `Range` tells the values of codes 0 and 65535.
+pub(super) fn range_png(
+    out: &mut dyn Write,
+    width: usize,
+    height: usize,
+    channels: usize,
+    codes: &[u16],
+    (lo, hi): (f32, f32),
+) -> Result<()> {
+    let mut encoder = png::Encoder::new(out, side(width)?, side(height)?);
+    encoder.set_color(colour(channels));
+    encoder.set_depth(png::BitDepth::Sixteen);
+    encoder.set_compression(png::Compression::Fast);
+    encoder
+        .add_text_chunk("Range".to_owned(), format!("{lo} {hi}"))
+        .map_err(encoding_error)?;
+    let bytes: Vec<u8> = codes.iter().flat_map(|s| s.to_be_bytes()).collect();
+    let mut writer = encoder.write_header().map_err(encoding_error)?;
+    writer.write_image_data(&bytes).map_err(encoding_error)?;
+    writer.finish().map_err(encoding_error)
+}
+
+fn colour(channels: usize) -> png::ColorType {
+    if channels == 1 {
+        png::ColorType::Grayscale
+    } else {
+        png::ColorType::Rgb
+    }
+}
+
+fn side(n: usize) -> Result<u32> {
+    u32::try_from(n).ok().filter(|&n| n <= i32::MAX as u32).ok_or_else(|| {
+        CoreError::new(
+            ErrorCode::ImageTooLarge,
+            format!("a side of {n} pixels does not fit into a PNG file"),
+            "write a smaller image",
+        )
+    })
 }
 
 fn encoding_error(error: png::EncodingError) -> CoreError {

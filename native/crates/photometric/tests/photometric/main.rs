@@ -1,5 +1,6 @@
 //! One test program: analytic scenes, real captures, refusals.
 
+mod cards;
 mod dataset;
 mod maps;
 mod normals;

@@ -12,6 +12,29 @@ pub struct Point {
     pub z_mm: f64,
 }
 
+/// Shapes of specular lobes, 1 where the half vector is the normal.
+#[derive(Clone, Copy, Debug)]
+pub enum Lobe {
+    /// Exponent (Blinn 1977).
+    BlinnPhong(f64),
+    /// Root mean square slope of the facets (Beckmann & Spizzichino 1963), as in Cook & Torrance 1982.
+    Beckmann(f64),
+    /// The same slope without the projection (Ward 1992).
+    Ward(f64),
+}
+
+impl Lobe {
+    fn at(self, cosine: f64) -> f64 {
+        let c = cosine.clamp(1e-3, 1.0);
+        let tangent = 1.0 / (c * c) - 1.0;
+        match self {
+            Self::BlinnPhong(exponent) => c.powf(exponent),
+            Self::Beckmann(slope) => (-tangent / (slope * slope)).exp() / c.powi(4),
+            Self::Ward(slope) => (-tangent / (slope * slope)).exp(),
+        }
+    }
+}
+
 /// A scene: `surface(x_mm, y_mm)` relative to the image centre.
 pub struct Scene<'a> {
     pub width: usize,
@@ -22,8 +45,8 @@ pub struct Scene<'a> {
     pub sigma: f64,
     /// Strength and exponent of a Blinn-Phong highlight.
     pub highlight: Option<(f64, f64)>,
-    /// Strength and exponent of a varnish's lobe, which like the albedo is multiplied by n.l.
-    pub varnish: Option<(f64, f64)>,
+    /// Strength and shape of a varnish's lobe, which like the albedo is multiplied by n.l.
+    pub varnish: Option<(f64, Lobe)>,
     /// Distance of the camera in mm for the varnish; else the view is parallel.
     pub view_mm: Option<f64>,
     /// Near lights by position in mm with Lambertian emission towards the centre; else directions.
@@ -112,10 +135,10 @@ impl Scene<'_> {
                 0.0
             }
         });
-        let shine = self.varnish.map_or(0.0, |(strength, exponent)| {
+        let shine = self.varnish.map_or(0.0, |(strength, lobe)| {
             let v = self.view_mm.map_or([0.0, 0.0, 1.0], |d| unit([-px, -py, d]));
             let h = unit([l[0] + v[0], l[1] + v[1], l[2] + v[2]]);
-            strength * dot(p.normal, h).max(0.0).powf(exponent)
+            strength * lobe.at(dot(p.normal, h))
         });
         p.albedo.map(|a| falloff * ((a + shine) * shade + gleam))
     }

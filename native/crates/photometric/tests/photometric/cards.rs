@@ -1,0 +1,191 @@
+//! Glossy printed cards: the varnish must neither fake relief nor deepen it. Lobes of two physical models.
+
+use crate::render::{Lobe, Point, Scene, from_slopes, ring};
+use imaging::Cancel;
+use photometric::{Light, Solution, SolveOptions, solve};
+
+const SIGMA: f64 = 0.003;
+const PITCH: f64 = 0.25;
+
+/// Four inks; Gaussian dents of 0.1 mm depth and 1 mm radius every 12 mm where asked for.
+fn card(tilt_deg: f64, dents: bool) -> impl Fn(f64, f64) -> Point + Sync {
+    let tilt = tilt_deg.to_radians().tan();
+    move |x, y| {
+        let ink = (
+            (x * 0.9).sin() * (y * 0.7).cos() > 0.0,
+            (x * 0.31 + y * 0.17).sin() > 0.3,
+        );
+        let albedo = match ink {
+            (true, true) => 0.85,
+            (true, false) => 0.5,
+            (false, true) => 0.25,
+            (false, false) => 0.12,
+        };
+        let (mut p, mut q) = (tilt, 0.0);
+        if dents {
+            let (dx, dy) = (x.rem_euclid(12.0) - 6.0, y.rem_euclid(12.0) - 6.0);
+            let slope = 0.1 * (-(dx * dx + dy * dy) / 2.0).exp();
+            p += slope * dx;
+            q += slope * dy;
+        }
+        Point {
+            normal: from_slopes(p, q),
+            albedo: [albedo; 3],
+            z_mm: 0.0,
+        }
+    }
+}
+
+fn scene<'a>(surface: &'a (dyn Fn(f64, f64) -> Point + Sync), near: bool, varnish: Option<(f64, Lobe)>) -> Scene<'a> {
+    Scene {
+        width: 260,
+        height: 350,
+        pitch_mm: PITCH,
+        surface,
+        sigma: SIGMA,
+        highlight: None,
+        varnish,
+        view_mm: Some(400.0),
+        near,
+        lights: ring(8, 45.0, if near { 200.0 } else { 1.0 }),
+        rgb: false,
+    }
+}
+
+fn options(s: &Scene) -> SolveOptions {
+    let lights = s.lights.iter();
+    let mut o = SolveOptions::new(if s.near {
+        lights.map(|&v| Light::PositionMm(v)).collect()
+    } else {
+        lights.map(|&v| Light::Direction(v)).collect()
+    });
+    o.pixel_pitch_mm = Some(s.pitch_mm);
+    o.view_distance_mm = s.view_mm;
+    o
+}
+
+fn run(s: &Scene) -> Solution {
+    solve(&s.stack(), &options(s), &Cancel::new(), &|_| {}).expect("solvable")
+}
+
+/// Root mean square angle to the truth over that of the noise limit of a matt card, pixel by pixel.
+fn over_limit(s: &Scene, got: &Solution) -> f64 {
+    let truth = s.truth();
+    let (mut error, mut limit) = (0.0, 0.0);
+    for i in 0..got.known.len() {
+        let (x, y) = s.place(i % s.width, i / s.width);
+        let albedo = (s.surface)(x, y).albedo[0];
+        limit += (2.0 * SIGMA / (albedo * 8f64.sqrt() * 45f64.to_radians().cos())).powi(2);
+        error += (0..3)
+            .map(|j| f64::from(got.normals[3 * i + j] - truth[3 * i + j]).powi(2))
+            .sum::<f64>();
+    }
+    (error / limit).sqrt()
+}
+
+/// Regression of the slopes found on the true ones: 1 = depths are right, 2 = dents read twice as deep.
+fn gain(s: &Scene, got: &Solution) -> f64 {
+    let truth = s.truth();
+    let slope = |n: &[f32], j: usize| f64::from(n[j]) / f64::from(n[2].max(0.05));
+    let (mut above, mut below) = (0.0, 0.0);
+    for (n, t) in got.normals.chunks_exact(3).zip(truth.chunks_exact(3)) {
+        for j in 0..2 {
+            above += slope(n, j) * slope(t, j);
+            below += slope(t, j) * slope(t, j);
+        }
+    }
+    above / below
+}
+
+#[test]
+fn a_matt_card_has_no_varnish() {
+    for (near, tilt) in [(false, 0.0), (true, 0.0), (true, 5.0)] {
+        let surface = card(tilt, true);
+        let s = scene(&surface, near, None);
+        let got = run(&s);
+        assert_eq!(got.summary.varnish_strength, 0.0, "near {near}, tilt {tilt}");
+        assert!((gain(&s, &got) - 1.0).abs() < 0.01);
+    }
+}
+
+#[test]
+fn a_glossy_flat_card_stays_at_the_noise_limit_of_a_matt_one() {
+    for (near, tilt) in [(false, 0.0), (true, 0.0), (true, 5.0)] {
+        let surface = card(tilt, false);
+        let s = scene(&surface, near, Some((0.15, Lobe::BlinnPhong(30.0))));
+        let got = run(&s);
+        let ratio = over_limit(&s, &got);
+        assert!(ratio < 1.05, "near {near}, tilt {tilt}: {ratio}");
+        assert!(
+            (got.summary.varnish_strength / 0.15 - 1.0).abs() < 0.1,
+            "{}",
+            got.summary.varnish_strength
+        );
+    }
+}
+
+#[test]
+fn dents_on_varnish_read_as_deep_as_they_are_whatever_the_lobe() {
+    for lobe in [Lobe::BlinnPhong(30.0), Lobe::Beckmann(0.25), Lobe::Ward(0.22)] {
+        for near in [false, true] {
+            let surface = card(0.0, true);
+            let s = scene(&surface, near, Some((0.15, lobe)));
+            let found = gain(&s, &run(&s));
+            assert!((found - 1.0).abs() < 0.05, "{lobe:?}, near {near}: {found}");
+            // Without the lobe the same frames are a quarter too deep or worse.
+            let mut plain = options(&s);
+            plain.method = photometric::Method::LeastSquares;
+            let plain = solve(&s.stack(), &plain, &Cancel::new(), &|_| {}).expect("solvable");
+            assert!(gain(&s, &plain) > 1.15, "{lobe:?}, near {near}: {}", gain(&s, &plain));
+        }
+    }
+}
+
+#[test]
+fn a_light_that_has_faded_since_its_calibration_is_named() {
+    let surface = card(0.0, false);
+    let s = scene(&surface, false, None);
+    let mut stack = s.stack();
+    assert!(!run(&s).summary.notes.iter().any(|n| n.contains("calibrat")));
+    let imaging::Samples::U16(codes) = &mut stack.frames[3].raster.samples else {
+        unreachable!("made as 16 bit")
+    };
+    codes.iter_mut().for_each(|c| *c = (f32::from(*c) * 0.88) as u16);
+    let got = solve(&stack, &options(&s), &Cancel::new(), &|_| {}).expect("solvable");
+    let note = got
+        .summary
+        .notes
+        .iter()
+        .find(|n| n.contains("calibrat"))
+        .expect("a note");
+    assert!(note.contains("light-03.png"), "{note}");
+}
+
+#[test]
+fn the_confidence_is_the_standard_deviation_of_the_normal() {
+    let surface = card(3.0, false);
+    let s = scene(&surface, true, None);
+    let got = run(&s);
+    let truth = s.truth();
+    let (mut squared, mut inside) = (0.0, 0usize);
+    for i in 0..got.known.len() {
+        let chord: f64 = (0..3)
+            .map(|j| f64::from(got.normals[3 * i + j] - truth[3 * i + j]).powi(2))
+            .sum();
+        let z = chord.sqrt().to_degrees() / f64::from(got.confidence_deg[i]);
+        squared += z * z;
+        // Two independent tilts: the angle is Rayleigh, and 95 % lie below sqrt(-ln 0.05) of their joint deviation.
+        inside += usize::from(z < 1.7308);
+    }
+    let n = got.known.len() as f64;
+    assert!(
+        ((squared / n).sqrt() - 1.0).abs() < 0.05,
+        "normalised error {}",
+        (squared / n).sqrt()
+    );
+    assert!(
+        (inside as f64 / n - 0.95).abs() < 0.01,
+        "coverage {}",
+        inside as f64 / n
+    );
+}
