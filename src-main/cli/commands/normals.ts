@@ -54,13 +54,7 @@ export const normals: Command = {
     const bar = terminal.progress('normals');
     const stack = await native.loadStack(input, (f) => bar.update(f / 2), signal);
     try {
-      const solved = await native.solve(
-        stack,
-        input.lights,
-        input,
-        (f) => bar.update(0.5 + f / 2),
-        signal,
-      );
+      const solved = await native.solve(stack, input.lights, input, (f) => bar.update(0.5 + f / 2), signal);
       try {
         if (folder !== undefined) await mkdir(folder, { recursive: true });
         for (const { map, file, format: as } of targets) await solved.writeFile(map, file, as, signal);

@@ -37,6 +37,25 @@ describe('a capture folder', () => {
       lights: [{ name: 'a.png', intensity: [1, 1, 1] }],
     });
   });
+  it('lists all exposures of a light, its own first', async () => {
+    touch('a.png', 'a-short.png');
+    write({ lights: [{ file: 'a.png', seconds: 0.1, exposures: [{ file: 'a-short.png', seconds: 0.01 }] }] });
+    const [light] = (await readInput(folder)).lights;
+    expect(light?.exposures?.map(({ name, seconds }) => [name, seconds])).toEqual([
+      ['a.png', 0.1],
+      ['a-short.png', 0.01],
+    ]);
+  });
+  it('refuses exposures without times, in encoded light, or outside the folder', async () => {
+    touch('a.png', 'b.png');
+    const exposures = [{ file: 'b.png', seconds: 0.01 }];
+    write({ lights: [{ file: 'a.png', exposures }] });
+    expect(await refusal()).toMatchObject({ code: 'value.invalid', field: 'lights[0].exposures' });
+    write({ linear: false, lights: [{ file: 'a.png', seconds: 0.1, exposures }] });
+    expect(await refusal()).toMatchObject({ code: 'value.invalid', field: 'lights[0].exposures' });
+    write({ lights: [{ file: 'a.png', seconds: 0.1, exposures: [{ file: 'gone.png', seconds: 0.01 }] }] });
+    expect(await refusal()).toMatchObject({ field: 'lights[0].exposures[0].file' });
+  });
   it('takes one intensity or three, and says sRGB when it is not linear', async () => {
     touch('a.png', 'b.png');
     write({

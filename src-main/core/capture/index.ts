@@ -109,34 +109,35 @@ function singleImage(path: string, options: InputOptions): CaptureInput {
   };
 }
 
-async function readCapture(folder: string, options: InputOptions): Promise<CaptureInput> {
-  const capture = await readCaptureFile(folder);
-  if (capture.flats && capture.flats.length !== capture.lights.length)
-    throw refuse(
-      'value.invalid',
-      `there are ${capture.flats.length} flat fields for ${capture.lights.length} lights`,
-      'give one flat field per light, in the order of the lights',
-      { file: captureFile, field: 'flats' },
-    );
-  const inside = await insideFolder(folder);
+type Inside = (name: string, field: string) => Promise<string>;
+
+/** All exposures with one light, its own first; none where it has only that. */
+async function exposuresOf(capture: Capture, i: number, path: string, inside: Inside): Promise<CaptureExposure[]> {
+  const light = capture.lights[i];
+  if (!light?.exposures || light.exposures.length === 0) return [];
+  const field = `lights[${i}].exposures`;
+  if (!capture.linear)
+    throw refuse('value.invalid', 'exposures are merged in linear light only', 'capture linear frames', {
+      file: captureFile,
+      field,
+    });
+  if (light.seconds === undefined)
+    throw refuse('value.invalid', 'the light has exposures and no time of its own', 'give "seconds" beside "file"', {
+      file: captureFile,
+      field,
+    });
+  const all: CaptureExposure[] = [{ name: light.file, path, seconds: light.seconds }];
+  for (const [j, { file, seconds }] of light.exposures.entries())
+    all.push({ name: file, path: await inside(file, `${field}[${j}].file`), seconds });
+  return all;
+}
+
+async function lightsOf(capture: Capture, inside: Inside): Promise<CaptureLight[]> {
   const lights: CaptureLight[] = [];
   for (const [i, light] of capture.lights.entries()) {
     const flat = capture.flats?.[i];
     const path = await inside(light.file, `lights[${i}].file`);
-    const exposures: CaptureExposure[] = [];
-    if (light.exposures && light.exposures.length > 0) {
-      const field = `lights[${i}].exposures`;
-      if (light.seconds === undefined || !capture.linear)
-        throw refuse(
-          'value.invalid',
-          capture.linear ? 'the light has exposures and no time of its own' : 'exposures are merged in linear light only',
-          capture.linear ? 'give "seconds" beside "file"' : 'capture linear frames',
-          { file: captureFile, field },
-        );
-      exposures.push({ name: light.file, path, seconds: light.seconds });
-      for (const [j, { file, seconds }] of light.exposures.entries())
-        exposures.push({ name: file, path: await inside(file, `${field}[${j}].file`), seconds });
-    }
+    const exposures = await exposuresOf(capture, i, path, inside);
     lights.push({
       name: light.file,
       path,
@@ -150,6 +151,20 @@ async function readCapture(folder: string, options: InputOptions): Promise<Captu
       positionMm: light.positionMm,
     });
   }
+  return lights;
+}
+
+async function readCapture(folder: string, options: InputOptions): Promise<CaptureInput> {
+  const capture = await readCaptureFile(folder);
+  if (capture.flats && capture.flats.length !== capture.lights.length)
+    throw refuse(
+      'value.invalid',
+      `there are ${capture.flats.length} flat fields for ${capture.lights.length} lights`,
+      'give one flat field per light, in the order of the lights',
+      { file: captureFile, field: 'flats' },
+    );
+  const inside = await insideFolder(folder);
+  const lights = await lightsOf(capture, inside);
   return {
     name: basename(await realpath(folder)),
     kind: 'capture',
