@@ -26,6 +26,7 @@ mod quadratic;
 mod reader;
 mod reflectance;
 mod scale_space;
+mod shading;
 mod simd;
 mod solve;
 mod tile;
