@@ -139,6 +139,13 @@ export interface EdgeInput {
   threshold?: number
 }
 
+/** One of several exposures. */
+export interface ExposureInput {
+  name: string
+  path: string
+  seconds: number
+}
+
 /** The map of a camera that looks straight down, as JSON (`PlaneMap`): distortion is undone, tilt is not known. */
 export declare function facingPlane(imagePx: Array<number>, intrinsics: Array<number>, distortion: Array<number>, pitchMm: number): string
 
@@ -163,6 +170,8 @@ export interface FrameInput {
   intensity: Array<number>
   /** Flat field of the same light. */
   flatPath?: string
+  /** All exposures with this light, the one at `path` first; merged into one frame. */
+  exposures?: Array<ExposureInput>
 }
 
 /** One light: exactly one of the two is given. */
