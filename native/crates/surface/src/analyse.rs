@@ -1,5 +1,6 @@
 //! The reading of one side, stage by stage.
 
+use crate::bare;
 use crate::chains::{self, Chain, dist};
 use crate::corners;
 use crate::dents::{self, Dent};
@@ -64,6 +65,8 @@ pub fn analyse(
     progress(0.8);
     let relief: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
     findings.extend(marks::find(&plain, crop, &frame, &relief, o));
+    let taken: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
+    findings.extend(bare::find(&plain, crop, &frame, white, &taken));
     progress(0.9);
     let (corners, edges) = outline(&print, &frame, radius, white, o, &mut findings);
     let foil_fraction = (foil.fraction + planes.mirrors).min(1.0);

@@ -245,7 +245,8 @@ impl Band {
             );
             let inv = 1.0 / (block.sigma * h[3][x].sqrt()).max(1e-12);
             let (m, half) = (0.5 * (a + c), 0.5 * (a - c));
-            let radius = half.hypot(b);
+            // Not `hypot`: its care for overflow costs more than the rest of the row.
+            let radius = (half * half + b * b).sqrt();
             let (strong, weak) = if m >= 0.0 {
                 (m + radius, m - radius)
             } else {

@@ -8,6 +8,7 @@
 //! the card's frame (origin at its centre, x right, y down, millimetres).
 
 mod analyse;
+mod bare;
 mod chains;
 mod corners;
 mod cut;

@@ -125,7 +125,7 @@ fn ring(plain: &Plain, cells: &[usize]) -> Option<Vec<usize>> {
 }
 
 /// Angle between the longest extent of the points and the nearer axis of the card, degrees.
-fn off_axis_deg(frame: &Frame, points: &[[f64; 2]]) -> f64 {
+pub fn off_axis_deg(frame: &Frame, points: &[[f64; 2]]) -> f64 {
     let mm = shapes::to_mm(frame, points);
     let n = mm.len() as f64;
     let mean = [0, 1].map(|k| mm.iter().map(|p| p[k]).sum::<f64>() / n);
