@@ -17,9 +17,6 @@ export type Deduction = Omit<Cost, 'overallWithout'>;
 type Corners = NonNullable<Report['corners']>;
 type EdgeReadings = NonNullable<Report['edges']>;
 
-/** Beyond this share of unjudged card the surface is not graded by machine. */
-const leastJudgedFraction = 0.8;
-
 export interface PartScores<Part extends string> {
   readonly score: number | null;
   readonly parts: Readonly<Record<Part, number | null>>;
@@ -134,8 +131,11 @@ export function scoreSurface(
   const deductions = sure.flatMap((defect) => surfaceDeduction(defect, rules) ?? []);
   const crease = Math.max(0, ...sure.filter((d) => d.kind === 'crease').map((d) => d.lengthMm));
   const cap = crease > 0 ? rules.creaseCaps.find((c) => c.upToMm === null || crease <= c.upToMm) : undefined;
+  // Foil is judged apart: what counts is how much of the rest could be judged.
+  const judged = surface.judgedFraction / Math.max(1 - surface.foilFraction, 0.01);
+  const enough = judged >= rules.judged.least && surface.foilFraction <= rules.judged.mostFoil;
   return {
-    score: surface.judgedFraction < leastJudgedFraction ? null : Math.max(0, 1000 - sum(deductions)),
+    score: !enough ? null : Math.max(0, 1000 - sum(deductions)),
     capGrade: cap?.grade ?? null,
     deductions,
   };

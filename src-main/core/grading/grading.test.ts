@@ -90,6 +90,35 @@ describe('overall grades', () => {
   });
 });
 
+describe('qualifiers', () => {
+  const graded = (defects: Defect[], c = centering(50.5, 50.2)) =>
+    gradeSide(evidence(defects, c), findStandard('psa')).grade.qualifiers;
+  it('names stains and printing errors by their area, and only sure ones', () => {
+    expect(graded([])).toEqual([]);
+    expect(graded([defect('stain', { areaMm2: 4 })])).toEqual(['ST']);
+    expect(graded([defect('stain', { areaMm2: 0.2 })])).toEqual([]);
+    expect(graded([defect('stain', { areaMm2: 4, confidence: 0.6 })])).toEqual([]);
+    expect(graded([defect('printLine', { areaMm2: 0.2 }), defect('printDot', { areaMm2: 0.2 })])).toEqual(['PD']);
+  });
+  it('names a card whose border is cut away or whose cut is not square', () => {
+    const cut = evidence([]);
+    const points = cut.measurement.points.map((point, i) => (i === 3 ? { ...point, widthMm: 0.2 } : point));
+    const narrow = { ...cut, measurement: { ...cut.measurement, points } };
+    expect(gradeSide(narrow, findStandard('psa')).grade.qualifiers).toContain('MC');
+    const askew = { ...cut, corners: { ...cleanCorners, topLeft: { ...corner, angleDeg: 88.7 } } };
+    expect(gradeSide(askew, findStandard('psa')).grade.qualifiers).toContain('MC');
+  });
+});
+
+describe('foil', () => {
+  it('is no defect: the rest of the side decides whether the surface is graded', () => {
+    const side = { ...evidence([]), surface: { ...surface([]), judgedFraction: 0.7, foilFraction: 0.25 } };
+    expect(gradeSide(side, findStandard('psa')).grade.subgrades.surface).toBe(10);
+    const foil = { ...evidence([]), surface: { ...surface([]), judgedFraction: 0.4, foilFraction: 0.6 } };
+    expect(gradeSide(foil, findStandard('psa')).grade.subgrades.surface).toBeNull();
+  });
+});
+
 const corner = { score: null, angleDeg: 90, radiusMm: 3, missingAreaMm2: 0, frayMm: 0, whiteningMm2: 0 };
 const edge = { score: null, chippingMm2: 0, longestChipMm: 0, whiteningMm: 0, frayMm: 0 };
 const cleanCorners = { topLeft: corner, topRight: corner, bottomRight: corner, bottomLeft: corner };

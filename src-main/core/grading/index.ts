@@ -3,6 +3,7 @@ import type { CardSide, Cost, Defect, Grade, Measurement, Report, Subgrades } fr
 import { gradeCentering } from './centering.ts';
 import { type Deduction, doubtful, scoreCorners, scoreEdges, scoreSurface } from './condition.ts';
 import { overallGrade, type SubgradeName, score1000, subgradeNames } from './overall.ts';
+import { qualifiersOf } from './qualifiers.ts';
 import { bandOf, gradeOfScore } from './score.ts';
 import { conditionRules, type Standard, scoreBands } from './standards.ts';
 
@@ -107,7 +108,15 @@ export function gradeSide(evidence: Evidence, standard: Standard): Graded {
           }
         : null,
       costs: costs.sort((a, b) => b.points - a.points),
-      qualifiers: grades.centering !== null && isOffCentre(grades) ? ['OC'] : [],
+      qualifiers: qualifiersOf(
+        {
+          measurement,
+          corners: evidence.corners,
+          defects: (evidence.surface?.defects ?? []).filter(({ confidence }) => confidence >= rules.leastConfidence),
+          grades,
+        },
+        rules,
+      ),
       reason: overall === null ? whyNot(evidence, grades) : null,
     },
     corners: evidence.corners && corners ? withScores(evidence.corners, corners.parts, standard) : evidence.corners,
@@ -156,12 +165,6 @@ function limits(grades: Subgrades): SubgradeName[] {
   const known = subgradeNames.filter((name) => grades[name] !== null);
   const worst = Math.min(...known.map((name) => grades[name] ?? 10));
   return worst >= 10 ? [] : known.filter((name) => grades[name] === worst);
-}
-
-/** PSA's OC: the centering is at least two grades below everything else. */
-function isOffCentre(grades: Subgrades): boolean {
-  const others = [grades.corners, grades.edges, grades.surface].filter((g) => g !== null);
-  return others.length === 3 && (grades.centering ?? 10) <= Math.min(...others) - 2;
 }
 
 function whyNot(evidence: Evidence, grades: Subgrades): string {

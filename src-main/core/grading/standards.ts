@@ -61,6 +61,13 @@ const rulesSchema = z.object({
   }),
   worstWeight: z.number().min(0).max(1),
   leastConfidence: z.number().min(0).max(1),
+  judged: z.object({ least: z.number().min(0).max(1), mostFoil: z.number().min(0).max(1) }),
+  qualifiers: z.object({
+    OC: z.object({ gradesBelowOthers: z.number().positive() }),
+    ST: z.object({ freeAreaMm2: z.number().min(0) }),
+    PD: z.object({ freeAreaMm2: z.number().min(0) }),
+    MC: z.object({ leastBorderMm: z.number().min(0), cornerOffDeg: z.number().positive() }),
+  }),
   creaseCaps: z.array(z.object({ upToMm: z.number().nullable(), grade: z.number() })).min(1),
 });
 export type ConditionRules = z.infer<typeof rulesSchema>;

@@ -76,7 +76,8 @@ const nativeCornerSchema = z
   .transform(({ known, whiteningKnown, ...r }): CornerReading => {
     if (!known)
       return { score: null, angleDeg: null, radiusMm: null, missingAreaMm2: null, frayMm: null, whiteningMm2: null };
-    return { score: null, ...r, whiteningMm2: whiteningKnown ? r.whiteningMm2 : null };
+    const angleDeg = r.angleDeg > 0 ? r.angleDeg : null;
+    return { score: null, ...r, angleDeg, whiteningMm2: whiteningKnown ? r.whiteningMm2 : null };
   });
 
 const nativeEdgeSchema = z

@@ -50,7 +50,7 @@ export const quality = (native: Native): Stage<Measured, Assessed> => ({
     const checks = [
       atLeast(
         'judged',
-        condition.judgedFraction,
+        condition.judgedFraction / Math.max(1 - condition.foilFraction, 0.01),
         qualityLimits.judgedFraction,
         'a large part of the surface could not be judged: a person has to look at it',
       ),
