@@ -1,4 +1,5 @@
 /** What cost the grade, and the defects with their figures, the worst first. */
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Cost, Defect, Report } from '../../../src-main/contract/report.ts';
 import { capital, fixed, gradeNumber, micrometres, mm, percent } from '../../messages/format.ts';
@@ -9,6 +10,8 @@ import { DefectGlyph } from '../../viewer/DefectGlyph.tsx';
 import { defectsWorstFirst, sameTarget } from '../../viewer/scene.ts';
 import { CornersAndEdges } from './CornersAndEdges.tsx';
 import { DefectDetail } from './DefectDetail.tsx';
+import { FindingsFilterBar } from './FindingsFilterBar.tsx';
+import { everything, filtered, kindsOf } from './findingsFilter.ts';
 import styles from './result.module.css';
 
 export function FindingsPanel({ report }: { readonly report: Report }) {
@@ -63,6 +66,7 @@ function CostRow({ cost }: { readonly cost: Cost }) {
 
 function Defects({ report }: { readonly report: Report }) {
   const { t } = useTranslation();
+  const [filter, setFilter] = useState(everything);
   const { surface } = report;
   if (!surface) {
     return (
@@ -73,9 +77,12 @@ function Defects({ report }: { readonly report: Report }) {
     );
   }
   const defects = defectsWorstFirst(surface.defects);
+  const shown = filtered(defects, report.grade.costs, filter);
   return (
     <section className={styles.part} aria-label={t('result.defects.title')}>
       <h3>{t('result.defects.title')}</h3>
+      {defects.length > 1 ? <FindingsFilterBar filter={filter} kinds={kindsOf(defects)} onChange={setFilter} /> : null}
+      {defects.length > 0 && shown.length === 0 ? <p className="tg-dim">{t('result.defects.noneShown')}</p> : null}
       {defects.length === 0 ? (
         <p>
           {t('result.defects.none')}.{' '}
@@ -101,8 +108,8 @@ function Defects({ report }: { readonly report: Report }) {
             </tr>
           </thead>
           <tbody>
-            {defects.map((defect, index) => (
-              <DefectRow key={defect.id} defect={defect} number={index + 1} />
+            {shown.map(({ defect, number }) => (
+              <DefectRow key={defect.id} defect={defect} number={number} />
             ))}
           </tbody>
         </table>

@@ -97,6 +97,15 @@ export const result = {
     placeMm: '{{x}}, {{y}} from the centre',
     signalToNoise: 'Signal to noise',
     detail: 'Selected defect',
+    noneShown: 'No finding fits the filter.',
+    filter: {
+      kind: 'Kind of finding',
+      cost: 'Cost of the finding',
+      allKinds: 'All kinds',
+      all: 'All findings',
+      costs: 'That cost the grade',
+      free: 'That cost nothing',
+    },
   },
   corners: {
     title: 'Corners and edges',
