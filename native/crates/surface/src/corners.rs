@@ -171,11 +171,10 @@ fn bare(
         let samples = (0..)
             .map(|k| end - 2.5 * frame.pitch - f64::from(k) * step)
             .take_while(|&t| t > p.ray.ideal - DEPTH);
-        for t in samples {
-            if is_bare(colour(p, t), reference, contrast) {
-                reading.whitening_mm2 += t * d_phi * step;
-                worn.push(p.ray.at(t));
-            }
+        // Wear runs in from the cut without a gap; a bright spot further in is print.
+        for t in samples.take_while(|&t| is_bare(colour(p, t), reference, contrast)) {
+            reading.whitening_mm2 += t * d_phi * step;
+            worn.push(p.ray.at(t));
         }
     }
     reading.whitening_known = judged * 2 > RAYS;

@@ -124,6 +124,16 @@ fn ring(plain: &Plain, cells: &[usize]) -> Option<Vec<usize>> {
     (ring.iter().filter(|&&k| !plain.inside[k]).count() * 10 < ring.len()).then_some(ring)
 }
 
+/// Whether a mark has the shape of damage rather than of a detail of the drawing: stains are large, print dots round.
+/// The others stay below the confidence limit and are listed for a person.
+fn is_typical(kind: DefectKind, area_mm2: f64, elongation: f64) -> bool {
+    match kind {
+        DefectKind::Stain => area_mm2 > 2.0,
+        DefectKind::PrintDot => elongation < 1.4,
+        _ => true,
+    }
+}
+
 /// Angle between the longest extent of the points and the nearer axis of the card, degrees.
 pub fn off_axis_deg(frame: &Frame, points: &[[f64; 2]]) -> f64 {
     let mm = shapes::to_mm(frame, points);
@@ -199,6 +209,10 @@ fn describe(
         depth_uncertainty_mm: None,
         contrast: m.contrast.abs(),
         maps: vec!["albedo"],
-        snr: [m.snr, o.print_signal],
+        snr: if is_typical(kind, area, long / short.max(1e-6)) {
+            [m.snr, o.print_signal]
+        } else {
+            [1.2, 1.0]
+        },
     })
 }
