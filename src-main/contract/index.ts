@@ -52,6 +52,7 @@ import {
   standardsFileSchema,
 } from './system.ts';
 
+export * from './budget.ts';
 export * from './calibration.ts';
 export * from './capture.ts';
 export * from './charts.ts';

@@ -1,5 +1,6 @@
 /** `trugrade.report/1`: everything that is said about one graded side, and about a card of two sides. */
 import { z } from 'zod';
+import { budgetSchema } from './budget.ts';
 import { appErrorSchema } from './errors.ts';
 import { cardSideSchema, pointMmSchema, pointPxSchema, sideSchema } from './geometry.ts';
 
@@ -154,6 +155,8 @@ export const measurementSchema = z.object({
   method: z.string().optional(),
   /** Set when a design template was registered to the card. */
   print: printMatchSchema.nullish(),
+  /** Where every U comes from; absent in reports of earlier versions. */
+  budget: budgetSchema.nullish(),
 });
 export type Measurement = z.infer<typeof measurementSchema>;
 

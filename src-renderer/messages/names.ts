@@ -12,6 +12,17 @@ export function checkName(name: string): string {
   return isKnownCheck(name) ? t(`checks.${name}`) : readable(name);
 }
 
+type KnownComponent = keyof typeof en.budgetComponents;
+
+function isKnownComponent(id: string): id is KnownComponent {
+  return Object.hasOwn(en.budgetComponents, id);
+}
+
+/** A component of the uncertainty budget. */
+export function budgetComponent(id: string): string {
+  return isKnownComponent(id) ? t(`budgetComponents.${id}`) : readable(id);
+}
+
 type KnownPointStatus = keyof typeof en.pointStatus;
 
 function isKnownPointStatus(status: string): status is KnownPointStatus {

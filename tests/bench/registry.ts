@@ -10,9 +10,10 @@ import { scans } from './groups/scans.ts';
 import { speed } from './groups/speed.ts';
 import { surface } from './groups/surface.ts';
 import { viewer } from './groups/viewer.ts';
+import { wholeCards } from './groups/whole-cards.ts';
 import type { Group } from './lib/types.ts';
 
 export const groups: readonly Group[] = [
-  ...[scans, cards, robustness, calibration, photometric, edges, surface],
+  ...[scans, cards, wholeCards, robustness, calibration, photometric, edges, surface],
   ...[speed, viewer, gauge, reliability],
 ];

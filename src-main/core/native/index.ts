@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type Measurement, measurementSchema, type PlaneMap, type PointPx, type Region } from '../../contract/index.ts';
 import type { CaptureInput, CaptureLight } from '../capture/index.ts';
 import { refuse, toAppError } from '../errors/index.ts';
+import type { BudgetTerms } from '../uncertainty/index.ts';
 import { type NativeCalibration, nativeCalibration } from './calibration.ts';
 import type * as binding from './generated/binding.d.ts';
 import { type NativeLights, nativeLights } from './lights.ts';
@@ -92,7 +93,7 @@ export interface AppliedCalibration {
 export interface NativeRefinement {
   readonly info: RefinementInfo;
   /** With a calibration points are mapped by it, and the pixel pitch follows from it. */
-  calculate(pixelPitchMm: number | null, calibration?: AppliedCalibration | null): Measurement;
+  calculate(pixelPitchMm: number | null, budget: BudgetTerms, calibration?: AppliedCalibration | null): Measurement;
 }
 
 export interface NativeOutline {
@@ -127,9 +128,11 @@ export interface NativeTiles {
 export interface EdgeOptions {
   readonly sigma?: number | undefined;
   readonly threshold?: number | undefined;
+  /** Whether points on even ground are refined by a fit; they are when not given. */
+  readonly refine?: boolean | undefined;
 }
 
-/** `xPx, yPx, nx, ny, strength` of each point, one after the other. */
+/** `xPx, yPx, nx, ny, strength, stdPx` of each point, one after the other; `stdPx` is NaN for the gradient's own ridge. */
 export type EdgePoints = Float64Array;
 
 /** Where camera and lights stand, as far as it is known; heights are corrected for what it tells. */
@@ -273,16 +276,14 @@ class RefinementHandle implements NativeRefinement {
     this.raw = raw;
     this.info = json(refinementInfoSchema, raw.info);
   }
-  calculate(pixelPitchMm: number | null, calibration: AppliedCalibration | null = null) {
-    const applied = calibration && {
-      planeJson: JSON.stringify(calibration.plane),
-      scaleRelative: calibration.scaleRelative,
-      distortionPx: calibration.distortionPx,
-    };
-    return json(
-      measurementSchema,
-      typedSync(() => this.raw.calculate(pixelPitchMm, applied)),
-    );
+  calculate(pixelPitchMm: number | null, budget: BudgetTerms, calibration: AppliedCalibration | null = null) {
+    const plane = calibration && JSON.stringify(calibration.plane);
+    const text = typedSync(() => this.raw.calculate(pixelPitchMm, plane, JSON.stringify(budget.terms)));
+    const measured = json(measurementSchema, text);
+    if (!measured.budget) return measured;
+    const { basis, version, absent } = budget;
+    const components = measured.budget.components.map((line) => ({ ...line, basis: basis[line.id] ?? null }));
+    return { ...measured, budget: { ...measured.budget, components, version, absent: [...absent] } };
   }
 }
 
@@ -383,6 +384,7 @@ export function loadNative(path: string = findAddon()): Native {
           {
             ...(options.sigma === undefined ? {} : { sigma: options.sigma }),
             ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
+            ...(options.refine === undefined ? {} : { refine: options.refine }),
           },
           signal,
         ),

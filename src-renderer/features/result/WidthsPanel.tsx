@@ -9,6 +9,7 @@ import { sentence } from '../../ui/ErrorNotice.tsx';
 import table from '../../ui/table.module.css';
 import { useInSight } from '../../ui/useInSight.ts';
 import { pointId, sameTarget } from '../../viewer/scene.ts';
+import { BudgetPanel } from './BudgetPanel.tsx';
 import { CardDiagram } from './CardDiagram.tsx';
 import styles from './result.module.css';
 
@@ -35,6 +36,7 @@ export function WidthsPanel({ measurement }: { readonly measurement: Measurement
           <SideTable key={side} side={side} measurement={measurement} inMm={inMm} />
         ))}
       </div>
+      <BudgetPanel measurement={measurement} />
     </section>
   );
 }

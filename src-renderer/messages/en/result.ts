@@ -76,6 +76,33 @@ export const result = {
     template: 'taken from the print layout {{template}}',
     point: '{{side}} {{index}}',
   },
+  budget: {
+    title: 'Where does this uncertainty come from?',
+    of: 'Uncertainty of',
+    sideMean: '{{side}}, mean of the side',
+    component: 'Component',
+    source: 'Known from',
+    share: 'Share',
+    combined: 'Combined standard uncertainty u',
+    expanded: 'Expanded uncertainty U (k = 2)',
+    needsScale: 'no scale',
+    notMeasured: 'This station has no width, so it has no uncertainty.',
+    nothing: 'No width was measured, so there is no uncertainty to take apart.',
+    older: 'This report was made before uncertainty budgets were kept. Grade the card again to see one.',
+    absent: 'Not included: {{absent}}.',
+    freedom:
+      '{{freedom}} effective degrees of freedom (Welch-Satterthwaite): for 95.45 % Student’s factor would be {{factor}}. Assumptions of version {{version}}.',
+    freedomMany:
+      'All components are taken as exactly known, so k = 2 covers 95.45 %. Assumptions of version {{version}}.',
+    kinds: { repeatability: 'Repeatability.', uncertainty: 'Measurement uncertainty.' },
+    kindText: {
+      repeatability:
+        'No calibration record stands behind this capture, so U says how well the same picture repeats, not how true the millimetres are.',
+      uncertainty: 'With the instrument’s components from the calibration record and the stated assumptions.',
+    },
+    sources: { capture: 'this capture', calibration: 'calibration record', assumption: 'stated assumption' },
+    distributions: { normal: 'normal', rectangular: 'rectangular', triangular: 'triangular', uShaped: 'U-shaped' },
+  },
   defects: {
     title: 'Defects',
     none: 'No defects found',

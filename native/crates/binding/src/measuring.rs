@@ -6,8 +6,8 @@ use crate::stack::{Loaded, Stack, share, to_json};
 use crate::task::{Progress, Work, reporter, start, to_js};
 use imaging::{CoreError, ErrorCode, LinearSource, RasterSource, Result, StackSource};
 use measure::{
-    CalcOptions, EdgeOptions, Measurement, Method, OutlineOptions, PlaneMap, Point, RefineOptions, Refinement, Side,
-    Station, calculate, detect_edges, find_outline, reference_points, reference_points_on, refine,
+    Budget, CalcOptions, EdgeOptions, Measurement, Method, OutlineOptions, PlaneMap, Point, RefineOptions, Refinement,
+    Side, Station, Term, calculate, detect_edges, find_outline, reference_points, reference_points_on, refine,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask, Float64Array};
 use napi_derive::napi;
@@ -38,17 +38,6 @@ impl OutlineInput {
     }
 }
 
-/// What a calibration says of the measurement.
-#[napi(object)]
-pub struct CalibrationInput {
-    /// `PlaneMap`.
-    pub plane_json: Option<String>,
-    /// Relative standard uncertainty of the scale.
-    pub scale_relative: Option<f64>,
-    /// Standard uncertainty of a width from what is left of distortion, px.
-    pub distortion_px: Option<f64>,
-}
-
 /// Settings of the edge detector.
 #[napi(object)]
 pub struct EdgeInput {
@@ -56,6 +45,8 @@ pub struct EdgeInput {
     pub sigma: Option<f64>,
     /// Least gradient, linear light per px; from the noise when not given.
     pub threshold: Option<f64>,
+    /// Whether points on even ground are refined by a fit; they are when not given.
+    pub refine: Option<bool>,
 }
 
 /// Handle to a found card.
@@ -146,14 +137,16 @@ impl RefinementHandle {
         to_json(&info).map_err(to_js)
     }
 
-    /// Widths, centering, size and angles with their uncertainty, as JSON (`Measurement`).
+    /// Widths, centering, size and angles with their uncertainty, as JSON (`Measurement`). With `plane_json` (a
+    /// `PlaneMap`) points are mapped by it; `terms` is the JSON of the uncertainty budget's terms (`BudgetTerm[]`).
     #[napi]
     pub fn calculate(
         &self,
         pixel_pitch_mm: Option<f64>,
-        calibration: Option<CalibrationInput>,
+        plane_json: Option<String>,
+        terms: Option<String>,
     ) -> napi::Result<String> {
-        let options = calc_options(calibration).map_err(to_js)?;
+        let options = calc_options(plane_json, terms).map_err(to_js)?;
         let measured = calculate(&self.inner, pixel_pitch_mm, &options);
         to_json(&as_contract(&measured, &self.inner)).map_err(to_js)
     }
@@ -178,15 +171,27 @@ fn plane_for(loaded: &Loaded, json: &str) -> Result<PlaneMap> {
     Ok(map)
 }
 
-fn calc_options(calibration: Option<CalibrationInput>) -> Result<CalcOptions> {
-    let mut options = CalcOptions::default();
-    if let Some(given) = calibration {
-        options.plane = given.plane_json.as_deref().map(checked_map).transpose()?;
-        let known = |value: Option<f64>| value.filter(|v| v.is_finite() && *v >= 0.0).unwrap_or(0.0);
-        options.budget.scale_relative = known(given.scale_relative);
-        options.budget.distortion_px = known(given.distortion_px);
+fn calc_options(plane_json: Option<String>, terms: Option<String>) -> Result<CalcOptions> {
+    Ok(CalcOptions {
+        budget: terms.map_or_else(|| Ok(Budget::default()), |json| budget_of(&json))?,
+        plane: plane_json.as_deref().map(checked_map).transpose()?,
+    })
+}
+
+fn budget_of(json: &str) -> Result<Budget> {
+    let bad = |what: String| {
+        CoreError::new(
+            ErrorCode::ValueInvalid,
+            what,
+            "give every term a sound half width and unit",
+        )
+        .in_field("terms")
+    };
+    let terms: Vec<Term> = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
+    match terms.iter().find(|t| !t.is_sound()) {
+        Some(term) => Err(bad(format!("the budget's term {} has an impossible number", term.id))),
+        None => Ok(Budget { terms }),
     }
-    Ok(options)
 }
 
 /// Finds the one card in the frames. Refusals are `card.notFound`, `card.cutOff`, `card.several`, `image.*`.
@@ -205,7 +210,8 @@ pub fn find_card(
     }))
 }
 
-/// Sub-pixel edge points: `xPx, yPx, nx, ny, strength` of each, one after the other.
+/// Sub-pixel edge points: `xPx, yPx, nx, ny, strength, stdPx` of each, one after the other; `stdPx` is NaN where the point
+/// is the gradient's own ridge.
 #[napi(js_name = "detectEdges", ts_return_type = "Promise<Float64Array>")]
 pub fn detect_edge_points(
     stack: &Stack,
@@ -218,12 +224,16 @@ pub fn detect_edge_points(
         let options = EdgeOptions {
             sigma: input.sigma.unwrap_or(defaults.sigma),
             threshold: input.threshold,
+            refine: input.refine.unwrap_or(defaults.refine),
             ..defaults
         };
         let points = with_source(&loaded, |src| detect_edges(src, &options, cancel))?;
         let values: Vec<f64> = points
             .iter()
-            .flat_map(|p| [p.x_px, p.y_px, p.normal[0], p.normal[1], p.strength])
+            .flat_map(|p| {
+                let std = p.std_px.unwrap_or(f64::NAN);
+                [p.x_px, p.y_px, p.normal[0], p.normal[1], p.strength, std]
+            })
             .collect();
         Ok(Float64Array::new(values))
     }))
@@ -406,7 +416,10 @@ fn as_contract(m: &Measurement, refinement: &Refinement) -> Value {
     let mut centering = json!(m.centering);
     centering["worstStation"] = json!(worst);
     let radii: Vec<f64> = outline.corner_radius_px.iter().flatten().copied().collect();
+    let mut budget = json!(m.budget);
+    budget["sides"] = per_side(&|s| json!(m.budget.sides[s.index()]));
     json!({
+        "budget": budget,
         "pixelPitchMm": m.pixel_pitch_mm,
         "points": m.points,
         "meanMm": m.mean_mm.unwrap_or_default(),

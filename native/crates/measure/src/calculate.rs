@@ -1,11 +1,13 @@
 //! Stage 6: widths, mean borders, centering, size and angles with their uncertainties.
 
+use crate::budget_report::BudgetReport;
 use crate::geometry::{Point, Side};
 use crate::locate::Method;
 use crate::on_plane::{OnPlane, side_means};
 use crate::plane_map::PlaneMap;
 use crate::refine::{Refinement, StationReading, Status};
-use crate::uncertainty::{Budget, Inflation, share, width_u_mm, width_u_px};
+use crate::scatter::Scatters;
+use crate::uncertainty::{Budget, WidthUncertainty, common_px, share};
 use serde::Serialize;
 
 /// Coverage factor of every expanded uncertainty.
@@ -14,7 +16,7 @@ const K: f64 = 2.0;
 /// Options of [`calculate`].
 #[derive(Clone, Debug, Default)]
 pub struct CalcOptions {
-    /// Systematic parts of the uncertainty.
+    /// What the capture itself cannot show.
     pub budget: Budget,
     /// Calibrated camera over the card's plane: points are mapped to mm by it, and the pixel pitch follows from it.
     pub plane: Option<PlaneMap>,
@@ -188,6 +190,8 @@ pub struct Measurement {
     pub blur_px: f64,
     /// Agreement of the edges with a card's outline, 0..1.
     pub confidence: f64,
+    /// Where the uncertainties come from.
+    pub budget: BudgetReport,
 }
 
 /// Turns readings into the measurement. Without a pixel pitch everything stays in px: nothing is invented.
@@ -204,23 +208,31 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
         Some(plane) => plane.pitches.clone(),
         None => vec![pitch; refinement.stations.len()],
     };
-    let inflation = Inflation::of(refinement);
-    let uncertain: Vec<Option<f64>> = refinement
+    let scatters = Scatters::of(&refinement.stations);
+    let parts: Vec<Option<WidthUncertainty>> = refinement
         .stations
         .iter()
-        .map(|r| width_u_px(r, &inflation, budget))
+        .zip(&pitches)
+        .map(|(r, p)| WidthUncertainty::of(r, &scatters, budget, *p))
         .collect();
+    let uncertain: Vec<Option<f64>> = parts.iter().map(|p| Some(p.as_ref()?.combined().standard)).collect();
     let points = refinement
         .stations
         .iter()
         .zip(&uncertain)
         .zip(&pitches)
-        .map(|((r, u), p)| point(r, *u, *p, budget))
+        .map(|((r, u), p)| point(r, *u, *p))
         .collect();
-    let means = side_means(refinement, &uncertain, |_| Some(1.0));
+    // Stations share the budget's terms, so these do not average out.
+    let own: Vec<Option<f64>> = parts.iter().map(|p| Some(p.as_ref()?.own())).collect();
+    let own_px = side_means(refinement, &own, |_| Some(1.0));
     // Shares need no scale, but they need the widths as they are on the plane.
     let scale_of = |i: usize| if plane.is_some() { pitches[i] } else { Some(1.0) };
-    let mapped = side_means(refinement, &uncertain, scale_of);
+    let mapped = side_means(refinement, &own, scale_of);
+    let unit = plane.as_ref().map_or(1.0, |p| p.pitch);
+    let shared =
+        |(w, u): (f64, f64), unit: f64, scale: bool| (w, u.hypot(unit * common_px(budget, w / unit, pitch, scale)));
+    let means = own_px.map(|m| m.map(|m| shared(m, 1.0, true)));
     let outline = &refinement.outline;
     let [width, height] = outline.size_px;
     Measurement {
@@ -231,7 +243,7 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
             PerSide::from(mapped.map(|m| m.map(|m| m.0 * scale)))
         }),
         mean_px: PerSide::from(means.map(|m| m.map(|m| m.0))),
-        centering: centering(&mapped),
+        centering: centering(&mapped.map(|m| m.map(|m| shared(m, unit, false)))),
         worst: worst(refinement, &uncertain, scale_of),
         size_mm: pitch.map(|p| {
             let [width, height] = plane.as_ref().map_or([width * p, height * p], |on| on.size_mm);
@@ -243,24 +255,21 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
             .as_ref()
             .map_or_else(|| print_tilt(refinement), |p| p.print_tilt_deg),
         sides: Side::ALL
-            .map(|s| summary(refinement, s, means[s.index()], pitch, budget))
+            .map(|s| summary(refinement, s, means[s.index()], pitch))
             .to_vec(),
         corners: outline.corners.map(PixelPoint::from),
         corner_radius_px: outline.corner_radius_px,
         blur_px: outline.blur_px(),
         confidence: outline.confidence,
+        budget: BudgetReport::of(refinement, &parts, &own_px, pitch, budget),
     }
 }
 
-fn point(r: &StationReading, u_px: Option<f64>, pitch: Option<f64>, budget: &Budget) -> MeasuredPoint {
+fn point(r: &StationReading, u_px: Option<f64>, pitch: Option<f64>) -> MeasuredPoint {
     let method = match (r.outer, r.border) {
         (Some(outer), Some(border)) => weaker(outer.method, border.method),
         _ => Method::None,
     };
-    let u_mm = u_px
-        .zip(r.width_px)
-        .zip(pitch)
-        .map(|((u, w), p)| width_u_mm(w, u, p, budget));
     let spread = r
         .outer
         .zip(r.border)
@@ -269,7 +278,7 @@ fn point(r: &StationReading, u_px: Option<f64>, pitch: Option<f64>, budget: &Bud
         edge: r.station.side,
         index: r.station.index,
         width_mm: r.width_px.zip(pitch).map(|(w, p)| w * p),
-        uncertainty_mm: u_mm.map(|u| K * u),
+        uncertainty_mm: u_px.zip(pitch).map(|(u, p)| K * u * p),
         width_px: r.width_px,
         uncertainty_px: u_px.map(|u| K * u),
         status: r.status,
@@ -354,13 +363,7 @@ fn print_tilt(refinement: &Refinement) -> Option<f64> {
     (!turns.is_empty()).then(|| turns.iter().sum::<f64>() / turns.len() as f64)
 }
 
-fn summary(
-    refinement: &Refinement,
-    side: Side,
-    mean: Option<(f64, f64)>,
-    pitch: Option<f64>,
-    budget: &Budget,
-) -> SideSummary {
+fn summary(refinement: &Refinement, side: Side, mean: Option<(f64, f64)>, pitch: Option<f64>) -> SideSummary {
     let own = || refinement.stations.iter().filter(move |r| r.station.side == side);
     let measured = own().filter(|r| r.status == Status::Ok).count();
     let found = &refinement.sides[side.index()];
@@ -387,6 +390,6 @@ fn summary(
         reason,
         coverage: found.border.as_ref().map(|b| b.coverage),
         mean_uncertainty_px: mean.map(|m| K * m.1),
-        mean_uncertainty_mm: mean.zip(pitch).map(|(m, p)| K * width_u_mm(m.0, m.1, p, budget)),
+        mean_uncertainty_mm: mean.zip(pitch).map(|(m, p)| K * m.1 * p),
     }
 }

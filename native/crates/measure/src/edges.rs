@@ -3,7 +3,9 @@
 //! Edges are bright lines of the gradient magnitude (Steger 1998, PAMI 20(2):113). The logarithm of the magnitude of a
 //! Gaussian-blurred step is an exact parabola across the edge, so a 3 x 3 least-squares facet (Haralick 1984) of the
 //! logarithm has no phase bias at any angle; its mixed derivative keeps the sign that one public implementation lost.
+//! Where the ground beside the edge is even, a maximum-likelihood fit then moves the point (`edge_refine`).
 
+use crate::edge_refine::{Patch, PatchPixels};
 use crate::math::quantile;
 use imaging::{Cancel, CoreError, ErrorCode, LinearSource, Result};
 use rayon::prelude::*;
@@ -21,6 +23,8 @@ pub struct EdgePoint {
     pub normal: [f64; 2],
     /// Gradient magnitude, linear light per px.
     pub strength: f64,
+    /// Standard deviation along the normal where the point was fitted (method `erf`), px; `None`: the ridge's own place.
+    pub std_px: Option<f64>,
 }
 
 /// Options of [`detect_edges`].
@@ -34,6 +38,8 @@ pub struct EdgeOptions {
     pub roi: Option<[usize; 4]>,
     /// The strongest points are kept when there are more.
     pub max_points: usize,
+    /// Whether points on even ground are refined by a fit.
+    pub refine: bool,
 }
 
 impl Default for EdgeOptions {
@@ -43,6 +49,7 @@ impl Default for EdgeOptions {
             threshold: None,
             roi: None,
             max_points: 2_000_000,
+            refine: true,
         }
     }
 }
@@ -68,7 +75,18 @@ pub fn detect_edges(src: &dyn LinearSource, options: &EdgeOptions, cancel: &Canc
             cancel.check()?;
             let rows = BAND.min(height - start);
             let field = Field::compute(src, &kernels, x0, y0 + start, width, rows);
-            Ok(field.points(threshold))
+            let found = field.points(threshold);
+            if !options.refine || found.is_empty() {
+                return Ok(found.into_iter().map(|(point, _)| point).collect());
+            }
+            cancel.check()?;
+            let patch = Patch::read(src, y0 + start, rows);
+            let mut pixels = PatchPixels::default();
+            let refined = |(point, width): (EdgePoint, f64)| {
+                let blur = (width * width - options.sigma * options.sigma).sqrt();
+                patch.refine(&point, blur, options.sigma, &mut pixels).unwrap_or(point)
+            };
+            Ok(found.into_iter().map(refined).collect())
         })
         .collect::<Result<_>>()?;
     let mut points: Vec<EdgePoint> = found.into_iter().flatten().collect();
@@ -228,7 +246,8 @@ impl Field {
         self.gx[i].hypot(self.gy[i])
     }
 
-    fn points(&self, threshold: f64) -> Vec<EdgePoint> {
+    /// Ridge points, each with the Gaussian width of the ridge.
+    fn points(&self, threshold: f64) -> Vec<(EdgePoint, f64)> {
         let stride = self.width + 2;
         let size: Vec<f64> = self.gx.iter().zip(&self.gy).map(|(a, b)| a.hypot(*b)).collect();
         let mut points = Vec::new();
@@ -247,7 +266,7 @@ impl Field {
     }
 
     /// The ridge point within this pixel, if the ridge passes through it.
-    fn ridge(&self, size: &[f64], i: usize, r: usize, c: usize) -> Option<EdgePoint> {
+    fn ridge(&self, size: &[f64], i: usize, r: usize, c: usize) -> Option<(EdgePoint, f64)> {
         let stride = self.width + 2;
         let n = [self.gx[i] / size[i], self.gy[i] / size[i]];
         let at = |dy: isize, dx: isize| size[(i as isize + dy * stride as isize + dx) as usize];
@@ -272,11 +291,15 @@ impl Field {
         let t = -first / second;
         let (dx, dy) = (t * n[0], t * n[1]);
         // Half a pixel and a hair, so that a ridge between two pixels is not lost to rounding.
-        (dx.abs() <= 0.500_001 && dy.abs() <= 0.500_001).then(|| EdgePoint {
-            x_px: (self.x0 + c - 1) as f64 + dx,
-            y_px: (self.y0 + r - 1) as f64 + dy,
-            normal: n,
-            strength: size[i],
+        (dx.abs() <= 0.500_001 && dy.abs() <= 0.500_001).then(|| {
+            let point = EdgePoint {
+                x_px: (self.x0 + c - 1) as f64 + dx,
+                y_px: (self.y0 + r - 1) as f64 + dy,
+                normal: n,
+                strength: size[i],
+                std_px: None,
+            };
+            (point, (-1.0 / second).sqrt())
         })
     }
 }

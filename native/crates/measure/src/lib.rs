@@ -2,32 +2,41 @@
 //!
 //! Frame: x right, y down, integer pixel coordinates are pixel centres. All light is linear.
 
+mod aperture;
 mod border;
+mod budget;
+mod budget_report;
 mod calculate;
+mod edge_refine;
 mod edges;
 mod erf_fit;
 mod geometry;
 mod locate;
 mod math;
 mod measure;
+mod noise;
 mod on_plane;
 mod outline;
 mod plane_map;
 mod profile;
 mod refine;
+mod scatter;
 mod stations;
 mod uncertainty;
 mod window;
 
 pub use border::BorderLine;
+pub use budget::{Combined, Distribution, Group, Source, Term, Unit, combine, coverage_factor};
+pub use budget_report::{BudgetReport, ComponentReport, Kind, Shares};
 pub use calculate::{
     CalcOptions, Centering, MeasuredPoint, Measurement, PerSide, PixelPoint, SideSummary, Size, WorstStation, calculate,
 };
 pub use edges::{EdgeOptions, EdgePoint, detect_edges};
 pub use erf_fit::{Sample, Start, StepFit, fit_step};
 pub use geometry::{EdgeCurve, Frame, Point, Side};
-pub use locate::Method;
+pub use locate::{Beside, Method};
 pub use measure::{MeasureOptions, measure};
+pub use noise::Noise;
 pub use on_plane::reference_points_on;
 pub use outline::{EdgeFit, FoundCard, Outline, OutlineOptions, Region, STANDARD_CARD_MM, find_cards, find_outline};
 pub use plane_map::PlaneMap;

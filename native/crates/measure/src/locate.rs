@@ -1,6 +1,6 @@
 //! One edge in one window, by the methods in order: erf fit, log-parabola over scales, Canny with parabola.
 
-use crate::erf_fit::{Sample, Start, fit_step};
+use crate::erf_fit::{Sample, Start, StepFit, fit_even, fit_shift, fit_step};
 use crate::geometry::Frame;
 use crate::math::median_mad;
 use crate::profile::{Peak, Profile, derivative_kernel};
@@ -34,8 +34,8 @@ pub struct Located {
     pub tilt: f64,
     /// Standard deviation of the position, px.
     pub std: f64,
-    /// Row-clustered over independent variance.
-    pub inflation: f64,
+    /// The same edge in the windows beside this one.
+    pub beside: [Option<Beside>; 2],
     /// Spread of the positions over the scales, px.
     pub scale_spread: f64,
     /// Gaussian blur, px.
@@ -46,6 +46,17 @@ pub struct Located {
     pub residual: f64,
     /// How.
     pub method: Method,
+}
+
+/// The edge in a neighbouring window of the same size.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Beside {
+    /// Middle of that window along the edge, px from this one's.
+    pub u: f64,
+    /// v of the edge there, px.
+    pub position: f64,
+    /// Standard deviation of the position for independent residuals, px.
+    pub std: f64,
 }
 
 /// Why nothing was located.
@@ -92,6 +103,11 @@ fn half_depth(blur: f64) -> f64 {
     (3.5 * (blur * blur + 1.0 / 12.0).sqrt() + 2.0).clamp(5.0, 16.0)
 }
 
+/// Where the ground is even on both sides, this much more of it pins down its level, px.
+const MORE_GROUND: f64 = 9.0;
+/// Tukey's weights keep 0.96 of white noise; less is something else in the window.
+const CLEAN: f64 = 0.94;
+
 /// Locates the edge near v = 0 of `frame`, at most `slack` px away.
 ///
 /// # Errors
@@ -105,25 +121,10 @@ pub fn locate(
     scales: &[f64],
 ) -> Result<Located, Missing> {
     let depth = half_depth(blur);
-    let margin = depth + slack + 8.0;
-    let window = Window {
-        frame,
-        u: [-half_window, half_window],
-        v: [-margin, margin],
-    };
-    if !window.inside(src) {
-        return Err(Missing::OutOfImage);
-    }
-    let mut samples = Vec::new();
-    window.for_each_pixel(src, &mut Vec::new(), |u, v, light| {
-        samples.push(Sample {
-            u,
-            v,
-            light: f64::from(light),
-        })
-    });
-    let profile = Profile::gather(&window, |visit| samples.iter().for_each(|s| visit(s.v, s.light)))
-        .ok_or(Missing::OutOfImage)?;
+    let margin = depth + MORE_GROUND + slack;
+    let windows = Windows::read(src, frame, half_window, margin)?;
+    let samples = &windows.middle;
+    let profile = Profile::gather(&windows.area, samples.iter().map(|s| (s.v, s.light))).ok_or(Missing::OutOfImage)?;
     let by_scale = scale_peaks(&profile, scales, slack);
     let start = strongest_peak(&profile, slack)?;
     let (centre, spread) = combine(&by_scale, start.v);
@@ -133,31 +134,12 @@ pub fn locate(
     if width > 8.0 {
         return Err(Missing::Blurred);
     }
-    let near: Vec<Sample> = samples
-        .iter()
-        .filter(|s| (s.v - start.v).abs() <= depth)
-        .copied()
-        .collect();
-    let from = Start {
-        position: start.v,
-        sigma: width.clamp(0.4, 3.0),
-    };
-    let fit = fit_step(&near, frame.normal, from);
-    let sane = |f: &crate::erf_fit::StepFit| {
-        (f.position - start.v).abs() < 1.5
-            && f.tilt.abs() < 0.06
-            && f.kept > 0.6
-            && f.sigma < 7.9
-            && f.contrast.abs() > 1.5 * f.residual
-            && f.position_std < 0.5
-            && f.contrast * start.strength > 0.0
-    };
-    if let Some(f) = fit.filter(sane) {
+    if let Some((f, depth)) = fit_near(samples, frame.normal, &start, width, depth) {
         return Ok(Located {
             position: f.position,
             tilt: f.tilt,
             std: f.position_std,
-            inflation: f.inflation,
+            beside: windows.beside(frame.normal, &f, depth),
             scale_spread: spread,
             blur: f.sigma,
             contrast: f.contrast,
@@ -174,6 +156,105 @@ pub fn locate(
         width,
         half_window,
     ))
+}
+
+/// The erf fit on as much even ground as there is, else close to the edge with shading; with the half depth it used.
+fn fit_near(samples: &[Sample], normal: [f64; 2], start: &Peak, width: f64, depth: f64) -> Option<(StepFit, f64)> {
+    let from = Start {
+        position: start.v,
+        sigma: width.clamp(0.4, 3.0),
+    };
+    let within = |depth: f64| -> Vec<Sample> {
+        let near = samples.iter().filter(|s| (s.v - start.v).abs() <= depth);
+        near.copied().collect()
+    };
+    let sane = |f: &StepFit| {
+        (f.position - start.v).abs() < 1.5
+            && f.tilt.abs() < 0.06
+            && f.kept > 0.6
+            && f.sigma < 7.9
+            && f.contrast.abs() > 1.5 * f.residual
+            && f.position_std < 0.5
+            && f.contrast * start.strength > 0.0
+    };
+    let deep = depth + MORE_GROUND;
+    let even = fit_even(&within(deep), normal, from).filter(|f| f.even && f.kept > CLEAN && sane(f));
+    match even {
+        Some(fit) => Some((fit, deep)),
+        None => Some((fit_step(&within(depth), normal, from).filter(sane)?, depth)),
+    }
+}
+
+/// Pixels around a station: its own window, and those before and behind it along the edge.
+struct Windows {
+    area: Window,
+    middle: Vec<Sample>,
+    sides: [Vec<Sample>; 2],
+    half: f64,
+}
+
+impl Windows {
+    fn read(src: &dyn LinearSource, frame: Frame, half: f64, margin: f64) -> Result<Self, Missing> {
+        let area = Window {
+            frame,
+            u: [-half, half],
+            v: [-margin, margin],
+        };
+        if !area.inside(src) {
+            return Err(Missing::OutOfImage);
+        }
+        let mut all = Self {
+            area,
+            middle: Vec::new(),
+            sides: [Vec::new(), Vec::new()],
+            half,
+        };
+        let wide = Window {
+            u: [-3.0 * half, 3.0 * half],
+            ..area
+        };
+        // Next to a corner of the picture there is the station's own window alone.
+        let area = if wide.inside(src) { wide } else { area };
+        area.for_each_pixel(src, &mut Vec::new(), |u, v, light| {
+            let sample = |by: f64| Sample {
+                u: u - by,
+                v,
+                light: f64::from(light),
+            };
+            if u < -half {
+                all.sides[0].push(sample(-2.0 * half));
+            } else if u > half {
+                all.sides[1].push(sample(2.0 * half));
+            } else {
+                all.middle.push(sample(0.0));
+            }
+        });
+        Ok(all)
+    }
+
+    /// The same edge in the neighbouring windows, where it is the same: a step of like size close to where it should be.
+    fn beside(&self, normal: [f64; 2], fit: &StepFit, depth: f64) -> [Option<Beside>; 2] {
+        [(0, -2.0), (1, 2.0)].map(|(side, windows)| {
+            let u = windows * self.half;
+            let near: Vec<Sample> = self.sides[side]
+                .iter()
+                .filter(|s| (s.v - fit.position).abs() <= depth)
+                .copied()
+                .collect();
+            // The side's line is v = 0; a window's own tilt is too uncertain to be followed this far.
+            let level = StepFit { tilt: 0.0, ..*fit };
+            let found = fit_shift(&near, normal, &level)?;
+            let same = (found.position - fit.position).abs() < 1.5
+                && (0.5..2.0).contains(&(found.contrast / fit.contrast))
+                && found.kept > 0.6
+                && found.position_std < 0.5;
+            same.then_some(Beside {
+                u,
+                position: found.position,
+                std: found.position_std,
+            })
+        })
+    }
 }
 
 const START_SIGMA: f64 = 1.5;
@@ -263,7 +344,7 @@ fn by_gradient(
             .max(spread)
             .max(if agree { 0.02 } else { 0.08 })
             .min(2.0 * half_window),
-        inflation: 1.0,
+        beside: [None; 2],
         scale_spread: spread,
         blur: width,
         contrast,

@@ -28,31 +28,17 @@ impl Profile {
     /// Reads a window; pixels are shared linearly between the two nearest values. `None` where the window has gaps.
     #[must_use]
     pub fn read(src: &dyn LinearSource, window: &Window, buffer: &mut Vec<f32>) -> Option<Self> {
-        Self::gather(window, |visit| {
-            window.for_each_pixel(src, buffer, |_, v, light| visit(v, f64::from(light)))
-        })
+        let mut sums = Sums::new(window);
+        window.for_each_pixel(src, buffer, |_, v, light| sums.add(v, f64::from(light)));
+        sums.profile()
     }
 
-    /// The same from pixels (v, light) that `pixels` hands to its argument.
+    /// The same from pixels (v, light) that were read before.
     #[must_use]
-    pub fn gather(window: &Window, pixels: impl FnOnce(&mut dyn FnMut(f64, f64))) -> Option<Self> {
-        let v0 = window.v[0].ceil();
-        let n = (window.v[1].floor() - v0) as usize + 1;
-        let mut sums = vec![[0.0f64; 2]; n + 1];
-        pixels(&mut |v, light| {
-            let place = v - v0;
-            if place >= 0.0 && place <= (n - 1) as f64 {
-                let i = place as usize;
-                let share = place - i as f64;
-                sums[i][0] += (1.0 - share) * light;
-                sums[i][1] += 1.0 - share;
-                sums[i + 1][0] += share * light;
-                sums[i + 1][1] += share;
-            }
-        });
-        sums.pop();
-        let values: Vec<f64> = sums.iter().map(|s| s[0] / s[1]).collect();
-        values.iter().all(|v| v.is_finite()).then_some(Self { v0, values })
+    pub fn gather(window: &Window, pixels: impl Iterator<Item = (f64, f64)>) -> Option<Self> {
+        let mut sums = Sums::new(window);
+        pixels.for_each(|(v, light)| sums.add(v, light));
+        sums.profile()
     }
 
     /// The same profile as square root of light, in which equal steps look about equally strong on dark and bright ground.
@@ -101,6 +87,46 @@ impl Profile {
         }
         let part = &self.values[first as usize..=last as usize];
         Some(median(part))
+    }
+}
+
+/// Light and weight gathered at each px across an edge.
+struct Sums {
+    v0: f64,
+    last: f64,
+    at: Vec<[f64; 2]>,
+}
+
+impl Sums {
+    fn new(window: &Window) -> Self {
+        let v0 = window.v[0].ceil();
+        let n = (window.v[1].floor() - v0) as usize + 1;
+        Self {
+            v0,
+            last: (n - 1) as f64,
+            at: vec![[0.0; 2]; n + 1],
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, v: f64, light: f64) {
+        let place = v - self.v0;
+        if place >= 0.0 && place <= self.last {
+            let i = place as usize;
+            let share = place - i as f64;
+            let [here, next] = &mut self.at[i..i + 2] else { return };
+            here[0] += (1.0 - share) * light;
+            here[1] += 1.0 - share;
+            next[0] += share * light;
+            next[1] += share;
+        }
+    }
+
+    fn profile(mut self) -> Option<Profile> {
+        self.at.pop();
+        let values: Vec<f64> = self.at.iter().map(|s| s[0] / s[1]).collect();
+        let v0 = self.v0;
+        values.iter().all(|v| v.is_finite()).then_some(Profile { v0, values })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::border::{BorderLine, BorderSearch, Mixed, find_borders};
 use crate::geometry::{Frame, Point, Side, dot};
-use crate::locate::{Located, Method, locate};
+use crate::locate::{Beside, Located, Method, locate};
 use crate::outline::{EdgeFit, Outline, STANDARD_CARD_MM};
 use crate::stations::Station;
 use imaging::{Cancel, LinearSource, Result};
@@ -64,8 +64,12 @@ pub struct EdgeReading {
     pub method: Method,
     /// Standard deviation across the edge from the residual of the fit, px.
     pub std_px: f64,
-    /// Variance ratio of row-clustered to independent residuals: above 1 for texture and ragged edges.
-    pub inflation: f64,
+    /// v of the edge in the side's own coordinates, px; the curve of the side (or the border's line) is 0.
+    #[serde(skip)]
+    pub offset_px: f64,
+    /// The same edge in the windows before and behind this one.
+    #[serde(skip)]
+    pub beside: [Option<Beside>; 2],
     /// Weighted spread of the positions found at the gradient scales, px.
     pub scale_spread_px: f64,
     /// Gaussian blur, px.
@@ -245,7 +249,7 @@ fn undamaged(found: Located, edge: &EdgeFit) -> Located {
         position: 0.0,
         tilt: 0.0,
         std: edge.residual_px,
-        inflation: 1.0,
+        beside: [None; 2],
         method: Method::SideLine,
         ..found
     }
@@ -265,7 +269,8 @@ fn as_reading(found: &Located, frame: &Frame) -> EdgeReading {
         point: frame.at(0.0, found.position),
         method: found.method,
         std_px: found.std,
-        inflation: found.inflation,
+        offset_px: found.position,
+        beside: found.beside,
         scale_spread_px: found.scale_spread,
         blur_px: found.blur,
         contrast: found.contrast,

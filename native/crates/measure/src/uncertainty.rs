@@ -1,107 +1,106 @@
-//! GUM budget of one width: noise of both edges from their own residuals, and the systematic parts a caller knows.
+//! Uncertainty of one width and of a side's mean: scatter of both edges from the capture, and the terms of the budget.
 
-use crate::geometry::Side;
+use crate::budget::{Combined, Distribution, Group, Source, Term, Unit, combine};
 use crate::locate::Method;
 use crate::math::fit_polynomial;
-use crate::refine::{EdgeReading, Refinement, StationReading};
+use crate::refine::{EdgeReading, StationReading};
+use crate::scatter::{Scatter, Scatters};
 
-/// Standard uncertainties (k = 1) that no single image can show; they come from calibration and from the definition of
-/// the measurand (JCGM 100; see Hemming 2007 for worked vision budgets).
+/// What no single image can show; from calibration, from stated assumptions and from the definition of the measurand.
 #[derive(Clone, Debug)]
 pub struct Budget {
-    /// Bias of the estimator with the position of the edge between pixels, per edge, px.
-    pub phase_bias_px: f64,
-    /// Residual non-linearity of the sensor, on the width, px.
-    pub radiometric_px: f64,
-    /// Lens distortion and stitching left after calibration, on the width, px.
-    pub distortion_px: f64,
-    /// Relative uncertainty of the scale (certificate, fit and drift).
-    pub scale_relative: f64,
-    /// Height, curl, placing of the station, temperature and humidity, on the width, mm.
-    pub part_mm: f64,
-    /// Definition of cut edge and printed border, on the width, mm.
-    pub definition_mm: f64,
+    /// In the order of the report.
+    pub terms: Vec<Term>,
 }
+
+/// Largest error of the erf fit with the place of an edge between pixels, px (`tests/edges.rs` holds it to that).
+const PHASE_BIAS_PX: f64 = 0.0005;
 
 impl Default for Budget {
-    /// What the estimator itself is known for; calibration terms are zero until a calibration states them.
+    /// What the estimator itself is known for; the instrument's own terms are absent until a calibration states them.
     fn default() -> Self {
+        let phase = |id: &str| Term {
+            id: id.to_owned(),
+            half_width: PHASE_BIAS_PX,
+            unit: Unit::Px,
+            distribution: Distribution::UShaped,
+            coverage: 1.0,
+            sensitivity: 1.0,
+            freedom: None,
+            source: Source::Assumption,
+            group: Group::Instrument,
+        };
         Self {
-            phase_bias_px: 0.001,
-            radiometric_px: 0.0,
-            distortion_px: 0.0,
-            scale_relative: 0.0,
-            part_mm: 0.0,
-            definition_mm: 0.0,
+            terms: vec![phase("phaseOuter"), phase("phaseBorder")],
         }
     }
 }
 
-/// Mean inflation of the edges of one side: one station's clusters are too few to trust alone.
-#[derive(Clone, Copy, Debug)]
-pub struct Inflation {
-    outer: [f64; 4],
-    border: [f64; 4],
+/// Standard uncertainty of a width, part by part, px.
+#[derive(Clone, Debug)]
+pub struct WidthUncertainty {
+    /// Cut edge and graphic border: noise, texture and raggedness, with degrees of freedom.
+    pub edges: [(f64, Option<f64>); 2],
+    /// The budget's terms in their order; `None`: not to be had without a scale.
+    pub terms: Vec<Option<f64>>,
 }
 
-impl Inflation {
-    /// Pools the stations of each side.
+impl WidthUncertainty {
+    /// Of a station; `None` where there is no width.
     #[must_use]
-    pub fn of(refinement: &Refinement) -> Self {
-        let pool = |side: Side, pick: fn(&StationReading) -> Option<EdgeReading>| {
-            let values: Vec<f64> = refinement
-                .stations
-                .iter()
-                .filter(|s| s.station.side == side)
-                .filter_map(pick)
-                .filter(|e| e.method == Method::Erf)
-                .map(|e| e.inflation)
-                .collect();
-            if values.is_empty() {
-                1.0
-            } else {
-                values.iter().sum::<f64>() / values.len() as f64
-            }
-        };
-        Self {
-            outer: Side::ALL.map(|s| pool(s, |r| r.outer)),
-            border: Side::ALL.map(|s| pool(s, |r| r.border)),
-        }
+    pub fn of(reading: &StationReading, scatters: &Scatters, budget: &Budget, pitch: Option<f64>) -> Option<Self> {
+        let (outer, border) = (reading.outer?, reading.border?);
+        let width = reading.width_px?;
+        let side = reading.station.side.index();
+        Some(Self {
+            edges: [edge(&outer, scatters.outer[side]), edge(&border, scatters.border[side])],
+            terms: terms(budget, width, pitch),
+        })
+    }
+
+    /// What differs from station to station: scatter of both edges, px.
+    #[must_use]
+    pub fn own(&self) -> f64 {
+        self.edges[0].0.hypot(self.edges[1].0)
+    }
+
+    /// Everything, px.
+    #[must_use]
+    pub fn combined(&self) -> Combined {
+        let terms = self.terms.iter().flatten().map(|u| (*u, None));
+        combine(&self.edges.iter().copied().chain(terms).collect::<Vec<_>>())
     }
 }
 
-/// Standard uncertainty of a station's width in px without scale and mm terms; `None` where there is no width.
-#[must_use]
-pub fn width_u_px(reading: &StationReading, inflation: &Inflation, budget: &Budget) -> Option<f64> {
-    let (outer, border) = (reading.outer?, reading.border?);
-    reading.width_px?;
-    let side = reading.station.side.index();
-    let edge = |e: EdgeReading, pooled: f64| {
-        // Chance makes the pooled ratio scatter by some 10 % around 1; below that it is taken as 1.
-        let factor = if e.method == Method::Erf && pooled > 1.15 {
-            pooled
-        } else {
-            1.0
-        };
-        e.std_px * e.std_px * factor + budget.phase_bias_px.powi(2)
+/// Least standard deviation an edge is given, px: a picture without noise has its rounding.
+const LEAST_PX: f64 = 1e-6;
+
+fn edge(reading: &EdgeReading, scatter: Scatter) -> (f64, Option<f64>) {
+    // Fallback methods state a cautious deviation of their own.
+    let ratio = if reading.method == Method::Erf {
+        scatter.ratio
+    } else {
+        1.0
     };
-    let variance = edge(outer, inflation.outer[side])
-        + edge(border, inflation.border[side])
-        + budget.radiometric_px.powi(2)
-        + budget.distortion_px.powi(2);
-    Some(variance.sqrt())
+    let freedom = (scatter.freedom > 0.0).then_some(scatter.freedom);
+    ((reading.std_px * ratio.sqrt()).max(LEAST_PX), freedom)
 }
 
-/// Standard uncertainty in mm of a width.
+/// Standard uncertainties of the budget's terms for a width, px.
 #[must_use]
-pub fn width_u_mm(width_px: f64, u_px: f64, pitch: f64, budget: &Budget) -> f64 {
-    let parts = [
-        u_px * pitch,
-        width_px * pitch * budget.scale_relative,
-        budget.part_mm,
-        budget.definition_mm,
-    ];
-    parts.iter().map(|p| p * p).sum::<f64>().sqrt()
+pub fn terms(budget: &Budget, width_px: f64, pitch: Option<f64>) -> Vec<Option<f64>> {
+    budget.terms.iter().map(|t| t.standard_px(width_px, pitch)).collect()
+}
+
+/// Root of the sum of squares of what all stations of a side share, px; a scale error is left out of ratios.
+#[must_use]
+pub fn common_px(budget: &Budget, width_px: f64, pitch: Option<f64>, with_scale: bool) -> f64 {
+    let parts = budget.terms.iter().filter(|t| with_scale || t.unit != Unit::Relative);
+    let squares: f64 = parts
+        .filter_map(|t| t.standard_px(width_px, pitch))
+        .map(|u| u * u)
+        .sum();
+    squares.sqrt()
 }
 
 /// Inverse-variance weighted mean of (value, standard uncertainty) in order along a side, and its standard uncertainty.

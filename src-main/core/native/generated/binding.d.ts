@@ -42,8 +42,11 @@ export declare class Outline {
 export declare class Refinement {
   /** Figures for quality checks, as JSON (`RefinementInfo`). */
   get info(): string
-  /** Widths, centering, size and angles with their uncertainty, as JSON (`Measurement`). */
-  calculate(pixelPitchMm?: number | undefined | null, calibration?: CalibrationInput | undefined | null): string
+  /**
+   * Widths, centering, size and angles with their uncertainty, as JSON (`Measurement`). `terms` is the JSON of the
+   * uncertainty budget's terms (`BudgetTerm[]`).
+   */
+  calculate(pixelPitchMm?: number | undefined | null, planeJson?: string | undefined | null, terms?: string | undefined | null): string
 }
 export type RefinementHandle = Refinement
 
@@ -128,7 +131,10 @@ export declare function compareLengths(mapJson: string, viewJson: string, length
 /** Looks for a board in a picture; resolves to its `Detection` as JSON. */
 export declare function detectBoard(stack: Stack, specJson: string, signal?: AbortSignal | undefined | null): Promise<string>
 
-/** Sub-pixel edge points: `xPx, yPx, nx, ny, strength` of each, one after the other. */
+/**
+ * Sub-pixel edge points: `xPx, yPx, nx, ny, strength, stdPx` of each, one after the other; `stdPx` is NaN where the point
+ * is the gradient's own ridge.
+ */
 export declare function detectEdges(stack: Stack, input: EdgeInput, signal?: AbortSignal | undefined | null): Promise<Float64Array>
 
 /** Settings of the edge detector. */
@@ -137,6 +143,8 @@ export interface EdgeInput {
   sigma?: number
   /** Least gradient, linear light per px; from the noise when not given. */
   threshold?: number
+  /** Whether points on even ground are refined by a fit; they are when not given. */
+  refine?: boolean
 }
 
 /** One of several exposures. */

@@ -1,6 +1,8 @@
 /** Stage 6, measurement calculation: widths, centering, size and angles with their uncertainty. */
 import type { Measurement, QualityCheck } from '../../../contract/index.ts';
 import { sides } from '../../../contract/index.ts';
+import type { AppliedCalibration } from '../../native/index.ts';
+import { budgetTerms, type CalibratedValues } from '../../uncertainty/index.ts';
 import { atMost, type Stage } from '../stage.ts';
 import type { Refined } from './refinement.ts';
 import { scaleCheck } from './scale.ts';
@@ -16,11 +18,28 @@ export const measurementLimits = {
   sizeDeviation: 0.03,
 } as const;
 
+/** What a calibration record states for the budget; null where the capture's own camera model is all there is. */
+function valuesOf(calibration: AppliedCalibration | null): CalibratedValues | null {
+  if (calibration === null || calibration.scaleRelative === 0) return null;
+  const { scaleRelative, distortionPx } = calibration;
+  const standard = { distribution: 'normal', coverage: 1 } as const;
+  return {
+    scaleCertificate: {
+      ...standard,
+      halfWidth: scaleRelative,
+      unit: 'relative',
+      basis: 'scale of the calibration record: certificate, fit and temperature',
+    },
+    distortion: { ...standard, halfWidth: distortionPx, unit: 'px', basis: 'held-out points of the calibration record' },
+  };
+}
+
 export const measurement: Stage<Refined, Measured> = {
   name: 'measurement',
   async run(input) {
     const { pixelPitchMm, expectedSizeMm, simulated, calibrationId } = input.input;
-    const measured = input.refinement.calculate(pixelPitchMm, input.calibration);
+    const terms = budgetTerms(valuesOf(input.calibration));
+    const measured = input.refinement.calculate(pixelPitchMm, terms, input.calibration);
     const checks: QualityCheck[] = [];
     const uncertain = Math.max(0, ...measured.points.map((p) => p.uncertaintyMm ?? 0));
     if (pixelPitchMm !== null)
