@@ -43,8 +43,8 @@ export declare class Refinement {
   /** Figures for quality checks, as JSON (`RefinementInfo`). */
   get info(): string
   /**
-   * Widths, centering, size and angles with their uncertainty, as JSON (`Measurement`). `terms` is the JSON of the
-   * uncertainty budget's terms (`BudgetTerm[]`).
+   * Widths, centering, size and angles with their uncertainty, as JSON (`Measurement`). With `plane_json` (a
+   * `PlaneMap`) points are mapped by it; `terms` is the JSON of the uncertainty budget's terms (`BudgetTerm[]`).
    */
   calculate(pixelPitchMm?: number | undefined | null, planeJson?: string | undefined | null, terms?: string | undefined | null): string
 }
@@ -110,16 +110,6 @@ export declare function boardLayout(specJson: string): string
 
 /** The board as a PNG file in memory with white paper around it. */
 export declare function boardPng(specJson: string, dpi: number, paperMm: number): Promise<Buffer>
-
-/** What a calibration says of the measurement. */
-export interface CalibrationInput {
-  /** `PlaneMap`. */
-  planeJson?: string
-  /** Relative standard uncertainty of the scale. */
-  scaleRelative?: number
-  /** Standard uncertainty of a width from what is left of distortion, px. */
-  distortionPx?: number
-}
 
 /**
  * Lengths between corners of a seen board through a plane map, beside their certified values, as JSON.
