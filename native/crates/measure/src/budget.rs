@@ -143,15 +143,18 @@ pub fn combine(parts: &[(f64, Option<f64>)]) -> Combined {
 
 /// Coverage factor for the two-sided probability `level` with `freedom` degrees of freedom: Student's t quantile.
 ///
-/// Newton steps on the distribution function, itself by the continued fraction of the incomplete beta function
+/// Bisection of the distribution function, itself by the continued fraction of the incomplete beta function
 /// (Abramowitz & Stegun 26.5.8, 26.7.1).
 #[must_use]
 pub fn coverage_factor(level: f64, freedom: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1e4);
-    for _ in 0..200 {
+    let outside = |t: f64| 1.0 - incomplete_beta(freedom / (freedom + t * t), 0.5 * freedom, 0.5) < level;
+    let (mut low, mut high) = (0.0, 4.0);
+    while outside(high) && high < 1e6 {
+        (low, high) = (high, 4.0 * high);
+    }
+    while high - low > 1e-9 * high {
         let middle = 0.5 * (low + high);
-        let x = freedom / (freedom + middle * middle);
-        if 1.0 - incomplete_beta(x, 0.5 * freedom, 0.5) < level {
+        if outside(middle) {
             low = middle;
         } else {
             high = middle;
@@ -187,7 +190,7 @@ fn fraction(x: f64, a: f64, b: f64) -> f64 {
             c = guard(1.0 + numerator / c);
             value *= d * c;
         }
-        if (d * c - 1.0).abs() < 1e-15 {
+        if (d * c - 1.0).abs() < 1e-14 {
             break;
         }
     }

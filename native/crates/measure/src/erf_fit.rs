@@ -88,8 +88,8 @@ const SHIFTED_SHADED: [usize; 5] = [0, 1, 2, 5, 6];
 const SIGMA_RANGE: [f64; 2] = [0.2, 8.0];
 /// Tukey cut-off in units of the residual spread: 99 % efficient on Gaussian noise.
 const CUT_OFF: f64 = 7.0;
-/// A step smaller than this ends the search, px: far below any noise.
-const SETTLED: f64 = 1e-5;
+/// A step smaller than this ends the search, px: steps shrink quadratically, so what is left is far below any noise.
+const SETTLED: f64 = 2e-3;
 
 /// N of the seven parameters are free; as a constant, so that the inner loops are laid out straight.
 struct Problem<'a, const N: usize> {
@@ -189,10 +189,10 @@ impl<const N: usize> Problem<'_, N> {
             here = there;
             damping = (damping * 0.1).max(1e-12);
             accepted += 1;
-            if moved < SETTLED && accepted >= 3 {
+            if moved < SETTLED && accepted >= 2 {
                 break;
             }
-            // Weights settle within two renewals; each costs a pass over the pixels.
+            // The start is good enough for weights after one step; a far start has them renewed.
             if accepted == 1 || accepted == 3 || accepted == 7 {
                 weights = Weights::from(&here, p[1].abs());
                 here = self.evaluate(p, &weights.of);
@@ -355,17 +355,17 @@ fn shifted<const N: usize>(samples: &[Sample], aperture: Aperture, free: [usize;
         free,
     };
     let mut p = fit.parameters();
-    let mut weights = Weights::equal(samples.len());
-    let mut here = problem.evaluate(&p, &weights.of);
-    for _ in 0..2 {
-        let step = times(&invert_spd(&here.h)?, &here.g);
-        for (&to, by) in free.iter().zip(step) {
-            p[to] += by;
-        }
-        weights = Weights::with(&problem.evaluate(&p, &weights.of), fit.noise);
-        here = problem.evaluate(&p, &weights.of);
-    }
-    problem.finish(&p, &weights, &here)
+    let level = problem.evaluate(&p, &Weights::equal(samples.len()).of);
+    let step_by = |p: &mut [f64; PARAMETERS], at: &Evaluation<N>| -> Option<()> {
+        let step = times(&invert_spd(&at.h)?, &at.g);
+        free.iter().zip(step).for_each(|(&to, by)| p[to] += by);
+        Some(())
+    };
+    step_by(&mut p, &level)?;
+    let weights = Weights::with(&problem.evaluate(&p, &Weights::equal(samples.len()).of), fit.noise);
+    let end = problem.evaluate(&p, &weights.of);
+    step_by(&mut p, &end)?;
+    problem.finish(&p, &weights, &end)
 }
 
 fn significantly_better(plain: &StepFit, shaded: &StepFit, n: usize) -> bool {
