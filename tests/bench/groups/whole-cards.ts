@@ -41,7 +41,12 @@ async function measureSet(context: Context, set: SetName, count: number): Promis
     context.say(`whole cards: ${set}, ${first} of ${count}`);
     const args = [set, String(Math.min(batch, count - first)), String(first)];
     const output = await context.tools.example('measure', 'cards', args);
-    cards.push(...output.trim().split('\n').map((line) => cardSchema.parse(JSON.parse(line))));
+    cards.push(
+      ...output
+        .trim()
+        .split('\n')
+        .map((line) => cardSchema.parse(JSON.parse(line))),
+    );
   }
   return cards;
 }

@@ -30,7 +30,12 @@ function valuesOf(calibration: AppliedCalibration | null): CalibratedValues | nu
       unit: 'relative',
       basis: 'scale of the calibration record: certificate, fit and temperature',
     },
-    distortion: { ...standard, halfWidth: distortionPx, unit: 'px', basis: 'held-out points of the calibration record' },
+    distortion: {
+      ...standard,
+      halfWidth: distortionPx,
+      unit: 'px',
+      basis: 'held-out points of the calibration record',
+    },
   };
 }
 
