@@ -114,8 +114,18 @@ fn fit_markers(markers: &[Marker], board: &Board) -> Option<(f64, Homography, Ve
 
 fn placed_markers(found: &Found, own: &[Marker], board: &Board) -> Result<Placed> {
     let fitted = fit_markers(own, board);
+    // With an odd number of columns both layouts agree on most markers; the better one is the board's.
+    let other = Board::new(&BoardSpec {
+        legacy: !board.spec().legacy,
+        ..board.spec().clone()
+    })
+    .ok()
+    .filter(|_| board.spec().squares_y.is_multiple_of(2))
+    .and_then(|b| fit_markers(own, &b))
+    .is_some_and(|(share, ..)| share >= 0.8 && fitted.as_ref().is_none_or(|f| share > f.0 + 0.02));
     if let Some((share, global, kept)) = fitted
         && share >= 0.6
+        && !other
     {
         let markers: Vec<Marker> = own
             .iter()
@@ -131,14 +141,6 @@ fn placed_markers(found: &Found, own: &[Marker], board: &Board) -> Result<Placed
     if found.others.iter().any(|(_, count)| *count > own.len()) || found.mirrored > own.len() {
         return Err(no_board(found, own, board));
     }
-    let flipped = Board::new(&BoardSpec {
-        legacy: !board.spec().legacy,
-        ..board.spec().clone()
-    });
-    let other = flipped
-        .ok()
-        .and_then(|b| fit_markers(own, &b))
-        .is_some_and(|(share, ..)| share >= 0.8);
     Err(CoreError::new(
         ErrorCode::BoardWrong,
         if other {
