@@ -7,6 +7,7 @@ import { applyLights } from '../core/lights/index.ts';
 import type { Native } from '../core/native/index.ts';
 import { type CalibrationInForce, type MapFiles, type ResultSink, runPipeline } from '../core/pipeline/index.ts';
 import { software } from '../core/software/index.ts';
+import { lockedMatcher, type PrintMatcher, readTemplateFile } from '../core/templates/index.ts';
 import type { CommandContext } from './command.ts';
 import { type Exit, errorText, exit, exitCode } from './terminal.ts';
 
@@ -20,9 +21,21 @@ export interface RunOptions {
   readonly lights?: LightCalibration | undefined;
   readonly calibration?: CalibrationInForce | null;
   readonly measureOnly?: boolean;
+  /** A design template for cards without a border. */
+  readonly prints?: PrintMatcher | undefined;
   readonly mapFiles?: MapFiles | undefined;
   /** Where the results of one input go. */
   readonly sink: (input: CaptureInput) => ResultSink;
+}
+
+/** The template of `--template FILE`. @throws AppError when the file cannot be read or is no template */
+export async function templateOption(
+  native: Native,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<PrintMatcher | undefined> {
+  if (path === undefined) return undefined;
+  return lockedMatcher(native.templates, await readTemplateFile(native.templates, path, signal));
 }
 
 /** A sink for commands that only print. */

@@ -12,9 +12,21 @@ import { msa } from './commands/msa.ts';
 import { normals } from './commands/normals.ts';
 import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
+import { template } from './commands/template.ts';
 import { type Exit, errorText, exit, exitCode, terminal } from './terminal.ts';
 
-const commands: readonly Command[] = [grade, measure, edges, normals, simulate, calibrate, msa, serve, doctor];
+const commands: readonly Command[] = [
+  grade,
+  measure,
+  edges,
+  normals,
+  simulate,
+  template,
+  calibrate,
+  msa,
+  serve,
+  doctor,
+];
 
 function help(command?: Command): string {
   if (!command)

@@ -1,5 +1,5 @@
 /** Reports as text for a terminal. */
-import type { MeasuredPoint, Measurement, Report, StandardVerdict } from '../contract/index.ts';
+import type { MeasuredPoint, Measurement, PrintMatch, Report, StandardVerdict } from '../contract/index.ts';
 import { sides } from '../contract/index.ts';
 import { errorText } from './terminal.ts';
 
@@ -32,6 +32,26 @@ export function measurementText(m: Measurement): string {
   lines.push(
     `  size ${size.width.toFixed(m.sizeMm ? 3 : 1)} x ${size.height.toFixed(m.sizeMm ? 3 : 1)} ${m.sizeMm ? 'mm' : 'px'}, rotated ${m.cardAngleDeg.toFixed(2)}°, print tilted ${fixed(m.printTiltDeg, 2)}°`,
   );
+  if (m.print) lines.push(printText(m.print));
+  return lines.join('\n');
+}
+
+const signed = (value: number, digits: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+
+/** Print against cut, for a card that was registered to a template. */
+export function printText(print: PrintMatch): string {
+  const [x, y] = print.shiftMm;
+  const [ux, uy] = print.uncertaintyMm;
+  const lines = [
+    `  print of "${print.template.name}": shifted ${signed(x, 3)} ± ${ux.toFixed(3)} mm to the right and ${signed(y, 3)} ± ${uy.toFixed(3)} mm down, turned ${signed(print.rotationDeg, 3)} ± ${print.rotationUncertaintyDeg.toFixed(3)}°`,
+    `    ${print.inliers} of ${print.anchors.length} anchors in place, residual ${(1000 * print.residualMm).toFixed(1)} µm; this capture alone ± ${print.repeatabilityMm.map((v) => v.toFixed(4)).join(', ')} mm`,
+  ];
+  if (print.equivalent) {
+    const { leftRight, topBottom } = print.equivalent;
+    lines.push(
+      `    as centering against the nominal margins: left:right ${pair(leftRight)}   top:bottom ${pair(topBottom)}`,
+    );
+  }
   return lines.join('\n');
 }
 

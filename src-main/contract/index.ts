@@ -51,6 +51,7 @@ import {
   standardSummarySchema,
   standardsFileSchema,
 } from './system.ts';
+import { anchorsAnswerSchema, teachingSchema, templateChoiceSchema, templateSummarySchema } from './templates.ts';
 
 export * from './budget.ts';
 export * from './calibration.ts';
@@ -68,6 +69,7 @@ export * from './sheets.ts';
 export * from './studies.ts';
 export * from './surface-maps.ts';
 export * from './system.ts';
+export * from './templates.ts';
 
 /** Least rights: who may call a procedure stands beside its types. */
 export interface ProcedureMeta {
@@ -79,6 +81,7 @@ const engineers: ProcedureMeta = { roles: ['engineer'] };
 
 const base = oc.$meta<ProcedureMeta>({ roles: [] }).errors({ REFUSED: { status: 422, data: appErrorSchema } });
 
+const placesSchema = z.array(z.tuple([z.number(), z.number()])).max(64);
 const idInput = z.object({ id: z.string().min(1).max(100) });
 
 /** Where the frames to grade come from. Uploads are made by HTTP first: `POST /uploads`, `PUT /uploads/<id>/<file name>`. */
@@ -133,6 +136,8 @@ export const contract = {
           /** For single images, which carry no scale of their own. */
           pixelPitchMm: z.number().finite().positive().max(10).optional(),
           encoding: z.enum(['linear', 'srgb']).optional(),
+          /** Which design templates the card is held against; all of them when not given. */
+          template: templateChoiceSchema.optional(),
         }),
       )
       .output(jobSchema),
@@ -355,6 +360,46 @@ export const contract = {
       .output(standardsFileSchema),
     /** Back to the standards that the program comes with. */
     restore: base.meta(bench).route({ method: 'POST', path: '/standards/restore' }).output(standardsFileSchema),
+  },
+  templates: {
+    list: base
+      .meta(everyone)
+      .route({ method: 'GET', path: '/templates' })
+      .input(z.object({ archived: z.boolean().default(false) }))
+      .output(z.array(templateSummarySchema)),
+    /** Anchors on a grading's photograph: proposed, or the given places (mm) judged. */
+    anchors: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/templates/anchors' })
+      .input(z.object({ gradingId: z.string().min(1).max(100), places: placesSchema.nullable().default(null) }))
+      .output(anchorsAnswerSchema),
+    /** Learns the design of a grading's card. */
+    teach: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/templates' })
+      .input(z.object({ gradingId: z.string().min(1).max(100), teaching: teachingSchema, places: placesSchema }))
+      .output(templateSummarySchema),
+    import: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/templates/import' })
+      .input(z.object({ text: z.string().max(8_000_000), fileName: z.string().min(1).max(255) }))
+      .output(templateSummarySchema),
+    /** The whole template with its preview as one file. */
+    export: base
+      .meta(everyone)
+      .route({ method: 'GET', path: '/templates/{id}/file' })
+      .input(idInput)
+      .output(z.object({ name: z.string(), text: z.string() })),
+    archive: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/templates/{id}/archive' })
+      .input(idInput)
+      .output(templateSummarySchema),
+    restore: base
+      .meta(bench)
+      .route({ method: 'POST', path: '/templates/{id}/restore' })
+      .input(idInput)
+      .output(templateSummarySchema),
   },
   settings: {
     get: base.meta(everyone).route({ method: 'GET', path: '/settings' }).output(settingsSchema),

@@ -92,6 +92,8 @@ export const printMatchSchema = z.object({
     /** SHA-256 of the template's file. */
     content: z.string(),
     chosen: z.enum(['recognised', 'person']),
+    /** The nominal frame is not symmetric, so that its borders' ratio is not its centering. */
+    asymmetric: z.boolean(),
   }),
   /** Print against nominal, positive right and down. */
   shiftMm: ratio,
@@ -104,6 +106,8 @@ export const printMatchSchema = z.object({
   scale: z.number(),
   /** Median correlation of the anchors in place. */
   score: z.number(),
+  /** Share of the design's fields that look alike on the card. */
+  likeness: z.number(),
   inliers: z.int(),
   residualMm: z.number(),
   sizeMm: ratio,

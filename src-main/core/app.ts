@@ -21,6 +21,7 @@ import { software } from './software/index.ts';
 import { openStandards } from './standards/index.ts';
 import { foldersOf, openStore } from './store/index.ts';
 import { createStudies } from './studies/index.ts';
+import { createShelf } from './templates/index.ts';
 import { createUploads, type Uploads } from './uploads/index.ts';
 
 export interface AppOptions {
@@ -69,6 +70,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => jobs.close());
     const rigs = createRigs([simulatedRig(native)]);
     const standards = openStandards(join(folders.root, 'standards'), log.child('standards'));
+    const templates = createShelf({ store, native, clock });
     const sheets = createSheets({ native, uploads, clock });
     undo.push(() => sheets.closeAll());
     const images = createImages(native, sheets.withPictures(store.files));
@@ -79,13 +81,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     const measuring = { store, jobs, rigs, uploads, native, clock, workFolder };
     const calibrations = createCalibrations({ ...measuring, keepFolder: join(folders.root, 'calibrations') });
     const calibrationFiles = calibrationDocuments(native, store, () => clock.now());
-    const desk = createDesk({ ...measuring, sheets, standards, calibrations });
+    const desk = createDesk({ ...measuring, sheets, standards, templates, calibrations });
     const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
     const services = createServices({
       ...{ store, jobs, desk, sheets, rigs, log, sessions, images, maps, retention, uploads, standards, studies },
-      ...{ calibrations, calibrationFiles, clock, station },
+      ...{ templates, calibrations, calibrationFiles, clock, station },
     });
     const server = await createServer({
       services,

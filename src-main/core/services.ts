@@ -15,6 +15,7 @@ import { software } from './software/index.ts';
 import type { StandardsBook } from './standards/index.ts';
 import type { Store } from './store/index.ts';
 import { type Studies, studyDocuments } from './studies/index.ts';
+import type { TemplateShelf } from './templates/index.ts';
 import type { Uploads } from './uploads/index.ts';
 
 export interface Parts {
@@ -33,6 +34,7 @@ export interface Parts {
   readonly uploads: Uploads;
   readonly standards: StandardsBook;
   readonly studies: Studies;
+  readonly templates: TemplateShelf;
   readonly clock: Clock;
   /** Name of this machine, shown to people. */
   readonly station: string;
@@ -40,7 +42,7 @@ export interface Parts {
 
 export function createServices(parts: Parts): Services {
   const { store, jobs, desk, sheets, rigs, log, sessions, images, maps } = parts;
-  const { uploads, standards, studies, clock, station } = parts;
+  const { uploads, standards, studies, templates, clock, station } = parts;
   const startedAt = clock.now().toISOString();
   return {
     system: {
@@ -116,6 +118,15 @@ export function createServices(parts: Parts): Services {
           tx.note('standards.restore', 'built-in', null);
           return standards.restore();
         }),
+    },
+    templates: {
+      list: async ({ archived }) => templates.list(archived),
+      anchors: ({ gradingId, places }) => templates.anchors(gradingId, places, AbortSignal.timeout(120_000)),
+      teach: ({ gradingId, teaching, places }, caller) => templates.teach(gradingId, teaching, places, caller.actor),
+      import: ({ text, fileName }, caller) => templates.take(text, fileName, caller.actor),
+      export: ({ id }) => templates.export(id),
+      archive: async ({ id }, caller) => templates.setArchived(id, true, caller.actor),
+      restore: async ({ id }, caller) => templates.setArchived(id, false, caller.actor),
     },
     settings: {
       get: async () => store.settings(),

@@ -222,6 +222,25 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
       save: async ({ text }) => ({ text, origin: 'edited', problem: null }),
       restore: async () => ({ text: '{}', origin: 'builtIn', problem: null }),
     },
+    templates: {
+      list: async () => [],
+      anchors: async () => ({ anchors: [], sizeMm: [63.5, 88.9], toMm: [1, 0, 0, 0, 1, 0] }),
+      teach: async () => {
+        throw missing();
+      },
+      import: async () => {
+        throw missing();
+      },
+      export: async () => {
+        throw missing();
+      },
+      archive: async () => {
+        throw missing();
+      },
+      restore: async () => {
+        throw missing();
+      },
+    },
     studies: {
       list: async () => [],
       get: noStudy,

@@ -105,8 +105,27 @@ WHEN EXISTS (SELECT 1 FROM ${table} WHERE id = NEW.id) BEGIN SELECT raise(ABORT,
   .join('\n')}
 `;
 
+const schema4 = `
+${schema3}
+PRAGMA user_version = 4;
+CREATE TABLE templates (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+  archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)), version INTEGER NOT NULL CHECK (version >= 1)
+) STRICT;
+CREATE TABLE template_versions (
+  template INTEGER NOT NULL REFERENCES templates (seq), number INTEGER NOT NULL CHECK (number >= 1),
+  time TEXT NOT NULL, actor TEXT NOT NULL, summary_json TEXT NOT NULL, content TEXT NOT NULL REFERENCES files (id),
+  preview TEXT REFERENCES files (id), PRIMARY KEY (template, number)
+) STRICT;
+CREATE TRIGGER template_versions_no_update BEFORE UPDATE ON template_versions
+BEGIN SELECT raise(ABORT, 'versions of a template are kept as they are'); END;
+CREATE TRIGGER template_versions_no_delete BEFORE DELETE ON template_versions
+BEGIN SELECT raise(ABORT, 'versions of a template are kept as they are'); END;
+`;
+
 export const releasedSchemas: readonly ReleasedSchema[] = [
   { version: 1, sql: schema1 },
   { version: 2, sql: schema2 },
   { version: 3, sql: schema3 },
+  { version: 4, sql: schema4 },
 ];

@@ -5,7 +5,7 @@ import { findStandard, gradeCard, type Standard } from '../../core/grading/index
 import { loadNative } from '../../core/native/index.ts';
 import { calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
-import { present, printOnly, runInputs, type SideOutcome } from '../inputs.ts';
+import { present, printOnly, runInputs, type SideOutcome, templateOption } from '../inputs.ts';
 import { lightsOf, lightsOption } from '../lights-option.ts';
 import { folderSink, mapFiles } from '../output-folder.ts';
 import { exit } from '../terminal.ts';
@@ -13,7 +13,7 @@ import { gradeText } from '../text.ts';
 
 export const grade: Command = {
   name: 'grade',
-  synopsis: 'CAPTURE… [--standard psa|bgs|sgc|cgc|tag] [--out DIR] [--json]',
+  synopsis: 'CAPTURE… [--standard psa|bgs|sgc|cgc|tag] [--out DIR] [--template FILE] [--json]',
   help: 'grades one side, or front and back of a card; several captures at once',
   options: {
     standard: { type: 'string', value: 'NAME', help: 'grading standard, psa when not given' },
@@ -30,16 +30,20 @@ export const grade: Command = {
       value: 'FILE',
       help: 'record of "trugrade calibrate scale" that the camera is under',
     },
+    template: { type: 'string', value: 'FILE', help: 'design template, for cards whose border cannot be measured' },
     json: jsonOption,
   },
   async run(parsed, context) {
     const standard = findStandard(parsed.text('standard') ?? 'psa');
     const out = parsed.text('out');
     const several = parsed.positionals.length > 1;
+    const native = loadNative();
+    const prints = await templateOption(native, parsed.text('template'), context.signal);
     const outcomes = await runInputs(
       parsed.positionals,
       {
-        native: loadNative(),
+        native,
+        prints,
         calibration: await calibrationOf(parsed.text('calibration')),
         standard,
         read: {

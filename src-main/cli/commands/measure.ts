@@ -5,13 +5,13 @@ import { loadNative } from '../../core/native/index.ts';
 import { runAllCards } from '../all-cards.ts';
 import { calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
-import { present, printOnly, runInputs } from '../inputs.ts';
+import { present, printOnly, runInputs, templateOption } from '../inputs.ts';
 import { exit } from '../terminal.ts';
 import { measureText } from '../text.ts';
 
 export const measure: Command = {
   name: 'measure',
-  synopsis: 'IMAGE|CAPTURE… [--pixel-pitch-mm X] [--encoding linear|srgb] [--all] [--json]',
+  synopsis: 'IMAGE|CAPTURE… [--pixel-pitch-mm X] [--encoding linear|srgb] [--template FILE] [--all] [--json]',
   help: 'measures border widths and centering; single images are taken as sRGB unless told otherwise',
   options: {
     'pixel-pitch-mm': { type: 'string', value: 'MM', help: 'millimetres per pixel; 600 dpi is 0.0423333' },
@@ -26,11 +26,15 @@ export const measure: Command = {
       value: 'FILE',
       help: 'record of "trugrade calibrate scale" that the camera is under',
     },
+    template: { type: 'string', value: 'FILE', help: 'design template, for cards whose border cannot be measured' },
     json: jsonOption,
   },
   async run(parsed, context) {
+    const native = loadNative();
+    const prints = await templateOption(native, parsed.text('template'), context.signal);
     const options = {
-      native: loadNative(),
+      native,
+      prints,
       calibration: await calibrationOf(parsed.text('calibration')),
       standard: findStandard(parsed.text('standard') ?? 'psa'),
       read: {

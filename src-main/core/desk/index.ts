@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GradeSource, Grading, Job } from '../../contract/index.ts';
+import type { GradeSource, Grading, Job, TemplateChoice } from '../../contract/index.ts';
 import type { Calibrations } from '../calibration/index.ts';
 import { type CaptureInput, type Encoding, readInput } from '../capture/index.ts';
 import type { Clock } from '../clock/index.ts';
@@ -16,6 +16,7 @@ import type { Sheets } from '../sheets/index.ts';
 import { software } from '../software/index.ts';
 import type { StandardsBook } from '../standards/index.ts';
 import type { Store } from '../store/index.ts';
+import type { TemplateShelf } from '../templates/index.ts';
 import { inputPath, type Uploads } from '../uploads/index.ts';
 import { storeSink, summarise } from './sink.ts';
 
@@ -25,6 +26,7 @@ export interface GradeRequest {
   readonly cardId?: string | undefined;
   readonly pixelPitchMm?: number | undefined;
   readonly encoding?: Encoding | undefined;
+  readonly template?: TemplateChoice | undefined;
 }
 
 export interface Desk {
@@ -43,6 +45,7 @@ export interface DeskParts {
   readonly native: Native;
   readonly standards: StandardsBook;
   readonly calibrations: Pick<Calibrations, 'inForceOn' | 'named'>;
+  readonly templates: TemplateShelf;
   readonly clock: Clock;
   /** For captures on their way through; emptied at start. */
   readonly workFolder: string;
@@ -61,7 +64,7 @@ interface Opened {
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { store, jobs, rigs, uploads, sheets, native, standards, calibrations, clock, workFolder } = parts;
+  const { store, jobs, rigs, uploads, sheets, native, standards, templates, calibrations, clock, workFolder } = parts;
 
   const fromRig = async (source: GradeSource & { kind: 'rig' }, context: JobContext): Promise<Opened> => {
     const sample = source.sample ?? 0;
@@ -106,6 +109,7 @@ export function createDesk(parts: DeskParts): Desk {
     (request: GradeRequest, open: (context: JobContext) => Promise<Opened>, begun: number, actor: string) =>
     async (context: JobContext) => {
       const standard = standards.find(request.standard ?? store.settings().standard);
+      const prints = templates.matcher(request.template ?? { kind: 'auto' });
       const opened = await open(context);
       const id = randomUUID();
       const { input, sourceName } = opened;
@@ -122,6 +126,7 @@ export function createDesk(parts: DeskParts): Desk {
                 ? calibrations.inForceOn(request.source.rigId)
                 : calibrations.named(input.calibrationId),
             standards: standards.all,
+            prints,
             software,
             now: () => clock.now(),
             sink,

@@ -24,10 +24,19 @@ import {
   type SolveSummary,
   solveSummarySchema,
 } from './schemas.ts';
+import { type NativeTemplates, nativeTemplates } from './templates.ts';
 
 export type { BoardLayout, NativeCalibration } from './calibration.ts';
 export type { BallHints, Bench, NativeLights } from './lights.ts';
 export type { Condition, FoundCard, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
+
+export type {
+  Candidate,
+  NativeGallery,
+  NativeMatch,
+  NativeTemplates,
+  RefinedCard,
+} from './templates.ts';
 
 type Binding = typeof binding;
 type OnProgress = (fraction: number) => void;
@@ -167,6 +176,8 @@ export interface Native {
     signal: AbortSignal,
   ): Promise<Condition>;
   detectEdges(stack: NativeStack, options: EdgeOptions, signal: AbortSignal): Promise<EdgePoints>;
+  /** Prints registered to known designs. */
+  readonly templates: NativeTemplates;
   /** Writes a simulated capture into an empty folder; resolves to its truth. */
   simulate(
     spec: Readonly<Record<string, unknown>>,
@@ -403,5 +414,11 @@ export function loadNative(path: string = findAddon()): Native {
       };
     },
     thumbnail: (bytes, name, maxSidePx) => typed(addon.thumbnail(bytes, name, maxSidePx)),
+    templates: nativeTemplates({
+      addon,
+      stack: (handle) => rawOf(handle, StackHandle),
+      refinement: (handle) => rawOf(handle, RefinementHandle),
+      typed,
+    }),
   };
 }

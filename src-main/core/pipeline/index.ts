@@ -4,6 +4,7 @@ import { stageNames } from '../../contract/index.ts';
 import type { CaptureInput } from '../capture/index.ts';
 import type { AppError } from '../errors/index.ts';
 import type { Native } from '../native/index.ts';
+import type { PrintMatcher } from '../templates/index.ts';
 import type { CalibrationInForce } from './calibration.ts';
 import { type Outcome, type Stage, skipped } from './stage.ts';
 import { acquisition } from './stages/acquisition.ts';
@@ -34,6 +35,8 @@ export interface PipelineOptions extends Omit<ReportContext, 'now'> {
   readonly events?: PipelineEvents;
   /** The accepted calibration that the side was photographed under. */
   readonly calibration?: CalibrationInForce | null;
+  /** Known designs, for cards whose border cannot be measured. */
+  readonly prints?: PrintMatcher | undefined;
   /** Leaves photometric stereo and the condition out: the 24-point measurement alone. */
   readonly measureOnly?: boolean;
 }
@@ -81,7 +84,7 @@ export async function runPipeline(given: CaptureInput, options: PipelineOptions,
       const segmented = await run.stage(segmentation(segmenters), preprocessed);
       const referenced = await run.stage(referencePoints, segmented);
       const refined = await run.stage(refinement, referenced);
-      results.measured = await run.stage(measurement, refined);
+      results.measured = await run.stage(measurement(options.prints), refined);
       results.assessed = options.measureOnly
         ? run.leaveOut('quality', { ...results.measured, condition: null })
         : await run.stage(quality(native), results.measured);

@@ -169,6 +169,15 @@ export function createRouter(services: Services, log: ServerLog) {
       save: os.standards.save.handler(({ input, context }) => services.standards.save(input, context.caller)),
       restore: os.standards.restore.handler(({ input, context }) => services.standards.restore(input, context.caller)),
     },
+    templates: {
+      list: os.templates.list.handler(({ input, context }) => services.templates.list(input, context.caller)),
+      anchors: os.templates.anchors.handler(({ input, context }) => services.templates.anchors(input, context.caller)),
+      teach: os.templates.teach.handler(({ input, context }) => services.templates.teach(input, context.caller)),
+      import: os.templates.import.handler(({ input, context }) => services.templates.import(input, context.caller)),
+      export: os.templates.export.handler(({ input, context }) => services.templates.export(input, context.caller)),
+      archive: os.templates.archive.handler(({ input, context }) => services.templates.archive(input, context.caller)),
+      restore: os.templates.restore.handler(({ input, context }) => services.templates.restore(input, context.caller)),
+    },
     settings: {
       get: os.settings.get.handler(({ input, context }) => services.settings.get(input, context.caller)),
       set: os.settings.set.handler(({ input, context }) => services.settings.set(input, context.caller)),

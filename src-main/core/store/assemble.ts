@@ -16,6 +16,7 @@ import { closeForGood, type Opened } from './open-database.ts';
 import { createSettings } from './settings.ts';
 import { createStudiesReader } from './studies.ts';
 import { type SweepParts, sweepAll, sweepGently, sweepUnfinished } from './sweep.ts';
+import { createTemplatesReader } from './templates.ts';
 import type { FilesReadable, FilesWritable, GradingsReadable, OpenReport, Store, StudiesReadable } from './types.ts';
 import { createWrite } from './write.ts';
 
@@ -52,6 +53,7 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
   const hasRow = (id: string) => known.get(id) !== undefined;
   const shelf = createFileShelf(folders, disk, hasRow);
   const gradings = createGradingsReader(db);
+  const templates = createTemplatesReader(db);
   const requireWritable = () => {
     if (reason === undefined) return;
     throw refuse(
@@ -61,7 +63,7 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
     );
   };
   const audit = reason === undefined ? createAudit(db, clock, folders.anchor) : undefined;
-  const write = audit && createWrite({ db, audit, clock, log, shelf, gradings });
+  const write = audit && createWrite({ db, audit, clock, log, shelf, gradings, templates });
   const reader = audit ?? createAuditReader(db, folders.anchor);
   const sweepParts: SweepParts = { db, folders, isPending: shelf.isPending, repair: reason === undefined };
   const settings = createSettings(db);
@@ -74,6 +76,10 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
     gradings: refusingGradings(gradings),
     studies: refusingStudies(studies),
     calibrations: refusingCalibrations(createCalibrationsReader(db)),
+    templates: {
+      get: (id) => refusing(() => templates.get(id)),
+      list: (archived) => refusing(() => templates.list(archived)),
+    },
     files: filesOf(db, shelf, hasRow, requireWritable),
     audit: reader,
     settings: () => refusing(settings.get),

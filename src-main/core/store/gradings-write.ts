@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { type Grading, type GradingSummary, gradingSchema } from '../../contract/gradings.ts';
 import type { Audit, Json } from '../audit/index.ts';
 import { refuse } from '../errors/index.ts';
+import { createAddFile } from './file-rows.ts';
 import { type GradingsReader, mapsName, packReport, summaryOf } from './gradings-read.ts';
 import { searchText } from './search.ts';
 import type { GradingsWritable } from './types.ts';
@@ -36,24 +37,12 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
     `INSERT INTO revisions (grading, number, time, actor, reason, summary_json, report_gzip, report_sha256)
      VALUES (:grading, :number, :time, :actor, :reason, :summary, :gzip, :sha256)`,
   );
-  const insertFile = db.prepare(
-    'INSERT INTO files (id, bytes) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET missing = 0, bytes = excluded.bytes',
-  );
   const refer = db.prepare(
     `INSERT INTO grading_files (grading, role, place, name, file, width_px, height_px)
      VALUES (:grading, :role, :place, :name, :file, :widthPx, :heightPx)`,
   );
 
-  const addFile = (tx: GradingsTx, id: string) => {
-    const bytes = parts.fileBytes(id);
-    if (bytes === undefined) {
-      throw refuse('file.missing', 'a picture of this grading is not in the store', 'put the picture first', {
-        file: id,
-      });
-    }
-    insertFile.run(id, bytes);
-    tx.settled.add(id);
-  };
+  const addFile = createAddFile(db, parts.fileBytes);
   const addFiles = (tx: GradingsTx, grading: number, { views, maps, summary }: Grading) => {
     views.forEach((view, place) => {
       addFile(tx, view.image);

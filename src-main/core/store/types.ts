@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Grading, GradingSummary, gradingPageSchema, gradingQuerySchema } from '../../contract/gradings.ts';
 import type { Report } from '../../contract/report.ts';
 import type { AuditEntry, Backup, Settings } from '../../contract/system.ts';
+import type { TemplateSummary } from '../../contract/templates.ts';
 import type { AuditReader, AuditVerdict, Json } from '../audit/index.ts';
 import type { CalibrationsReadable, CalibrationsWritable } from './calibrations.ts';
 import type { FileSource } from './files.ts';
@@ -48,6 +49,21 @@ export interface GradingsWritable {
   setArchived(id: string, archived: boolean, reason: string | null): GradingSummary;
 }
 
+export interface TemplatesReadable {
+  /** Throws `notFound`. */
+  get(id: string): TemplateSummary;
+  /** Newest first. */
+  list(archived: boolean): TemplateSummary[];
+}
+
+export interface TemplatesWritable {
+  /** Its files must have been put before. Throws `conflict` for an id that exists. */
+  insert(template: TemplateSummary): TemplateSummary;
+  /** A new version; the old one stays. Throws `notFound`. */
+  revise(id: string, change: Partial<Omit<TemplateSummary, 'id' | 'version'>>, reason: string): TemplateSummary;
+  setArchived(id: string, archived: boolean): TemplateSummary;
+}
+
 export interface FilesReadable {
   /** Absolute path on this machine; the file may be missing. Throws `value.invalid` for what is no id. */
   path(id: string): string;
@@ -71,6 +87,7 @@ export interface FilesWritable {
 export interface Readable {
   readonly gradings: GradingsReadable;
   readonly calibrations: CalibrationsReadable;
+  readonly templates: TemplatesReadable;
   readonly files: FilesReadable;
   readonly studies: StudiesReadable;
   readonly audit: AuditReader;
@@ -84,6 +101,7 @@ export interface Writable {
   readonly calibrations: CalibrationsWritable;
   /** Lets go of the surface maps of gradings made before this moment (ISO 8601); their reports and pictures stay. */
   dropMaps(madeBefore: string): DroppedMaps;
+  readonly templates: TemplatesWritable;
   /** Members that are undefined are left as they are. Throws `value.invalid`. */
   setSettings(patch: SettingsPatch): Settings;
   /** For what changes nothing in the store but must be on record, e.g. an invitation. */

@@ -5,12 +5,14 @@ import type { Clock } from '../clock/index.ts';
 import type { Log } from '../log/index.ts';
 import { createCalibrationsWriter } from './calibrations.ts';
 import { refusing } from './failures.ts';
+import { createAddFile } from './file-rows.ts';
 import type { FileShelf } from './files.ts';
 import type { GradingsReader } from './gradings-read.ts';
 import { createGradingsWriter, type GradingsTx } from './gradings-write.ts';
 import { createMapsRetention, type RetentionTx } from './maps-retention.ts';
 import { createSettingsWriter } from './settings.ts';
 import { createStudiesWriter } from './studies.ts';
+import { createTemplatesWriter, type TemplatesReader } from './templates.ts';
 import type { Store, Writable } from './types.ts';
 
 export interface WriteParts {
@@ -20,12 +22,20 @@ export interface WriteParts {
   readonly log: Log;
   readonly shelf: FileShelf;
   readonly gradings: GradingsReader;
+  readonly templates: TemplatesReader;
 }
 
-export function createWrite({ db, audit, clock, log, shelf, gradings }: WriteParts): Store['write'] {
+export function createWrite({ db, audit, clock, log, shelf, gradings, templates }: WriteParts): Store['write'] {
   const now = () => clock.now().toISOString();
   const gradingsFor = createGradingsWriter({ db, audit, reader: gradings, now, fileBytes: shelf.size });
   const calibrationsFor = createCalibrationsWriter(db, audit);
+  const templatesFor = createTemplatesWriter({
+    db,
+    audit,
+    reader: templates,
+    now,
+    addFile: createAddFile(db, shelf.size),
+  });
   const setSettings = createSettingsWriter(db, audit);
   const mapsRetention = createMapsRetention(db, audit);
   const studiesFor = createStudiesWriter({ db, audit, now });
@@ -35,6 +45,7 @@ export function createWrite({ db, audit, clock, log, shelf, gradings }: WritePar
     studies: studiesFor(tx.actor),
     calibrations: calibrationsFor(tx.actor),
     dropMaps: mapsRetention(tx),
+    templates: templatesFor(tx),
     setSettings: (patch) => setSettings(tx.actor, patch),
     note: (action, subject, reason, payload) =>
       audit.append({ actor: tx.actor, action, subject, reason, payload: payload ?? {} }),

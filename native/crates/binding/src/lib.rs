@@ -14,6 +14,7 @@ mod measuring;
 mod simulate;
 mod stack;
 mod task;
+mod templates;
 mod views;
 
 use napi_derive::napi;

@@ -100,7 +100,7 @@ impl Outline {
                 ..RefineOptions::default()
             };
             let inner = with_source(&loaded, |src| refine(src, &outline, &stations, &options, cancel))?;
-            Ok(RefinementHandle { inner })
+            Ok(RefinementHandle { inner: Arc::new(inner) })
         }))
     }
 }
@@ -108,7 +108,7 @@ impl Outline {
 /// Handle to the located points.
 #[napi(js_name = "Refinement")]
 pub struct RefinementHandle {
-    inner: Refinement,
+    pub(crate) inner: Arc<Refinement>,
 }
 
 #[napi]

@@ -14,8 +14,10 @@ const REACH_MM: f64 = 1.75;
 const REACH_DEG: f64 = 2.0;
 /// Step of the turn in the search over everything, degrees: 0.2 mm at the card's edge.
 const TURN_STEP_DEG: f64 = 0.25;
-/// Anchors that take part in the search over everything; all take part in the climb that follows.
-const SEARCHERS: usize = 16;
+/// Side of a cell of the first look at everything, mm.
+const FIRST_MM: f64 = 0.5;
+/// Best placements of the first look that are climbed from.
+const CLIMBED: usize = 5;
 
 /// An anchor as means of blocks of about one cell.
 struct Blocks {
@@ -24,9 +26,9 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn new(anchor: &Anchor, pitch_mm: f64) -> Result<Self> {
+    fn new(anchor: &Anchor, cell_mm: f64, pitch_mm: f64) -> Result<Self> {
         let light = anchor.light()?;
-        let side = ((CELL_MM / pitch_mm).round() as usize).clamp(1, anchor.width.min(anchor.height) / 4);
+        let side = ((cell_mm / pitch_mm).round() as usize).clamp(1, anchor.width.min(anchor.height) / 4);
         let mut samples = Vec::new();
         for top in (0..=anchor.height - side).step_by(side) {
             for left in (0..=anchor.width - side).step_by(side) {
@@ -90,34 +92,49 @@ fn score(anchors: &[Blocks], cells: &Cells, placement: &Placement) -> f64 {
     seen.iter().map(|v| v.max(0.0)).sum::<f64>() / seen.len() as f64
 }
 
-/// The likeliest placement of the design on the card and its mean correlation, 0..1.
+/// The likeliest placement of the design on the card and its mean correlation, 0..1: all shifts and turns on half
+/// millimetre cells, then a climb on finer cells from the best of them.
 ///
 /// # Errors
 /// `value.invalid` for a damaged patch; cancellation.
 pub fn search(template: &Template, cells: &Cells, cancel: &Cancel) -> Result<(Placement, f64)> {
-    let blocks: Vec<Blocks> = template
-        .anchors
-        .iter()
-        .map(|a| Blocks::new(a, template.pitch_mm))
+    let blocks = |mm: f64| -> Result<Vec<Blocks>> {
+        let of = |a| Blocks::new(a, mm, template.pitch_mm);
+        template.anchors.iter().map(of).collect()
+    };
+    let mut places = look(&blocks(FIRST_MM)?, cells, cancel)?;
+    places.sort_unstable_by(|a, b| b.1.total_cmp(&a.1));
+    let fine = blocks(CELL_MM)?;
+    let climbed: Vec<(Placement, f64)> = places[..places.len().min(CLIMBED)]
+        .par_iter()
+        .map(|(start, _)| {
+            cancel.check()?;
+            Ok(climb(&fine, cells, *start))
+        })
         .collect::<Result<_>>()?;
-    // Anchors are kept strongest first, and neighbours in that order are spread over the card.
-    let searchers = &blocks[..blocks.len().min(SEARCHERS)];
+    let best = |a: (Placement, f64), b: (Placement, f64)| if b.1 > a.1 { b } else { a };
+    Ok(climbed.into_iter().fold((Placement::NOMINAL, -1.0), best))
+}
+
+/// The best shift of every turn within reach, with its score.
+fn look(anchors: &[Blocks], cells: &Cells, cancel: &Cancel) -> Result<Vec<(Placement, f64)>> {
+    let [columns, rows] = [cells.width, cells.height].map(|n| (n as f64 * cells.mm / FIRST_MM).floor() as usize);
+    let cells = cells.coarser(FIRST_MM, columns, rows);
     let turns = (2.0 * REACH_DEG / TURN_STEP_DEG).round() as i32;
-    let shifts = (REACH_MM / CELL_MM).round() as i32;
-    let best = (0..=turns)
+    let shifts = (REACH_MM / FIRST_MM).ceil() as i32;
+    (0..=turns)
         .into_par_iter()
         .map(|t| {
             cancel.check()?;
-            let turn = (f64::from(t) * TURN_STEP_DEG - REACH_DEG).to_radians();
             let mut best = (Placement::NOMINAL, -1.0);
             for y in -shifts..=shifts {
                 for x in -shifts..=shifts {
                     let placement = Placement {
-                        shift_mm: [f64::from(x) * CELL_MM, f64::from(y) * CELL_MM],
-                        turn,
+                        shift_mm: [f64::from(x) * FIRST_MM, f64::from(y) * FIRST_MM],
+                        turn: (f64::from(t) * TURN_STEP_DEG - REACH_DEG).to_radians(),
                         scale: 1.0,
                     };
-                    let s = score(searchers, cells, &placement);
+                    let s = score(anchors, &cells, &placement);
                     if s > best.1 {
                         best = (placement, s);
                     }
@@ -125,14 +142,13 @@ pub fn search(template: &Template, cells: &Cells, cancel: &Cancel) -> Result<(Pl
             }
             Ok(best)
         })
-        .try_reduce(|| (Placement::NOMINAL, -1.0), |a, b| Ok(if b.1 > a.1 { b } else { a }))?;
-    Ok(climb(&blocks, cells, best.0))
+        .collect()
 }
 
 /// Pattern search (Hooke & Jeeves 1961) from a start on the grid down to a tenth of a cell.
 fn climb(anchors: &[Blocks], cells: &Cells, start: Placement) -> (Placement, f64) {
     let mut best = (start, score(anchors, cells, &start));
-    let (mut shift, mut turn) = (0.5 * CELL_MM, (0.5 * TURN_STEP_DEG).to_radians());
+    let (mut shift, mut turn) = (CELL_MM, (0.5 * TURN_STEP_DEG).to_radians());
     while shift > 0.1 * CELL_MM {
         let moves = [
             [shift, 0.0, 0.0],

@@ -1,5 +1,6 @@
 //! The cut of one card in its image: centre, axes, size, and how sure they are.
 
+use crate::robust::{median, tukey};
 use imaging::{CoreError, ErrorCode, Result};
 use measure::{EdgeReading, Point, Refinement, Side};
 
@@ -59,8 +60,9 @@ impl Cut {
             corners.iter().map(|c| c.y).sum::<f64>() / 4.0,
         ];
         let rough = rough_axis(corners);
-        let lines =
-            [Side::Left, Side::Right, Side::Top, Side::Bottom].map(|side| side_line(refinement, side, origin, rough));
+        let points =
+            [Side::Left, Side::Right, Side::Top, Side::Bottom].map(|side| side_points(refinement, side, origin, rough));
+        let lines = robust_lines(&points);
         let [Some(left), Some(right), Some(top), Some(bottom)] = &lines else {
             return Err(CoreError::new(
                 ErrorCode::CardNotFound,
@@ -158,9 +160,10 @@ fn meeting(left: &Line, right: &Line, top: &Line, bottom: &Line) -> [f64; 2] {
     [x, c + d * x]
 }
 
-fn side_line(refinement: &Refinement, side: Side, origin: [f64; 2], axis: [f64; 2]) -> Option<Line> {
+/// `([along, across], variance)` of the stations of a side, px about `origin` along and across the rough axes.
+fn side_points(refinement: &Refinement, side: Side, origin: [f64; 2], axis: [f64; 2]) -> Vec<([f64; 2], f64)> {
     let across = usize::from(matches!(side, Side::Top | Side::Bottom));
-    let points: Vec<([f64; 2], f64)> = refinement
+    refinement
         .stations
         .iter()
         .filter(|s| s.station.side == side)
@@ -170,8 +173,44 @@ fn side_line(refinement: &Refinement, side: Side, origin: [f64; 2], axis: [f64; 
             let local = [axis[0] * x + axis[1] * y, axis[0] * y - axis[1] * x];
             ([local[1 - across], local[across]], variance(&e))
         })
+        .collect()
+}
+
+/// Lines through all sides; stations that lie off a robust start (Theil 1950, Sen 1968) by far more than the others do,
+/// as at a nick or where print meets the cut, weigh less (Tukey's biweight).
+fn robust_lines(sides: &[Vec<([f64; 2], f64)>; 4]) -> [Option<Line>; 4] {
+    let starts = sides.each_ref().map(|points| theil_sen(points));
+    let ratio = |(p, v): &([f64; 2], f64), (offset, slope): (f64, f64)| (p[1] - offset - slope * p[0]) / v.sqrt();
+    let all: Vec<f64> = sides
+        .iter()
+        .zip(&starts)
+        .flat_map(|(points, start)| points.iter().filter_map(|p| start.map(|s| ratio(p, s).abs())))
         .collect();
-    line_through(&points)
+    let scale = (1.4826 * median(&all)).max(1.0);
+    std::array::from_fn(|i| {
+        let start = starts[i]?;
+        let weighted: Vec<([f64; 2], f64)> = sides[i]
+            .iter()
+            .map(|p| (p, tukey(ratio(p, start) / (6.0 * scale))))
+            .filter(|(_, w)| *w > 0.01)
+            .map(|(p, w)| (p.0, p.1 / w))
+            .collect();
+        line_through(&weighted)
+    })
+}
+
+/// Median of the slopes between all pairs, and the median offset; `None` for fewer than three points.
+fn theil_sen(points: &[([f64; 2], f64)]) -> Option<(f64, f64)> {
+    if points.len() < 3 {
+        return None;
+    }
+    let slopes: Vec<f64> = (0..points.len())
+        .flat_map(|i| (0..i).map(move |j| (i, j)))
+        .map(|(i, j)| (points[i].0[1] - points[j].0[1]) / (points[i].0[0] - points[j].0[0]))
+        .collect();
+    let slope = median(&slopes);
+    let offsets: Vec<f64> = points.iter().map(|(p, _)| p[1] - slope * p[0]).collect();
+    Some((median(&offsets), slope))
 }
 
 fn variance(edge: &EdgeReading) -> f64 {

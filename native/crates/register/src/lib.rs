@@ -11,6 +11,7 @@ mod cut;
 mod equivalent;
 mod fine;
 mod learn;
+mod likeness;
 mod matching;
 mod placement;
 mod recognise;

@@ -5,6 +5,7 @@ use crate::coarse::{self, search};
 use crate::cut::Cut;
 use crate::equivalent::{Equivalent, equivalent};
 use crate::fine::{Found, Lost, Prepared, locate};
+use crate::likeness::likeness;
 use crate::placement::Placement;
 use crate::robust::{agree, median};
 use crate::template::{FEWEST_ANCHORS, Template};
@@ -19,7 +20,9 @@ const LEAST_SEARCH: f64 = 0.3;
 /// Correlation that an anchor needs at its place.
 const LEAST_NCC: f64 = 0.6;
 /// Share of the anchors on the card that must be in place.
-const LEAST_SHARE: f64 = 0.7;
+const LEAST_SHARE: f64 = 0.6;
+/// Share of the design's fields that must look alike: cards of one set share frame and lettering, not the picture.
+const LEAST_ALIKE: f64 = 0.8;
 /// Times all anchors are located, each from the placement of the time before.
 const ROUNDS: usize = 3;
 
@@ -63,6 +66,8 @@ pub struct PrintMatch {
     pub scale: f64,
     /// Median correlation of the anchors in place, 0..1.
     pub score: f64,
+    /// Share of the design's fields that look alike on the card, 0..1.
+    pub likeness: f64,
     /// Anchors in place.
     pub inliers: usize,
     /// Root mean square of their residuals, mm.
@@ -124,7 +129,12 @@ pub fn match_template(
         round = Some(next);
     }
     let round = round.ok_or_else(|| unlike(template, "nothing was located"))?;
-    round.report(cut, template)
+    let alike = likeness(template, cells, &round.placement)?;
+    if alike < LEAST_ALIKE {
+        let why = format!("{:.0} % of its picture looks alike", 100.0 * alike);
+        return Err(unlike(template, &why));
+    }
+    Ok(round.report(cut, template, alike))
 }
 
 fn unlike(template: &Template, why: &str) -> CoreError {
@@ -183,7 +193,7 @@ impl Round {
         })
     }
 
-    fn report(&self, cut: &Cut, template: &Template) -> Result<PrintMatch> {
+    fn report(&self, cut: &Cut, template: &Template, likeness: f64) -> PrintMatch {
         let reference = &template.reference;
         let nominal = Placement {
             shift_mm: reference.shift_mm,
@@ -210,7 +220,7 @@ impl Round {
                 squares += r[0] * r[0] + r[1] * r[1];
             }
         }
-        Ok(PrintMatch {
+        PrintMatch {
             shift_mm: total.shift_mm,
             uncertainty_mm,
             repeatability_mm: own.map(|v| K * v.sqrt()),
@@ -218,6 +228,7 @@ impl Round {
             rotation_uncertainty_deg: K * turn,
             scale: total.scale,
             score: median(&nccs),
+            likeness,
             inliers: nccs.len(),
             residual_mm: (squares / nccs.len() as f64).sqrt(),
             size_mm: cut.size_mm,
@@ -226,7 +237,7 @@ impl Round {
                 .margins_mm
                 .as_ref()
                 .and_then(|m| equivalent(m, template.card_mm, cut.size_mm, &total, uncertainty_mm)),
-        })
+        }
     }
 
     fn readings(&self, cut: &Cut, template: &Template, nominal: &Placement) -> Vec<AnchorReading> {

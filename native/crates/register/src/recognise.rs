@@ -10,6 +10,8 @@ use serde::Serialize;
 const REACH: i32 = 2;
 /// Cells at the card's rim that are not compared: cut, wear and shift show there.
 const RIM: usize = 2;
+/// Designs that get a second look.
+const FIRST_LOOK: usize = 24;
 /// Correlation below which a design is not worth a closer look.
 const LEAST: f64 = 0.35;
 
@@ -31,11 +33,66 @@ pub struct Gallery {
     entries: Vec<Entry>,
 }
 
-struct Entry {
+/// A small picture of a card about its centre.
+struct Grid {
     cell_mm: f64,
     width: usize,
     height: usize,
     light: Vec<f32>,
+}
+
+/// A design's overview, and the same with cells twice as wide for the first look.
+struct Entry {
+    full: Grid,
+    half: Grid,
+}
+
+impl Grid {
+    fn halved(&self) -> Self {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let at = |x: usize, y: usize| self.light[y * self.width + x];
+        let mean = |i: usize| {
+            let (x, y) = (2 * (i % width), 2 * (i / width));
+            0.25 * (at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1))
+        };
+        Self {
+            cell_mm: 2.0 * self.cell_mm,
+            width,
+            height,
+            light: (0..width * height).map(mean).collect(),
+        }
+    }
+
+    fn turned(&self) -> Self {
+        Self {
+            light: self.light.iter().rev().copied().collect(),
+            ..*self
+        }
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        (self.width, self.height) == (other.width, other.height) && (self.cell_mm - other.cell_mm).abs() < 1e-9
+    }
+}
+
+/// The card on the grid of some designs: upright, turned, and both with cells twice as wide.
+struct Seen {
+    full: [Grid; 2],
+    half: [Grid; 2],
+}
+
+impl Seen {
+    fn new(cells: &Cells, like: &Grid) -> Self {
+        let upright = Grid {
+            light: cells.coarser(like.cell_mm, like.width, like.height).light,
+            ..*like
+        };
+        let turned = upright.turned();
+        Self {
+            half: [upright.halved(), turned.halved()],
+            full: [upright, turned],
+        }
+    }
 }
 
 impl Gallery {
@@ -45,11 +102,15 @@ impl Gallery {
     /// `value.invalid` for a damaged overview.
     pub fn add(&mut self, template: &Template) -> Result<()> {
         let o = &template.overview;
-        self.entries.push(Entry {
+        let full = Grid {
             cell_mm: o.cell_mm,
             width: o.width,
             height: o.height,
             light: o.light()?,
+        };
+        self.entries.push(Entry {
+            half: full.halved(),
+            full,
         });
         Ok(())
     }
@@ -68,41 +129,63 @@ impl Gallery {
 }
 
 /// The likeliest designs, best first, at most `most`; either way up.
+///
+/// A first look with cells twice as wide leaves the best few for a second one.
 #[must_use]
 pub fn recognise(gallery: &Gallery, cells: &Cells, most: usize) -> Vec<Candidate> {
+    let mut kinds: Vec<Seen> = Vec::new();
+    let kind_of: Vec<usize> = gallery
+        .entries
+        .iter()
+        .map(|entry| {
+            let found = kinds.iter().position(|seen| seen.full[0].is_like(&entry.full));
+            found.unwrap_or_else(|| {
+                kinds.push(Seen::new(cells, &entry.full));
+                kinds.len() - 1
+            })
+        })
+        .collect();
     let mut found: Vec<Candidate> = gallery
         .entries
         .par_iter()
         .enumerate()
         .flat_map_iter(|(index, entry)| {
-            let seen = cells.coarser(entry.cell_mm, entry.width, entry.height).light;
-            let turned: Vec<f32> = seen.iter().rev().copied().collect();
-            [(seen, false), (turned, true)].map(|(light, upside_down)| Candidate {
+            let seen = &kinds[kind_of[index]];
+            [false, true].map(|upside_down| Candidate {
                 index,
-                similarity: similarity(entry, &light),
+                similarity: similarity(&entry.half, &seen.half[usize::from(upside_down)], 1),
                 upside_down,
             })
         })
         .filter(|c| c.similarity >= LEAST)
         .collect();
-    found.sort_unstable_by(|a, b| b.similarity.total_cmp(&a.similarity));
-    found.truncate(most);
+    best(&mut found, most.max(FIRST_LOOK));
+    found.par_iter_mut().for_each(|c| {
+        let (entry, seen) = (&gallery.entries[c.index], &kinds[kind_of[c.index]]);
+        c.similarity = similarity(&entry.full, &seen.full[usize::from(c.upside_down)], REACH);
+    });
+    best(&mut found, most);
     found
 }
 
+fn best(candidates: &mut Vec<Candidate>, most: usize) {
+    candidates.sort_unstable_by(|a, b| b.similarity.total_cmp(&a.similarity));
+    candidates.truncate(most);
+}
+
 /// Best correlation over shifts of whole cells.
-fn similarity(entry: &Entry, seen: &[f32]) -> f64 {
+fn similarity(design: &Grid, seen: &Grid, reach: i32) -> f64 {
     let mut best = 0.0f64;
-    for dy in -REACH..=REACH {
-        for dx in -REACH..=REACH {
-            best = best.max(correlation(entry, seen, dx, dy));
+    for dy in -reach..=reach {
+        for dx in -reach..=reach {
+            best = best.max(correlation(design, &seen.light, reach as usize, [dx, dy]));
         }
     }
     best
 }
 
-fn correlation(entry: &Entry, seen: &[f32], dx: i32, dy: i32) -> f64 {
-    let inset = RIM + REACH as usize;
+fn correlation(entry: &Grid, seen: &[f32], reach: usize, [dx, dy]: [i32; 2]) -> f64 {
+    let inset = RIM + reach;
     let (mut n, mut a, mut b, mut aa, mut bb, mut ab) = (0.0f64, 0.0, 0.0, 0.0, 0.0, 0.0);
     for y in inset..entry.height.saturating_sub(inset) {
         let row = y * entry.width;

@@ -70,6 +70,12 @@ export declare class Stack {
   photo(maxSidePx: number, signal?: AbortSignal | undefined | null): Promise<Buffer>
 }
 
+/** Overviews of many templates, for recognition. */
+export declare class TemplateGallery {
+  /** Number of designs. */
+  get size(): number
+}
+
 /** Deep-zoom tiles of one picture, held decoded. */
 export declare class Tiles {
   get width(): number
@@ -120,6 +126,9 @@ export declare function compareLengths(mapJson: string, viewJson: string, length
 
 /** Looks for a board in a picture; resolves to its `Detection` as JSON. */
 export declare function detectBoard(stack: Stack, specJson: string, signal?: AbortSignal | undefined | null): Promise<string>
+
+/** Checks a template file; its text as this program writes it. */
+export declare function checkTemplate(text: string, signal?: AbortSignal | undefined | null): Promise<string>
 
 /**
  * Sub-pixel edge points: `xPx, yPx, nx, ny, strength, stdPx` of each, one after the other; `stdPx` is NaN where the point
@@ -172,6 +181,9 @@ export interface FrameInput {
   exposures?: Array<ExposureInput>
 }
 
+/** Learns a template from this card; the file's text. */
+export declare function learnTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, places: Array<number>, identityJson: string, signal?: AbortSignal | undefined | null): Promise<string>
+
 /** One light: exactly one of the two is given. */
 export interface LightInput {
   /** Vector towards a far light. */
@@ -194,6 +206,11 @@ export declare function loadStack(input: StackInput, progress?: Progress | undef
 
 /** Pixels (x, y one after the other) as mm on the plane, in the same order. */
 export declare function mapPoints(mapJson: string, pointsPx: Float64Array): Float64Array
+/** Registers the card to one template, as JSON (`PrintMatch`). Refused with `template.mismatch`. */
+export declare function matchTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, template: string, signal?: AbortSignal | undefined | null): Promise<string>
+
+/** Reads the overviews of template files; a candidate's index is its place in this list. */
+export declare function openGallery(texts: Array<string>, signal?: AbortSignal | undefined | null): Promise<TemplateGallery>
 
 /** Decodes an 8-bit picture and prepares its tiles. */
 export declare function openTiles(bytes: Buffer, name: string, signal?: AbortSignal | undefined | null): Promise<Tiles>
@@ -206,6 +223,9 @@ export interface OutlineInput {
   /** Corners of the card where they are known to a few pixels: x and y of each, top left first and clockwise. */
   placePx?: Array<number>
 }
+
+/** The likeliest designs of a gallery, best first, as JSON (`Candidate[]`). */
+export declare function recogniseTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, gallery: TemplateGallery, signal?: AbortSignal | undefined | null): Promise<string>
 
 /**
  * Probes the rim of a dark disc on the plane at 25 places; resolves to the `Probing` as JSON. `centre_px` is near its
@@ -260,6 +280,12 @@ export interface StackInput {
   /** Bound on all decoded memory together, bytes; 0 for the default of 2 GiB. */
   maxBytes: number
 }
+
+/**
+ * Anchors for a new template, as JSON (`Proposal[]`): proposed where `places` is absent, else those places (x, y in mm,
+ * one after the other) judged.
+ */
+export declare function templateAnchors(stack: Stack, refinement: Refinement, pixelPitchMm: number, places?: Array<number> | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** A small JPEG of a picture, for lists. */
 export declare function thumbnail(bytes: Buffer, name: string, maxSidePx: number, signal?: AbortSignal | undefined | null): Promise<Buffer>

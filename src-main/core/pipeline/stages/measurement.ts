@@ -2,6 +2,7 @@
 import type { Measurement, QualityCheck } from '../../../contract/index.ts';
 import { sides } from '../../../contract/index.ts';
 import type { AppliedCalibration } from '../../native/index.ts';
+import { type PrintMatcher, type PrintOutcome, withPrint } from '../../templates/index.ts';
 import { budgetTerms, type CalibratedValues } from '../../uncertainty/index.ts';
 import { atMost, type Stage } from '../stage.ts';
 import type { Refined } from './refinement.ts';
@@ -39,13 +40,16 @@ function valuesOf(calibration: AppliedCalibration | null): CalibratedValues | nu
   };
 }
 
-export const measurement: Stage<Refined, Measured> = {
+/** `prints` stands in where a border is missing. */
+export const measurement = (prints: PrintMatcher | undefined): Stage<Refined, Measured> => ({
   name: 'measurement',
-  async run(input) {
+  async run(input, { signal }) {
     const { pixelPitchMm, expectedSizeMm, simulated, calibrationId } = input.input;
     const terms = budgetTerms(valuesOf(input.calibration));
-    const measured = input.refinement.calculate(pixelPitchMm, terms, input.calibration);
-    const checks: QualityCheck[] = [];
+    const bare = input.refinement.calculate(pixelPitchMm, terms, input.calibration);
+    const found = pixelPitchMm === null ? undefined : await prints?.match({ ...input, pixelPitchMm }, bare, signal);
+    const measured = found?.print ? withPrint(bare, found.print) : bare;
+    const checks: QualityCheck[] = found ? [printCheck(found)] : [];
     const uncertain = Math.max(0, ...measured.points.map((p) => p.uncertaintyMm ?? 0));
     if (pixelPitchMm !== null)
       checks.push(
@@ -97,4 +101,15 @@ export const measurement: Stage<Refined, Measured> = {
       note: missing.map((side) => `${side}: ${measured.sides[side].reason ?? 'not measured'}`).join('; '),
     };
   },
-};
+});
+
+/** Whether the print was registered, by the share of anchors in place. */
+function printCheck({ print, refusal, note }: PrintOutcome): QualityCheck {
+  const base = { name: 'template', value: null, limit: null };
+  if (print) {
+    const placed = print.inliers / print.anchors.length;
+    return { ...base, value: placed, status: 'ok' };
+  }
+  const why = refusal ? `${refusal.data.message}; ${refusal.data.next}` : note;
+  return { ...base, status: 'warning', ...(why === null ? {} : { message: why }) };
+}
