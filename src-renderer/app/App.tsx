@@ -25,6 +25,9 @@ const LogsScreen = lazy(async () => ({ default: (await import('../features/logs/
 const CalibrateScreen = lazy(async () => ({
   default: (await import('../features/calibrate/CalibrateScreen.tsx')).CalibrateScreen,
 }));
+const TemplatesScreen = lazy(async () => ({
+  default: (await import('../features/templates/TemplatesScreen.tsx')).TemplatesScreen,
+}));
 const SystemScreen = lazy(async () => ({
   default: (await import('../features/system/SystemScreen.tsx')).SystemScreen,
 }));
@@ -68,6 +71,9 @@ function Routes() {
         <CardsScreen />
       </Route>
       <Route path="/cards/:id">{({ id }) => <CardScreen key={id} id={id} />}</Route>
+      <Route path="/templates">
+        <TemplatesScreen />
+      </Route>
       <Route path="/jobs">
         <JobsScreen />
       </Route>

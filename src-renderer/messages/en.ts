@@ -7,6 +7,18 @@ import { grade } from './en/grade.ts';
 import { result } from './en/result.ts';
 import { sheet } from './en/sheet.ts';
 import { surface } from './en/surface.ts';
+import { templates } from './en/templates.ts';
 import { vocabulary } from './en/vocabulary.ts';
 
-export const en = { ...common, ...desk, ...vocabulary, calibrate, gauge, grade, result, sheet, surface } as const;
+export const en = {
+  ...common,
+  ...desk,
+  ...vocabulary,
+  calibrate,
+  gauge,
+  grade,
+  result,
+  sheet,
+  surface,
+  templates,
+} as const;

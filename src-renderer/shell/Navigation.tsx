@@ -6,6 +6,7 @@ import {
   IconKeyboard,
   IconListCheck,
   IconMoon,
+  IconPhotoScan,
   IconRulerMeasure,
   IconServerCog,
   IconSettings,
@@ -29,6 +30,7 @@ import styles from './Shell.module.css';
 const icons: Record<ScreenName, typeof IconCards> = {
   grade: IconTargetArrow,
   cards: IconCards,
+  templates: IconPhotoScan,
   jobs: IconListCheck,
   gauge: IconRulerMeasure,
   logs: IconFileText,

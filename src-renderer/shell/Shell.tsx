@@ -60,6 +60,7 @@ function useNavigationShortcuts(navigate: (href: string) => void): void {
   useShortcut('goLogs', go(reachable.get('logs')), reachable.has('logs'));
   useShortcut('goCalibrate', go(reachable.get('calibrate')), reachable.has('calibrate'));
   useShortcut('goSystem', go(reachable.get('system')), reachable.has('system'));
+  useShortcut('goTemplates', go(reachable.get('templates')), reachable.has('templates'));
   useShortcut('goSettings', go(reachable.get('settings')), reachable.has('settings'));
 }
 

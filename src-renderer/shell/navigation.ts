@@ -2,7 +2,17 @@
 import type { Role } from '../../src-main/contract/system.ts';
 import type { Command } from '../shortcuts/index.ts';
 
-export const screenNames = ['grade', 'cards', 'jobs', 'gauge', 'calibrate', 'logs', 'system', 'settings'] as const;
+export const screenNames = [
+  'grade',
+  'cards',
+  'templates',
+  'jobs',
+  'gauge',
+  'calibrate',
+  'logs',
+  'system',
+  'settings',
+] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 export interface Entry {
@@ -15,6 +25,12 @@ export interface Entry {
 export const entries: readonly Entry[] = [
   { screen: 'grade', href: '/grade', command: 'goGrade', roles: ['operator', 'engineer'] },
   { screen: 'cards', href: '/cards', command: 'goCards', roles: ['operator', 'annotator', 'engineer'] },
+  {
+    screen: 'templates',
+    href: '/templates',
+    command: 'goTemplates',
+    roles: ['operator', 'annotator', 'engineer'],
+  },
   { screen: 'jobs', href: '/jobs', command: 'goJobs', roles: ['operator', 'engineer'] },
   { screen: 'gauge', href: '/gauge', command: 'goGauge', roles: ['engineer'] },
   { screen: 'calibrate', href: '/calibrate', command: 'goCalibrate', roles: ['engineer'] },

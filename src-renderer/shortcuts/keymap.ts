@@ -46,6 +46,7 @@ export const keymap = {
   goSettings: page('everywhere', 'shortcuts.goSettings', 'Shift+6'),
   goGauge: page('everywhere', 'shortcuts.goGauge', 'Shift+7'),
   goCalibrate: page('everywhere', 'shortcuts.goCalibrate', 'Shift+8'),
+  goTemplates: page('everywhere', 'shortcuts.goTemplates', 'Shift+9'),
   theme: page('everywhere', 'shortcuts.theme', 't'),
 
   gradeStart: page('grade', 'shortcuts.gradeStart', 'g'),

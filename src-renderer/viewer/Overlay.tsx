@@ -4,6 +4,7 @@ import type { PointPx } from '../../src-main/contract/geometry.ts';
 import type { OverlayName } from '../state/preferences.ts';
 import { defectStyles } from './defectStyle.ts';
 import { placeLabels } from './labels.ts';
+import { PrintOverlay } from './PrintOverlay.tsx';
 import { type Scene, type SceneDefect, type ScenePoint, sameTarget, type Target } from './scene.ts';
 import { type ScreenRect, svgMatrix, toScreen, type ViewTransform } from './transform.ts';
 import styles from './viewer.module.css';
@@ -30,6 +31,7 @@ export function Overlay({ scene, transform, width, height, visible, selected, ho
         {visible.stations ? <Stations points={scene.points} /> : null}
         {visible.defects ? <DefectOutlines defects={scene.defects} selected={selected} hovered={hovered} /> : null}
       </g>
+      {visible.borders && scene.print ? <PrintOverlay print={scene.print} transform={transform} /> : null}
       {visible.defects
         ? scene.defects.map((defect) => (
             <DefectSign key={defect.id} defect={defect} transform={transform} mark={marked('defect', defect.id)} />

@@ -33,6 +33,16 @@ export interface Scene {
   readonly outerEdge: readonly (readonly PointPx[])[];
   readonly graphicBorder: readonly (readonly PointPx[])[];
   readonly defects: readonly SceneDefect[];
+  /** The print against the cut, where a template was registered. */
+  readonly print?: PrintScene | undefined;
+}
+
+export interface PrintScene {
+  readonly centre: PointPx;
+  /** The shift as it is in the image. */
+  readonly shiftPx: PointPx;
+  readonly label: string;
+  readonly anchors: readonly { readonly id: string; readonly at: PointPx; readonly used: boolean }[];
 }
 
 export function sameTarget(a: Target | null, b: Target | null): boolean {
@@ -55,12 +65,29 @@ export function sceneOf(report: Report): Scene {
     corners: measurement?.outline.corners ?? [],
     outerEdge: measurement ? sides.map((side) => measurement.outline.edges[side]).filter(isLine) : [],
     graphicBorder: measurement ? borderLines(measurement) : [],
+    print: measurement ? printScene(measurement) : undefined,
     defects: defectsWorstFirst(surface?.defects ?? []).map((defect, index) => ({
       id: defect.id,
       number: index + 1,
       kind: defect.kind,
       polygon: defect.polygonPx.map(([xPx, yPx]) => ({ xPx, yPx })),
     })),
+  };
+}
+
+function printScene({ print, outline, pixelPitchMm, cardAngleDeg }: Measurement): PrintScene | undefined {
+  if (!print || pixelPitchMm === null) return undefined;
+  const mean = (of: (corner: PointPx) => number) => outline.corners.reduce((sum, c) => sum + of(c), 0) / 4;
+  const [x, y] = print.shiftMm;
+  const [sin, cos] = [Math.sin((cardAngleDeg * Math.PI) / 180), Math.cos((cardAngleDeg * Math.PI) / 180)];
+  return {
+    centre: { xPx: mean((c) => c.xPx), yPx: mean((c) => c.yPx) },
+    shiftPx: { xPx: (cos * x - sin * y) / pixelPitchMm, yPx: (sin * x + cos * y) / pixelPitchMm },
+    label: `${fixed(x, 3)}, ${fixed(y, 3)} mm, ${fixed(print.rotationDeg, 2)}°`,
+    anchors: print.anchors.flatMap(({ id, px, nominalPx, used }) => {
+      const [xPx, yPx] = px ?? nominalPx;
+      return [{ id, at: { xPx, yPx }, used }];
+    }),
   };
 }
 

@@ -9,11 +9,12 @@ import { robustness } from './groups/robustness.ts';
 import { scans } from './groups/scans.ts';
 import { speed } from './groups/speed.ts';
 import { surface } from './groups/surface.ts';
+import { templates } from './groups/templates.ts';
 import { viewer } from './groups/viewer.ts';
 import { wholeCards } from './groups/whole-cards.ts';
 import type { Group } from './lib/types.ts';
 
 export const groups: readonly Group[] = [
-  ...[scans, cards, wholeCards, robustness, calibration, photometric, edges, surface],
+  ...[scans, cards, wholeCards, robustness, calibration, photometric, edges, surface, templates],
   ...[speed, viewer, gauge, reliability],
 ];

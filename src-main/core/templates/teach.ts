@@ -3,6 +3,7 @@ import type { AnchorsAnswer, Measurement, Teaching } from '../../contract/index.
 import type { CaptureInput } from '../capture/index.ts';
 import { refuse } from '../errors/index.ts';
 import type { Native, RefinedCard } from '../native/index.ts';
+import { budgetTerms } from '../uncertainty/index.ts';
 
 type Places = readonly (readonly [number, number])[];
 
@@ -37,7 +38,7 @@ export async function withExample<T>(
   try {
     const outline = await native.findOutline(stack, { pixelPitchMm, expectedSizeMm }, signal);
     const refinement = await outline.refine(stack, pixelPitchMm, signal);
-    return await work({ input, stack, refinement, pixelPitchMm, measurement: refinement.calculate(pixelPitchMm) });
+    return await work({ input, stack, refinement, pixelPitchMm, measurement: refinement.calculate(pixelPitchMm, budgetTerms(null)) });
   } finally {
     stack.free();
   }

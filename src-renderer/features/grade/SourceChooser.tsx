@@ -88,6 +88,7 @@ export function SourceChooser({ rig, ready, onStart }: SourceChooserProps) {
             />
             <div className={styles.fields}>
               <StandardSelect />
+              <TemplateSelect />
               <CardIdField onStart={onStart} canStart={canStart} />
             </div>
             {problem ? (
@@ -164,6 +165,30 @@ function StandardSelect() {
       value={chosen ?? settings?.standard ?? null}
       onChange={(standard) => setGrade({ standard })}
       data={standards.map(({ id, name, version }) => ({ value: id, label: t('grade.standardBy', { name, version }) }))}
+    />
+  );
+}
+
+/** A person may choose a template, keep it for the cards that follow, or refuse all of them. */
+function TemplateSelect() {
+  const { t } = useTranslation();
+  const templates =
+    useQuery(api.templates.list.queryOptions({ input: { archived: false }, staleTime: 60_000 })).data ?? [];
+  const chosen = useGrade((state) => state.template);
+  return (
+    <Select
+      label={t('templates.choice.label')}
+      description={t('templates.choice.hint')}
+      inputWrapperOrder={['label', 'input', 'description']}
+      searchable={templates.length > 6}
+      allowDeselect={false}
+      value={chosen}
+      onChange={(template) => setGrade({ template: template ?? 'auto' })}
+      data={[
+        { value: 'auto', label: t('templates.choice.auto') },
+        { value: 'none', label: t('templates.choice.none') },
+        ...templates.map(({ id, name, set }) => ({ value: id, label: set === '' ? name : `${name} (${set})` })),
+      ]}
     />
   );
 }

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { AppErrorData } from '../../../src-main/contract/errors.ts';
 import type { GradeSource, Sheet } from '../../../src-main/contract/index.ts';
+import type { TemplateChoice } from '../../../src-main/contract/templates.ts';
 import { chooseHere, core, desktopBridge, toAppErrorData, type UploadProgress, uploadFiles } from '../../rpc/index.ts';
 import { rememberJob } from '../../state/jobs.ts';
 import { setPreferences, usePreferences } from '../../state/preferences.ts';
@@ -29,6 +30,8 @@ interface GradeState {
   readonly standard: string | null;
   readonly cardId: string;
   readonly encoding: Encoding;
+  /** Which design templates the card is held against: `auto`, `none`, or one template's id. */
+  readonly template: string;
   /** What was wrong with the last choice or the last start. */
   readonly problem: AppErrorData | null;
   readonly sending: UploadProgress | null;
@@ -42,12 +45,15 @@ export const useGrade = create<GradeState>(() => ({
   standard: null,
   cardId: '',
   encoding: 'auto',
+  template: 'auto',
   problem: null,
   sending: null,
   starting: null,
 }));
 
-export function setGrade(change: Partial<Pick<GradeState, 'standard' | 'cardId' | 'encoding' | 'problem'>>): void {
+export function setGrade(
+  change: Partial<Pick<GradeState, 'standard' | 'cardId' | 'encoding' | 'template' | 'problem'>>,
+): void {
   useGrade.setState(change);
 }
 
@@ -114,7 +120,7 @@ export async function startGrading(rigId: string | null): Promise<Started | null
   const starting = new AbortController();
   useGrade.setState({ starting, problem: null, sending: null });
   try {
-    const { standard, cardId, encoding } = useGrade.getState();
+    const { standard, cardId, encoding, template } = useGrade.getState();
     const { source: kind, pixelPitch } = usePreferences.getState();
     const source = await sourceFor(rigId, starting.signal);
     if (!source) return null;
@@ -132,6 +138,7 @@ export async function startGrading(rigId: string | null): Promise<Started | null
         ...(standard === null ? {} : { standard }),
         ...(cardId.trim() === '' ? {} : { cardId: cardId.trim() }),
         ...reading,
+        ...(template === 'auto' ? {} : { template: templateChoice(template) }),
       },
       { signal: starting.signal },
     );
@@ -154,6 +161,9 @@ async function lookAt(
   const sheet = await core.sheets.open({ uploadId, ...(name ? { name } : {}), ...reading }, { signal });
   return sheet.cards.length > 1 ? sheet : { kind: 'sheet', sheetId: sheet.id };
 }
+
+const templateChoice = (template: string): TemplateChoice =>
+  template === 'none' ? { kind: 'none' } : { kind: 'template', id: template };
 
 async function sourceFor(rigId: string | null, signal: AbortSignal): Promise<GradeSource | null> {
   const { source, sample } = usePreferences.getState();

@@ -12,6 +12,7 @@ import { ChecksPanel } from './ChecksPanel.tsx';
 import { FindingsPanel } from './FindingsPanel.tsx';
 import { GradeHeader } from './GradeHeader.tsx';
 import { NeedsPerson } from './NeedsPerson.tsx';
+import { PrintPanel } from './PrintPanel.tsx';
 import { PrintReport } from './PrintReport.tsx';
 import styles from './result.module.css';
 import { SubgradeBars } from './SubgradeBars.tsx';
@@ -37,6 +38,7 @@ export function ResultView({ grading }: { readonly grading: Grading }) {
         <NeedsPerson report={report} />
         <SubgradeBars grade={report.grade} />
         <CenteringPanel report={report} />
+        <PrintPanel grading={grading} />
         <VerdictTable verdicts={report.verdicts} />
         <CardFacts report={report} />
         <Tabs grading={grading} />

@@ -11,6 +11,7 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Panel } from '../../ui/Screen.tsx';
 import table from '../../ui/table.module.css';
+import { saveText } from '../templates/saveText.ts';
 import styles from './settings.module.css';
 
 export function StandardsPanel() {
@@ -126,7 +127,7 @@ function Editor({ file }: { readonly file: StandardsFile }) {
             </Button>
           )}
         </FileButton>
-        <Button variant="default" onClick={() => saveText(file.text)}>
+        <Button variant="default" onClick={() => saveText(file.text, 'grading-standards.json')}>
           {t('settings.standards.export')}
         </Button>
         <Button
@@ -140,13 +141,4 @@ function Editor({ file }: { readonly file: StandardsFile }) {
       </div>
     </>
   );
-}
-
-function saveText(text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'grading-standards.json';
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -155,3 +155,61 @@ fn truth_json_names_its_schema_and_repeats_the_spec() {
     let back: Spec = serde_json::from_value(json["spec"].clone()).unwrap();
     assert_eq!(back, spec);
 }
+
+#[test]
+fn a_shifted_print_widens_one_border_and_narrows_the_facing_one() {
+    let still = truth(&Spec {
+        print_tilt_deg: 0.0,
+        ..small()
+    });
+    let moved = truth(&Spec {
+        print_tilt_deg: 0.0,
+        print_offset_mm: [0.35, -0.2],
+        ..small()
+    });
+    for (a, b) in still.points.iter().zip(&moved.points) {
+        let by = match a.edge {
+            "left" => 0.35,
+            "right" => -0.35,
+            "top" => -0.2,
+            _ => 0.2,
+        };
+        assert!(
+            (b.width_mm.unwrap() - a.width_mm.unwrap() - by).abs() < 1e-9,
+            "{}",
+            a.edge
+        );
+    }
+    assert_eq!(moved.print_offset_mm, [0.35, -0.2]);
+}
+
+#[test]
+fn cards_of_one_design_differ_in_noise_and_not_in_print() {
+    let card = |seed: u64| {
+        let spec = Spec {
+            seed,
+            design_seed: Some(9),
+            noise: false,
+            mat_texture: 0.0,
+            borders_mm: None,
+            border_kind: BorderKind::None,
+            light_intensity_spread: 0.0,
+            ..small()
+        };
+        render(&spec, &Cancel::new(), &|_| {}).unwrap().albedo
+    };
+    assert_eq!(card(1), card(2));
+    let other = render(
+        &Spec {
+            design_seed: Some(10),
+            border_kind: BorderKind::None,
+            borders_mm: None,
+            ..small()
+        },
+        &Cancel::new(),
+        &|_| {},
+    )
+    .unwrap()
+    .albedo;
+    assert_ne!(card(1), other);
+}
