@@ -29,8 +29,8 @@ describe('roles', () => {
 
   test('each role sees the screens it may use and is led away from the others', () => {
     const screens = (role: Parameters<typeof entriesFor>[0]) => entriesFor(role).map(({ screen }) => screen);
-    expect(screens('operator')).toEqual(['grade', 'cards', 'jobs', 'logs', 'settings']);
-    expect(screens('annotator')).toEqual(['cards', 'logs', 'settings']);
+    expect(screens('operator')).toEqual(['grade', 'cards', 'templates', 'jobs', 'logs', 'settings']);
+    expect(screens('annotator')).toEqual(['cards', 'templates', 'logs', 'settings']);
     expect(screens('engineer')).toContain('system');
     expect(redirectFor('annotator', '/grade/j1')).toBe('/cards');
     expect(redirectFor('operator', '/cards/g1')).toBeNull();

@@ -28,7 +28,7 @@ export function PrintOverlay({ print, transform }: { readonly print: PrintScene;
         <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
         <path d="M0 0L-10 -5V5Z" transform={`translate(${to.x} ${to.y}) rotate(${angle})`} />
         <circle cx={from.x} cy={from.y} r={3} />
-        <g transform={`translate(${from.x + 10} ${from.y + 22})`}>
+        <g className={styles.printLabel} transform={`translate(${from.x + 10} ${from.y + 22})`}>
           <rect x={-4} y={-13} width={print.label.length * 6.6 + 8} height={18} rx={2} />
           <text>{print.label}</text>
         </g>
