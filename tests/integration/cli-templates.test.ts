@@ -53,7 +53,7 @@ describe('a design learned from one card', () => {
     for (const side of ['left', 'right', 'top', 'bottom'] as const)
       expect(measurement?.sides[side]).toMatchObject({ measured: false, template: 'Lake' });
     expect(measurement?.points.every((point) => point.widthMm === null)).toBe(true);
-    expect(verdicts.find((v) => v.standard === 'psa')?.best?.grade).toBe(8);
+    expect(verdicts.find((v) => v.standard === 'psa')?.best?.grade).toBe(9);
   });
 
   it('refuses a card of another design of the same set by the name of the template', async () => {
@@ -78,7 +78,7 @@ describe('bad input', () => {
     expect([broken.code, broken.stderr]).toEqual([2, expect.stringMatching(/half\.json: is not valid JSON/)]);
     const nameless = await cli(['template', 'learn', at('example'), '--out', at('x.json')]);
     expect([nameless.code, nameless.stderr]).toEqual([2, expect.stringMatching(/name/)]);
-    const outside = ['--name', 'x', '--anchors', '0,0;31,0;0,10;10,0;-10,0;0,-10', '--out', at('x.json')];
+    const outside = ['--name', 'x', '--anchors', '31,0;0,10;10,0;-10,0;0,-10;5,5', '--out', at('x.json')];
     const off = await cli(['template', 'learn', at('example'), ...outside]);
     expect([off.code, off.stderr]).toEqual([2, expect.stringMatching(/31\.0, 0\.0 mm cannot serve: it reaches over/)]);
   });

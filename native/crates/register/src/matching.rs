@@ -23,6 +23,8 @@ const LEAST_NCC: f64 = 0.6;
 const LEAST_SHARE: f64 = 0.6;
 /// Share of the design's fields that must look alike: cards of one set share frame and lettering, not the picture.
 const LEAST_ALIKE: f64 = 0.8;
+/// Least product of both shares: wear costs some of either, another picture in the same frame costs more of both.
+const LEAST_TOGETHER: f64 = 0.65;
 /// Times all anchors are located, each from the placement of the time before.
 const ROUNDS: usize = 3;
 
@@ -130,8 +132,12 @@ pub fn match_template(
     }
     let round = round.ok_or_else(|| unlike(template, "nothing was located"))?;
     let alike = likeness(template, cells, &round.placement)?;
-    if alike < LEAST_ALIKE {
-        let why = format!("{:.0} % of its picture looks alike", 100.0 * alike);
+    let (placed, on_card) = round.placed();
+    if alike < LEAST_ALIKE || alike * placed as f64 / (on_card as f64) < LEAST_TOGETHER {
+        let why = format!(
+            "{placed} of {on_card} anchors are in place and {:.0} % of its picture looks alike",
+            100.0 * alike
+        );
         return Err(unlike(template, &why));
     }
     Ok(round.report(cut, template, alike))
@@ -191,6 +197,13 @@ impl Round {
             found,
             judged,
         })
+    }
+
+    /// Anchors that the placement rests on, and those that lie on the card.
+    fn placed(&self) -> (usize, usize) {
+        let used = self.judged.iter().flatten().filter(|j| j.1).count();
+        let on_card = self.found.iter().filter(|f| !matches!(f, Err(Lost::Outside))).count();
+        (used, on_card)
     }
 
     fn report(&self, cut: &Cut, template: &Template, likeness: f64) -> PrintMatch {
