@@ -38,7 +38,13 @@ export async function withExample<T>(
   try {
     const outline = await native.findOutline(stack, { pixelPitchMm, expectedSizeMm }, signal);
     const refinement = await outline.refine(stack, pixelPitchMm, signal);
-    return await work({ input, stack, refinement, pixelPitchMm, measurement: refinement.calculate(pixelPitchMm, budgetTerms(null)) });
+    return await work({
+      input,
+      stack,
+      refinement,
+      pixelPitchMm,
+      measurement: refinement.calculate(pixelPitchMm, budgetTerms(null)),
+    });
   } finally {
     stack.free();
   }
