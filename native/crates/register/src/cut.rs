@@ -214,7 +214,7 @@ fn theil_sen(points: &[([f64; 2], f64)]) -> Option<(f64, f64)> {
 }
 
 fn variance(edge: &EdgeReading) -> f64 {
-    edge.std_px.powi(2) * edge.inflation.max(1.0) + PHASE_PX.powi(2)
+    edge.std_px.powi(2) + PHASE_PX.powi(2)
 }
 
 /// Weighted line through `([along, across], variance)`; `None` for fewer than three points.
