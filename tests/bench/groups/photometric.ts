@@ -86,7 +86,7 @@ const objects = [
 
 /** Simulated printed cards with known normals: flat, tilted, near lights, varnish of three lobe shapes. */
 async function simulatedCards(context: Context): Promise<Row[]> {
-  const output = await context.tools.example('photometric', 'cards');
+  const output = await context.tools.example('photometric', 'normals_on_cards');
   const pattern = /^(.+?): ([\d.]+) deg rms, limit ([\d.]+), slope gain ([\d.]+|NaN), (varnish .+)$/gm;
   const rows: Row[] = [];
   for (const [, name = '', rms, limit, gain, varnish] of output.matchAll(pattern)) {

@@ -17,7 +17,7 @@ const timed = (runs: readonly number[], limit: Omit<Limit, 'value'>): Row =>
 async function medians(context: Context, crate: string, pattern: RegExp, runs: number) {
   const found = new Map<string, { ms: number; rest: string }[]>();
   for (let run = 0; run < runs; run += 1) {
-    const output = await context.tools.example(crate, 'speed');
+    const output = await context.tools.example(crate, `${crate}_speed`);
     for (const [, name = '', ms, rest = ''] of output.matchAll(pattern))
       found.set(name.trim(), [...(found.get(name.trim()) ?? []), { ms: Number(ms), rest }]);
   }

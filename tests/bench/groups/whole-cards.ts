@@ -40,7 +40,7 @@ async function measureSet(context: Context, set: SetName, count: number): Promis
   for (let first = 0; first < count; first += batch) {
     context.say(`whole cards: ${set}, ${first} of ${count}`);
     const args = [set, String(Math.min(batch, count - first)), String(first)];
-    const output = await context.tools.example('measure', 'cards', args);
+    const output = await context.tools.example('measure', 'whole_cards', args);
     cards.push(
       ...output
         .trim()

@@ -25,14 +25,3 @@ pub fn unit(a: [f64; 3]) -> [f64; 3] {
     let length = norm(a);
     if length > 0.0 { a.map(|v| v / length) } else { a }
 }
-
-/// Angle between two directions, degrees; exact for small angles, where the arc cosine is not.
-pub fn angle_deg(a: [f64; 3], b: [f64; 3]) -> f64 {
-    let (a, b) = (unit(a), unit(b));
-    let cross = [
-        a[1] * b[2] - a[2] * b[1],
-        a[2] * b[0] - a[0] * b[2],
-        a[0] * b[1] - a[1] * b[0],
-    ];
-    norm(cross).atan2(dot(a, b)).to_degrees()
-}

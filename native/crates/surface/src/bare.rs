@@ -314,7 +314,7 @@ fn spot(p: &Picture, x: usize, y: usize, w: usize) -> Option<Spot> {
     let here = p.luma[i];
     // Only the top of a spot: a plateau keeps its first cell.
     let flat = |j: usize| p.luma[j] <= here;
-    if !p.plain.inside[i] || !(flat(i - 1) && flat(i + 1) && flat(i - w) && flat(i + w)) {
+    if !(p.plain.inside[i] && flat(i - 1) && flat(i + 1) && flat(i - w) && flat(i + w)) {
         return None;
     }
     let cell_mm = p.plain.cell_mm;

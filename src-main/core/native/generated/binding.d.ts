@@ -117,6 +117,9 @@ export declare function boardLayout(specJson: string): string
 /** The board as a PNG file in memory with white paper around it. */
 export declare function boardPng(specJson: string, dpi: number, paperMm: number): Promise<Buffer>
 
+/** Checks a template file; its text as this program writes it. */
+export declare function checkTemplate(text: string, signal?: AbortSignal | undefined | null): Promise<string>
+
 /**
  * Lengths between corners of a seen board through a plane map, beside their certified values, as JSON.
  *
@@ -126,9 +129,6 @@ export declare function compareLengths(mapJson: string, viewJson: string, length
 
 /** Looks for a board in a picture; resolves to its `Detection` as JSON. */
 export declare function detectBoard(stack: Stack, specJson: string, signal?: AbortSignal | undefined | null): Promise<string>
-
-/** Checks a template file; its text as this program writes it. */
-export declare function checkTemplate(text: string, signal?: AbortSignal | undefined | null): Promise<string>
 
 /**
  * Sub-pixel edge points: `xPx, yPx, nx, ny, strength, stdPx` of each, one after the other; `stdPx` is NaN where the point
@@ -206,6 +206,7 @@ export declare function loadStack(input: StackInput, progress?: Progress | undef
 
 /** Pixels (x, y one after the other) as mm on the plane, in the same order. */
 export declare function mapPoints(mapJson: string, pointsPx: Float64Array): Float64Array
+
 /** Registers the card to one template, as JSON (`PrintMatch`). Refused with `template.mismatch`. */
 export declare function matchTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, template: string, signal?: AbortSignal | undefined | null): Promise<string>
 
@@ -224,14 +225,14 @@ export interface OutlineInput {
   placePx?: Array<number>
 }
 
-/** The likeliest designs of a gallery, best first, as JSON (`Candidate[]`). */
-export declare function recogniseTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, gallery: TemplateGallery, signal?: AbortSignal | undefined | null): Promise<string>
-
 /**
  * Probes the rim of a dark disc on the plane at 25 places; resolves to the `Probing` as JSON. `centre_px` is near its
  * middle, `radius_mm` its nominal radius.
  */
 export declare function probeDisc(stack: Stack, mapJson: string, centrePx: Array<number>, radiusMm: number, signal?: AbortSignal | undefined | null): Promise<string>
+
+/** The likeliest designs of a gallery, best first, as JSON (`Candidate[]`). */
+export declare function recogniseTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, gallery: TemplateGallery, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** What is known of camera and lights; heights are corrected for what it tells. */
 export interface RigInput {

@@ -1,6 +1,6 @@
 //! Median time of the 24-point measurement on a 12-megapixel raster and on the mean of 8 such frames.
 //!
-//! `cargo run --release -p measure --example speed`
+//! `cargo run --release -p measure --example measure_speed`
 #[path = "../tests/common/mod.rs"]
 mod common;
 

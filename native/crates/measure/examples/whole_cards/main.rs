@@ -1,6 +1,6 @@
 //! Widths of whole cards against their truth, one JSON line a card.
 //!
-//! `cargo run --release -p measure --example cards -- plain|textured|halftone|bare [COUNT [FIRST]]`
+//! `cargo run --release -p measure --example whole_cards -- plain|textured|halftone|bare [COUNT [FIRST]]`
 //!
 //! Every width comes with its error, its stated uncertainty and the Cramer-Rao bound of its window.
 
