@@ -11,7 +11,7 @@ const pitchMm = 25.4 / 120;
 test('the cards of one scan are found, numbered, chosen and graded one by one', async ({ desk }) => {
   using temporary = temporaryFolder();
   const path = join(temporary.path, 'four.png');
-  const borders = [3, 4, 2.8, 4.2] as const;
+  const borders = [3, 4.5, 2.8, 4.2] as const;
   writeSheet(path, {
     ...{ widthMm: 160, heightMm: 215, pitchMm },
     cards: [
@@ -43,7 +43,7 @@ test('the cards of one scan are found, numbered, chosen and graded one by one', 
     await expect(desk.getByRole('link', { name: `Open the result, Card ${number}` })).toBeVisible({ timeout: 60_000 });
   await desk.getByRole('link', { name: 'Open the result, Card 3' }).click();
   await expect(desk.getByTestId('overlay').getByTestId('point')).toHaveCount(24, { timeout: 30_000 });
-  await expect(desk.getByTestId('centering-leftRight')).toContainText('42.9 : 57.1');
+  await expect(desk.getByTestId('centering-leftRight')).toContainText('40.0 : 60.0');
   await link(desk, 'Cards').click();
   await expect(desk.getByTestId('card-row')).toHaveCount(2);
   await expect(desk.getByTestId('card-row').first()).toContainText('four.png, card 3');

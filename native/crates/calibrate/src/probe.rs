@@ -5,8 +5,8 @@ use measure::{PlaneMap, Point, Sample, Start, fit_step};
 
 /// Points of a probing, as ISO 10360 takes them.
 const POINTS: usize = 25;
-/// How far the rim is looked for on both sides, px.
-const REACH: f64 = 9.0;
+/// How far the rim is looked for on both sides, px: enough for the blur and both levels; farther out the paper may end.
+const REACH: f64 = 6.0;
 /// Half the width of the band along the rim whose rows are fitted together, px.
 const BAND: f64 = 4.0;
 

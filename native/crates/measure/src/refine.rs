@@ -221,6 +221,7 @@ fn read_station(
     let mixed = border.mix.map(|mix| Mixed::new(src, mix));
     let shown = mixed.as_ref().map_or(src, |m| m as &dyn LinearSource);
     let inner = match locate(shown, inner_frame, half_window, edge.blur_px, slack, &options.scales) {
+        Ok(found) if drowned(&found, border.residual_px) => on_line(found, border.residual_px),
         Ok(found) => found,
         Err(missing) => {
             return refuse(
@@ -242,13 +243,25 @@ const HARMLESS_PX: f64 = 0.05;
 /// A chip or a whitened rim under one station pulls the local fit off the cut. Where it leaves the line of the whole side
 /// by more than 4 sigma, of the side's own raggedness and of the fit together, that line is taken for the cut edge.
 fn undamaged(found: Located, edge: &EdgeFit) -> Located {
-    if found.position.abs() <= (4.0 * edge.residual_px.hypot(found.std)).max(HARMLESS_PX) {
+    let near = found.position.abs() <= (4.0 * edge.residual_px.hypot(found.std)).max(HARMLESS_PX);
+    if near && !drowned(&found, edge.residual_px) {
         return found;
     }
+    on_line(found, edge.residual_px)
+}
+
+/// Where what lies around a station drowns the edge so far that no step can be fitted, the line along the whole side
+/// says more, if the side's scatter about it is smaller than the fallback's deviation.
+fn drowned(found: &Located, scatter: f64) -> bool {
+    found.method != Method::Erf && scatter < found.std
+}
+
+/// The line of the side in the place of what was found.
+fn on_line(found: Located, scatter: f64) -> Located {
     Located {
         position: 0.0,
         tilt: 0.0,
-        std: edge.residual_px,
+        std: scatter,
         beside: [None; 2],
         method: Method::SideLine,
         ..found

@@ -67,11 +67,19 @@ fn gain(normals: &[f32], truth: &[f32]) -> f64 {
     above / below
 }
 
+/// Name, slope of the surface, near lights, varnish.
+type Case<'a> = (
+    &'a str,
+    &'a (dyn Fn(f64, f64) -> Point + Sync),
+    bool,
+    Option<(f64, Lobe)>,
+);
+
 fn main() {
     let flat = card(0.0, false);
     let tilted = card(5f64.to_radians().tan(), false);
     let dented = card(0.0, true);
-    let cases: [(&str, &(dyn Fn(f64, f64) -> Point + Sync), bool, Option<(f64, Lobe)>); 10] = [
+    let cases: [Case; 10] = [
         ("flat, one tone, matt, far", &flat_card, false, None),
         ("flat, matt, far", &flat, false, None),
         ("flat, matt, near", &flat, true, None),
