@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn each_side_has_its_own_noise_and_the_transition_only_what_both_do_not_explain() {
         let shares: Vec<f64> = (0..300).map(|i| [0.0, 0.5, 1.0][i % 3]).collect();
-        let sign = |i: usize| if (i / 3) % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = |i: usize| if (i / 3).is_multiple_of(2) { 1.0 } else { -1.0 };
         let of = |sizes: [f64; 3]| {
             let residuals: Vec<f64> = (0..300).map(|i| sign(i) * sizes[i % 3]).collect();
             Noise::of(&residuals, &shares, 0.5)

@@ -28,12 +28,15 @@ fn fields(line: &str) -> Vec<String> {
     all
 }
 
+/// Name of an instrument, and its lines: standard uncertainty and degrees of freedom.
+type Instrument = (String, Vec<(f64, Option<f64>)>);
+
 #[test]
 fn every_line_of_the_worked_template_is_reproduced() {
     let Some(csv) = shared("uncertainty_budget_template.csv") else {
         return;
     };
-    let mut by_instrument: Vec<(String, Vec<(f64, Option<f64>)>)> = Vec::new();
+    let mut by_instrument: Vec<Instrument> = Vec::new();
     let mut lines = 0;
     for line in csv.lines().skip(1).filter(|l| !l.is_empty()) {
         let f = fields(line);
