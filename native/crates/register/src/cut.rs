@@ -2,7 +2,7 @@
 
 use crate::robust::{median, tukey};
 use imaging::{CoreError, ErrorCode, Result};
-use measure::{EdgeReading, Point, Refinement, Side};
+use measure::{Point, Refinement, Side};
 
 /// Bias of one edge with its phase between pixels that no residual shows, px.
 const PHASE_PX: f64 = 0.002;
@@ -160,18 +160,28 @@ fn meeting(left: &Line, right: &Line, top: &Line, bottom: &Line) -> [f64; 2] {
     [x, c + d * x]
 }
 
-/// `([along, across], variance)` of the stations of a side, px about `origin` along and across the rough axes.
+/// `([along, across], variance)` of the windows at and beside the stations of a side, px about `origin` along and across the rough axes.
 fn side_points(refinement: &Refinement, side: Side, origin: [f64; 2], axis: [f64; 2]) -> Vec<([f64; 2], f64)> {
     let across = usize::from(matches!(side, Side::Top | Side::Bottom));
     refinement
         .stations
         .iter()
         .filter(|s| s.station.side == side)
-        .filter_map(|s| s.outer)
-        .map(|e| {
-            let (x, y) = (e.point.x - origin[0], e.point.y - origin[1]);
+        .filter_map(|s| Some((s.station, s.outer?)))
+        .flat_map(|(station, e)| {
+            // The windows beside a station say as much of the cut as its own.
+            let frame = refinement.outline.edge(side).curve.local(station.u);
+            let beside = e
+                .beside
+                .into_iter()
+                .flatten()
+                .map(move |b| (frame.at(b.u, b.position), b.std));
+            std::iter::once((e.point, e.std_px)).chain(beside)
+        })
+        .map(|(point, std)| {
+            let (x, y) = (point.x - origin[0], point.y - origin[1]);
             let local = [axis[0] * x + axis[1] * y, axis[0] * y - axis[1] * x];
-            ([local[1 - across], local[across]], variance(&e))
+            ([local[1 - across], local[across]], std.powi(2) + PHASE_PX.powi(2))
         })
         .collect()
 }
@@ -211,10 +221,6 @@ fn theil_sen(points: &[([f64; 2], f64)]) -> Option<(f64, f64)> {
     let slope = median(&slopes);
     let offsets: Vec<f64> = points.iter().map(|(p, _)| p[1] - slope * p[0]).collect();
     Some((median(&offsets), slope))
-}
-
-fn variance(edge: &EdgeReading) -> f64 {
-    edge.std_px.powi(2) + PHASE_PX.powi(2)
 }
 
 /// Weighted line through `([along, across], variance)`; `None` for fewer than three points.
