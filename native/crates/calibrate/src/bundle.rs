@@ -1,9 +1,10 @@
 //! Bundle adjustment: camera and the pose of every view together, by Levenberg-Marquardt with robust weights.
 
-use crate::camera::{CAMERA, Camera};
+use crate::camera::{CAMERA, Unknowns};
 use crate::linear::{Matrix, invert_spd, solve_spd, zeros};
 use crate::pose::{Pose, cross};
 use imaging::{Cancel, Result};
+use measure::Camera;
 
 const POSE: usize = 6;
 /// Residuals beyond this many times their expected size count less (Huber 1964).

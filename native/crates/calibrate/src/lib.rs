@@ -25,10 +25,10 @@ mod zhang;
 
 pub use acceptance::{CheckedLength, Comparison, Probing, compare_lengths, fit_circle, lengths_of};
 pub use board::{Board, BoardSpec};
-pub use camera::Camera;
 pub use coverage::{Coverage, coverage};
 pub use detect::{Corner, Detection, detect_board};
 pub use dictionary::Dictionary;
+pub use measure::Camera;
 pub use plane::{PlaneFit, PlaneOptions, fit_plane};
 pub use pose::Pose;
 pub use probe::probe_disc;

@@ -2,13 +2,13 @@
 
 use crate::board::{Board, BoardSpec};
 use crate::bundle::{Observation, adjust, residual};
-use crate::camera::{CAMERA, Camera};
+use crate::camera::CAMERA;
 use crate::detect::Detection;
 use crate::linear::{invert3, multiply3};
 use crate::pose::Pose;
 use crate::zhang::first_pose;
 use imaging::{Cancel, CoreError, ErrorCode, Result};
-use measure::{PlaneMap, Point};
+use measure::{Camera, PlaneMap, Point};
 use serde::{Deserialize, Serialize};
 
 /// Options of [`fit_plane`].

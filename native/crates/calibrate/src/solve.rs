@@ -2,13 +2,14 @@
 
 use crate::board::{Board, BoardSpec};
 use crate::bundle::{Adjusted, Observation, adjust, residual};
-use crate::camera::{CAMERA, Camera};
+use crate::camera::CAMERA;
 use crate::coverage::{Coverage, coverage};
 use crate::detect::Detection;
 use crate::homography::Homography;
 use crate::pose::Pose;
 use crate::zhang::{first_cameras, first_pose};
 use imaging::{Cancel, CoreError, ErrorCode, Result};
+use measure::Camera;
 use serde::{Deserialize, Serialize};
 
 /// Options of [`solve_camera`].

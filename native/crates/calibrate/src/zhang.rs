@@ -1,9 +1,9 @@
 //! First estimate of focal length, principal point and poses from the homographies of several views.
 
-use crate::camera::Camera;
 use crate::homography::Homography;
 use crate::linear::{least_eigenvector, multiply3, zeros};
 use crate::pose::Pose;
+use measure::Camera;
 
 /// Cameras without distortion that the homographies (board mm to px) suggest, the best guess first.
 ///

@@ -7,6 +7,7 @@ mod border;
 mod budget;
 mod budget_report;
 mod calculate;
+mod camera;
 mod edge_refine;
 mod edges;
 mod erf_fit;
@@ -31,6 +32,7 @@ pub use budget_report::{BudgetReport, ComponentReport, Kind, Shares};
 pub use calculate::{
     CalcOptions, Centering, MeasuredPoint, Measurement, PerSide, PixelPoint, SideSummary, Size, WorstStation, calculate,
 };
+pub use camera::Camera;
 pub use edges::{EdgeOptions, EdgePoint, detect_edges};
 pub use erf_fit::{Sample, Start, StepFit, fit_step};
 pub use geometry::{EdgeCurve, Frame, Point, Side};

@@ -4,7 +4,7 @@ use crate::geometry::{Point, Side, dot};
 use crate::outline::Outline;
 use crate::plane_map::PlaneMap;
 use crate::refine::{Refinement, StationReading, Status};
-use crate::stations::Station;
+use crate::stations::{Station, ends};
 use crate::uncertainty::weighted_mean;
 
 /// Points along an edge that are mapped to follow it on the plane.
@@ -139,17 +139,10 @@ pub(crate) fn side_means(
 /// The places are nearly those of [`crate::reference_points`]; over a plane tilted by 2 degrees they differ by 0.1 mm.
 #[must_use]
 pub fn reference_points_on(outline: &Outline, map: &PlaneMap) -> Vec<Station> {
-    let [top_left, top_right, bottom_right, bottom_left] = outline.corners;
     let mut stations = Vec::with_capacity(24);
     for side in Side::ALL {
         let curve = &outline.edge(side).curve;
-        let (from, to) = match side {
-            Side::Left => (top_left, bottom_left),
-            Side::Right => (top_right, bottom_right),
-            Side::Top => (top_left, top_right),
-            Side::Bottom => (bottom_left, bottom_right),
-        };
-        let (from, to) = (curve.u_of(from), curve.u_of(to));
+        let [from, to] = ends(outline, side);
         let places: Vec<f64> = (0..FOLLOWED)
             .map(|i| from + (to - from) * i as f64 / (FOLLOWED - 1) as f64)
             .collect();
@@ -165,14 +158,7 @@ pub fn reference_points_on(outline: &Outline, map: &PlaneMap) -> Vec<Station> {
             let i = lengths.partition_point(|l| *l < wanted).clamp(1, FOLLOWED - 1);
             let part = (wanted - lengths[i - 1]) / (lengths[i] - lengths[i - 1]);
             let u = places[i - 1] + part * (places[i] - places[i - 1]);
-            let local = curve.local(u);
-            stations.push(Station {
-                side,
-                index,
-                position: local.origin,
-                inward: local.normal,
-                u,
-            });
+            stations.push(Station::on(outline, side, index, u));
         }
     }
     stations

@@ -1,5 +1,6 @@
 //! From raw pixels to millimetres on the plane that the card lies on: lens distortion undone, perspective undone, scale.
 
+use crate::camera::Camera;
 use crate::geometry::Point;
 use imaging::{CoreError, ErrorCode, Result};
 use serde::{Deserialize, Serialize};
@@ -70,12 +71,9 @@ impl PlaneMap {
                     x: f64::from(i) / 16.0 * (self.image_px[0] as f64 - 1.0),
                     y: f64::from(j) / 16.0 * (self.image_px[1] as f64 - 1.0),
                 };
-                let seen = self.distort(self.undistort(at));
-                let back = [
-                    seen[0] * self.intrinsics[0] + self.intrinsics[2] - at.x,
-                    seen[1] * self.intrinsics[1] + self.intrinsics[3] - at.y,
-                ];
-                let off = back[0].hypot(back[1]);
+                let camera = self.camera();
+                let back = camera.pixel(camera.ray([at.x, at.y]));
+                let off = (back[0] - at.x).hypot(back[1] - at.y);
                 if off.is_nan() || off > 1e-6 {
                     return Err(refuse("the lens distortion folds the image over itself"));
                 }
@@ -101,46 +99,17 @@ impl PlaneMap {
         j[0][0] * j[1][1] - j[0][1] * j[1][0]
     }
 
-    fn distort(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        let [k1, k2, p1, p2, k3] = self.distortion;
-        let r2 = x * x + y * y;
-        let radial = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3));
-        [
-            x * radial + 2.0 * p1 * x * y + p2 * (r2 + 2.0 * x * x),
-            y * radial + p1 * (r2 + 2.0 * y * y) + 2.0 * p2 * x * y,
-        ]
-    }
-
-    /// The undistorted ray of a pixel, by Newton steps with a numerical derivative.
-    fn undistort(&self, at: Point) -> [f64; 2] {
-        let [fx, fy, cx, cy] = self.intrinsics;
-        let target = [(at.x - cx) / fx, (at.y - cy) / fy];
-        let mut p = target;
-        const H: f64 = 1e-6;
-        for _ in 0..20 {
-            let seen = self.distort(p);
-            let miss = [target[0] - seen[0], target[1] - seen[1]];
-            let dx = self.distort([p[0] + H, p[1]]);
-            let dy = self.distort([p[0], p[1] + H]);
-            let [a, c] = [0, 1].map(|i| (dx[i] - seen[i]) / H);
-            let [b, d] = [0, 1].map(|i| (dy[i] - seen[i]) / H);
-            let det = a * d - b * c;
-            if det.abs() < 1e-3 {
-                break;
-            }
-            let step = [(d * miss[0] - b * miss[1]) / det, (a * miss[1] - c * miss[0]) / det];
-            p = [p[0] + step[0], p[1] + step[1]];
-            if step[0].abs().max(step[1].abs()) < 1e-15 {
-                break;
-            }
+    fn camera(&self) -> Camera {
+        Camera {
+            intrinsics: self.intrinsics,
+            distortion: self.distortion,
         }
-        p
     }
 
     /// Place on the plane that a pixel sees, mm.
     #[must_use]
     pub fn to_mm(&self, at: Point) -> [f64; 2] {
-        let [x, y] = self.undistort(at);
+        let [x, y] = self.camera().ray([at.x, at.y]);
         let [u, v, w] = self.to_plane.map(|row| row[0] * x + row[1] * y + row[2]);
         [u / w, v / w]
     }

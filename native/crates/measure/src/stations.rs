@@ -24,29 +24,41 @@ pub struct Station {
 /// the ideal corners.
 #[must_use]
 pub fn reference_points(outline: &Outline) -> Vec<Station> {
-    let [top_left, top_right, bottom_right, bottom_left] = outline.corners;
     let mut stations = Vec::with_capacity(24);
     for side in Side::ALL {
         let curve = &outline.edge(side).curve;
-        let (from, to) = match side {
-            Side::Left => (top_left, bottom_left),
-            Side::Right => (top_right, bottom_right),
-            Side::Top => (top_left, top_right),
-            Side::Bottom => (bottom_left, bottom_right),
-        };
-        let (from, to) = (curve.u_of(from), curve.u_of(to));
+        let [from, to] = ends(outline, side);
         let n = side.stations();
         for index in 1..=n {
             let u = curve.u_at_fraction(from, to, index as f64 / (n + 1) as f64);
-            let local = curve.local(u);
-            stations.push(Station {
-                side,
-                index,
-                position: local.origin,
-                inward: local.normal,
-                u,
-            });
+            stations.push(Station::on(outline, side, index, u));
         }
     }
     stations
+}
+
+/// Places of the ideal corners along a side, px from its middle, in the order of its stations.
+pub(crate) fn ends(outline: &Outline, side: Side) -> [f64; 2] {
+    let [top_left, top_right, bottom_right, bottom_left] = outline.corners;
+    let corners = match side {
+        Side::Left => [top_left, bottom_left],
+        Side::Right => [top_right, bottom_right],
+        Side::Top => [top_left, top_right],
+        Side::Bottom => [bottom_left, bottom_right],
+    };
+    corners.map(|corner| outline.edge(side).curve.u_of(corner))
+}
+
+impl Station {
+    /// The station of this number at `u` along its side.
+    pub(crate) fn on(outline: &Outline, side: Side, index: usize, u: f64) -> Self {
+        let local = outline.edge(side).curve.local(u);
+        Self {
+            side,
+            index,
+            position: local.origin,
+            inward: local.normal,
+            u,
+        }
+    }
 }
