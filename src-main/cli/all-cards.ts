@@ -1,10 +1,12 @@
 /** `measure --all`: every card of every picture, each with its own report or its own refusal. */
 
+import { basename } from 'node:path';
 import { type CaptureInput, readInput } from '../core/capture/index.ts';
 import { AppError, refuse, toAppError } from '../core/errors/index.ts';
 import type { FoundCard, NativeStack } from '../core/native/index.ts';
+import type { CalibrationInForce } from '../core/pipeline/index.ts';
 import { runPipeline } from '../core/pipeline/index.ts';
-import { inputOf, inWhole, partOf } from '../core/sheets/index.ts';
+import { calibrationOfPart, inputOf, inWhole, partOf } from '../core/sheets/index.ts';
 import { software } from '../core/software/index.ts';
 import type { CommandContext } from './command.ts';
 import { printOnly, type RunOptions, type SideOutcome } from './inputs.ts';
@@ -38,10 +40,12 @@ async function cardsOf(
   context: CommandContext,
   progress: (done: number) => void,
 ): Promise<SideOutcome[]> {
-  const { native } = options;
-  const input = await readInput(path, options.read);
+  const { native, calibration = null } = options;
+  const read = await readInput(path, options.read);
+  const input = calibration ? { ...read, pixelPitchMm: calibration.pitchMm } : read;
   const stack = await native.loadStack(input, (done) => progress(0.3 * done), context.signal);
   try {
+    if (calibration) requireSameSize(calibration, stack, path);
     const cards = await native.findCards(stack, input, context.signal);
     const outcomes: SideOutcome[] = [];
     for (const [i, card] of cards.entries()) {
@@ -52,6 +56,18 @@ async function cardsOf(
   } finally {
     stack.free();
   }
+}
+
+/** @throws AppError `value.invalid` for a picture of another size than the camera was calibrated at */
+function requireSameSize({ map }: CalibrationInForce, stack: NativeStack, path: string): void {
+  const [width, height] = map.imagePx;
+  if (stack.widthPx === width && stack.heightPx === height) return;
+  throw refuse(
+    'value.invalid',
+    `the picture has ${stack.widthPx} x ${stack.heightPx} px, the calibration holds for ${width} x ${height} px`,
+    'use pictures of the calibrated camera at full size, not cut or scaled',
+    { file: basename(path), field: 'calibration' },
+  );
 }
 
 interface Picture {
@@ -75,6 +91,7 @@ async function one(
     inputOf(input, stack, card.region, `${input.name}#${number}`),
     {
       ...options,
+      calibration: options.calibration ? calibrationOfPart(options.calibration, card.region) : null,
       native: partOf(options.native, stack, card.region, card),
       software,
       now: () => new Date(),

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { base, bench, everyone, idInput } from './procedures-base.ts';
 import { standardSummarySchema, standardsFileSchema } from './system.ts';
-import { anchorsAnswerSchema, teachingSchema, templateSummarySchema } from './templates.ts';
+import {
+  anchorsAnswerSchema,
+  teachingSchema,
+  templateChangeSchema,
+  templateSummarySchema,
+  templateVersionSchema,
+} from './templates.ts';
 
 const placesSchema = z.array(z.tuple([z.number(), z.number()])).max(64);
 
@@ -32,16 +38,41 @@ export const templates = {
     .route({ method: 'POST', path: '/templates/anchors' })
     .input(z.object({ gradingId: z.string().min(1).max(100), places: placesSchema.nullable().default(null) }))
     .output(anchorsAnswerSchema),
-  /** Learns the design of a grading's card. */
+  /** Learns the design of a grading's card, as a new template or as a new version of one that is there. */
   teach: base
     .meta(bench)
     .route({ method: 'POST', path: '/templates' })
-    .input(z.object({ gradingId: z.string().min(1).max(100), teaching: teachingSchema, places: placesSchema }))
+    .input(
+      z.object({
+        gradingId: z.string().min(1).max(100),
+        teaching: teachingSchema,
+        places: placesSchema,
+        versionOf: z.string().max(100).nullish(),
+      }),
+    )
     .output(templateSummarySchema),
   import: base
     .meta(bench)
     .route({ method: 'POST', path: '/templates/import' })
     .input(z.object({ text: z.string().max(8_000_000), fileName: z.string().min(1).max(255) }))
+    .output(templateSummarySchema),
+  /** Every version, newest first. */
+  history: base
+    .meta(everyone)
+    .route({ method: 'GET', path: '/templates/{id}/versions' })
+    .input(idInput)
+    .output(z.array(templateVersionSchema)),
+  /** A new version with another name, set, frame or uncertainty; old ones stay, and reports keep the one they used. */
+  revise: base
+    .meta(bench)
+    .route({ method: 'POST', path: '/templates/{id}/versions' })
+    .input(idInput.extend({ change: templateChangeSchema }))
+    .output(templateSummarySchema),
+  /** Puts an old version in force again, as the newest. */
+  revert: base
+    .meta(bench)
+    .route({ method: 'POST', path: '/templates/{id}/revert' })
+    .input(idInput.extend({ version: z.int().min(1) }))
     .output(templateSummarySchema),
   /** The whole template with its preview as one file. */
   export: base

@@ -87,6 +87,26 @@ export const teachingSchema = z.object({
 });
 export type Teaching = z.infer<typeof teachingSchema>;
 
+/** One version of a template; the newest is in force. */
+export const templateVersionSchema = z.object({
+  version: z.int().min(1),
+  time: z.string(),
+  actor: z.string(),
+  summary: templateSummarySchema,
+});
+export type TemplateVersion = z.infer<typeof templateVersionSchema>;
+
+/** What a person changes of a template; what is left out stays. */
+export const templateChangeSchema = teachingSchema
+  .pick({ name: true, set: true, marginsMm: true, exampleUncertaintyMm: true })
+  .extend({
+    set: z.string().trim().max(80),
+    marginsMm: marginsSchema.nullable(),
+    exampleUncertaintyMm: z.number().min(0).max(5),
+  })
+  .partial();
+export type TemplateChange = z.infer<typeof templateChangeSchema>;
+
 /** Which template a card is held against. */
 export const templateChoiceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('auto') }),

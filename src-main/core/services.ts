@@ -122,7 +122,11 @@ export function createServices(parts: Parts): Services {
     templates: {
       list: async ({ archived }) => templates.list(archived),
       anchors: ({ gradingId, places }) => templates.anchors(gradingId, places, AbortSignal.timeout(120_000)),
-      teach: ({ gradingId, teaching, places }, caller) => templates.teach(gradingId, teaching, places, caller.actor),
+      teach: ({ gradingId, teaching, places, versionOf }, caller) =>
+        templates.teach(gradingId, teaching, places, caller.actor, versionOf ?? null),
+      history: async ({ id }) => templates.history(id),
+      revise: ({ id, change }, caller) => templates.revise(id, change, caller.actor),
+      revert: async ({ id, version }, caller) => templates.revert(id, version, caller.actor),
       import: ({ text, fileName }, caller) => templates.take(text, fileName, caller.actor),
       export: ({ id }) => templates.export(id),
       archive: async ({ id }, caller) => templates.setArchived(id, true, caller.actor),

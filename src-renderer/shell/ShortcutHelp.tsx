@@ -13,14 +13,7 @@ export function ShortcutHelp({ open, onClose }: { readonly open: boolean; readon
   const singleKeys = usePreferences((state) => state.singleKeys);
   useSuspendedShortcuts(open);
   return (
-    <Modal
-      opened={open}
-      onClose={onClose}
-      title={t('shortcuts.title')}
-      size="xl"
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': t('actions.close') }}
-    >
+    <Modal opened={open} onClose={onClose} title={t('shortcuts.title')} size="xl">
       {singleKeys ? null : <p className="tg-dim">{t('shortcuts.off')}</p>}
       <div className={styles.helpGrid}>
         {groups.map((group) => (

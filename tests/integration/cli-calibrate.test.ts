@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { acceptanceSchema, calibrationRecordSchema, reportSchema } from '../../src-main/contract/index.ts';
 import { runCli as trugrade } from '../support/cli.ts';
+import { lookThrough, writeSheet } from '../support/sheet.ts';
 
 /** Half the usual resolution, so that the pictures are quickly made; 3.5 px of distortion in the corners. */
 const rig = { imagePx: [975, 1275], pitchMm: 0.08, distortion: [-0.15, 0.2, 4e-4, -3e-4, 0], tiltDeg: [2, -0.5] };
@@ -39,6 +40,8 @@ test('boards alone give a camera, a plane and a scale whose held-out lengths are
   expect(record.verification.worstMm).toBeLessThan(0.002);
   expect(record.plane.tiltDeg).toBeCloseTo(Math.hypot(2, 0.5), 1);
   expect(record.files).toHaveLength(13);
+  // The pictures say themselves that a simulator made them.
+  expect(record.simulated).toBe(true);
 
   const listed = JSON.parse(await must(['calibrate', 'list', '--data', join(folder, 'data'), '--json']));
   expect(listed).toMatchObject([{ id: record.id, rigId: 'bench', active: true, state: 'valid', scale: 'certified' }]);
@@ -86,6 +89,63 @@ test('a card is measured right under the record, and wrong without it', async ()
   // The capture's own camera block undoes the lens, but knows nothing of the tilt.
   const plain = await measure([]);
   expect(Math.abs((plain?.sizeMm?.height ?? 0) - truth.sizeMm[1])).toBeGreaterThan(0.02);
+}, 120_000);
+
+test('every card of one picture is measured through the calibration of the camera', async () => {
+  const [widthPx, heightPx] = [1520, 1040];
+  // 7 px of distortion in the corners, and a plane tilted by a degree.
+  const camera = {
+    focalPx: 4000,
+    centrePx: [764, 512] as const,
+    k1: -0.15,
+    k2: 0.05,
+    toPlane: [
+      [400, 0, 76],
+      [0, 400, 52],
+      [-0.018, 0.006, 1],
+    ] as [[number, number, number], [number, number, number], [number, number, number]],
+  };
+  const cards = [
+    { xMm: 39, yMm: 52, angleDeg: 0.6, borders: [3.1, 2.9, 3.4, 2.6] },
+    { xMm: 113, yMm: 50, angleDeg: -0.9, borders: [2.7, 3.3, 3, 3.2] },
+  ] as const;
+  const pitchMm = 0.1;
+  writeSheet(join(folder, 'two.png'), {
+    ...{ widthMm: widthPx * pitchMm, heightMm: heightPx * pitchMm, pitchMm, cards },
+    look: lookThrough(camera),
+  });
+  const record = calibrationRecordSchema.parse(JSON.parse(readFileSync(at('record.json'), 'utf8')));
+  const { k1, k2, focalPx, centrePx, toPlane } = camera;
+  const map = {
+    imagePx: [widthPx, heightPx],
+    intrinsics: [focalPx, focalPx, ...centrePx],
+    distortion: [k1, k2, 0, 0, 0],
+    toPlane,
+  };
+  const known = { ...record, plane: { ...record.plane, map, pitchMm } };
+  writeFileSync(join(folder, 'two.json'), JSON.stringify(known));
+  const all = [join(folder, 'two.png'), '--encoding', 'linear', '--all', '--json'];
+  const measured = async (options: string[]) =>
+    z.array(reportSchema).parse(JSON.parse((await trugrade(['measure', ...all, ...options])).stdout));
+  const worst = (reports: Awaited<ReturnType<typeof measured>>) => {
+    expect(reports).toHaveLength(2);
+    const off = reports.flatMap(({ measurement: m }, i) =>
+      (['left', 'right', 'top', 'bottom'] as const).map((side, s) =>
+        Math.abs((m?.meanMm[side] ?? Number.NaN) - (cards[i]?.borders[s] ?? Number.NaN)),
+      ),
+    );
+    const size = reports.map(({ measurement: m }) => Math.abs((m?.sizeMm?.height ?? Number.NaN) - 88.9));
+    return { width: Math.max(...off), height: Math.max(...size) };
+  };
+  const through = await measured(['--calibration', join(folder, 'two.json')]);
+  expect(worst(through).width).toBeLessThan(0.002);
+  expect(worst(through).height).toBeLessThan(0.004);
+  // The places are in the pixels of the whole picture.
+  expect(through.map(({ measurement: m }) => (m?.outline.corners[0]?.xPx ?? 0) > widthPx / 2)).toEqual([false, true]);
+  expect(worst(await measured(['--pixel-pitch-mm', String(pitchMm)])).height).toBeGreaterThan(0.1);
+
+  const other = await trugrade(['measure', at('plane.png'), '--all', '--calibration', join(folder, 'two.json')]);
+  expect(other.stderr).toMatch(/975 x 1275 px, the calibration holds for 1520 x 1040 px/);
 }, 120_000);
 
 test('what cannot be calibrated is refused with the next step', async () => {

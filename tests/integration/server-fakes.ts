@@ -234,6 +234,13 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
       export: async () => {
         throw missing();
       },
+      history: async () => [],
+      revise: async () => {
+        throw missing();
+      },
+      revert: async () => {
+        throw missing();
+      },
       archive: async () => {
         throw missing();
       },

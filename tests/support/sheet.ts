@@ -14,6 +14,33 @@ export interface DrawnSheet {
   readonly heightMm: number;
   readonly pitchMm: number;
   readonly cards: readonly DrawnCard[];
+  /** Where a pixel looks on the sheet, mm; straight down at the pitch when not given. */
+  readonly look?: ((xPx: number, yPx: number) => readonly [number, number]) | undefined;
+}
+
+/** A pinhole camera with Brown's radial distortion over a plane, as plain formulas. */
+export interface DrawnCamera {
+  readonly focalPx: number;
+  readonly centrePx: readonly [number, number];
+  readonly k1: number;
+  readonly k2: number;
+  /** From an undistorted ray (x, y, 1) to the plane, mm. */
+  readonly toPlane: readonly (readonly [number, number, number])[];
+}
+
+/** The plane's place that a pixel sees; distortion is undone by fixed-point iteration (Heikkilä & Silvén 1997). */
+export function lookThrough({ focalPx, centrePx, k1, k2, toPlane }: DrawnCamera): NonNullable<DrawnSheet['look']> {
+  return (xPx, yPx) => {
+    const [dx, dy] = [(xPx - centrePx[0]) / focalPx, (yPx - centrePx[1]) / focalPx];
+    let [x, y] = [dx, dy];
+    for (let i = 0; i < 10; i += 1) {
+      const r2 = x * x + y * y;
+      const stretch = 1 + k1 * r2 + k2 * r2 * r2;
+      [x, y] = [dx / stretch, dy / stretch];
+    }
+    const [u = 0, v = 0, w = 1] = toPlane.map(([a, b, c]) => a * x + b * y + c);
+    return [u / w, v / w];
+  };
 }
 
 const [halfWidth, halfHeight] = [63.5 / 2, 88.9 / 2];
@@ -39,7 +66,7 @@ function lightAt(cards: readonly DrawnCard[], xMm: number, yMm: number): number 
 
 /** Writes the sheet as a PNG of linear light; gives its size in pixels. */
 export function writeSheet(path: string, sheet: DrawnSheet): { widthPx: number; heightPx: number } {
-  const { pitchMm, cards } = sheet;
+  const { pitchMm, cards, look = (x: number, y: number) => [x * pitchMm, y * pitchMm] as const } = sheet;
   const widthPx = Math.round(sheet.widthMm / pitchMm);
   const heightPx = Math.round(sheet.heightMm / pitchMm);
   const sharp = new Float64Array(widthPx * heightPx);
@@ -50,7 +77,7 @@ export function writeSheet(path: string, sheet: DrawnSheet): { widthPx: number; 
         [0.5, -0.5],
         [-0.5, 0.5],
         [0.5, 0.5],
-      ].map(([dx = 0, dy = 0]) => lightAt(cards, (x + dx) * pitchMm, (y + dy) * pitchMm));
+      ].map(([dx = 0, dy = 0]) => lightAt(cards, ...look(x + dx, y + dy)));
       const [first = 0] = corners;
       sharp[y * widthPx + x] = corners.every((value) => value === first) ? first : mean(x, y);
     }
@@ -62,7 +89,7 @@ export function writeSheet(path: string, sheet: DrawnSheet): { widthPx: number; 
     let sum = 0;
     for (let k = 0; k < fine; k += 1) {
       const [dx, dy] = [(k + 0.5) / fine - 0.5, ((k * golden) % 1) - 0.5];
-      sum += lightAt(cards, (x + dx) * pitchMm, (y + dy) * pitchMm);
+      sum += lightAt(cards, ...look(x + dx, y + dy));
     }
     return sum / fine;
   }

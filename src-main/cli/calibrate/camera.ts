@@ -4,6 +4,7 @@ import { refuse } from '../../core/errors/index.ts';
 import { loadNative } from '../../core/native/index.ts';
 import { type Exit, exit } from '../terminal.ts';
 import { boardOf, type CalibrateContext, type CameraFile, encodingOf, needed, writeOut } from './options.ts';
+import { anySimulated } from './simulated.ts';
 
 export async function camera({ parsed, paths, terminal, signal }: CalibrateContext): Promise<Exit> {
   const out = needed(parsed, 'out', 'the file for the camera');
@@ -20,9 +21,10 @@ export async function camera({ parsed, paths, terminal, signal }: CalibrateConte
       files.push(await fileEntry(path, 'view'));
       bar.update((0.8 * (i + 1)) / paths.length, 'corners');
     }
+    const simulated = await anySimulated(paths);
     const fit = await native.calibration.solve(board, views, (f) => bar.update(0.8 + 0.2 * f, 'solving'), signal);
     bar.end();
-    const file: CameraFile = { schema: 'trugrade.camera/1', board, fit, files };
+    const file: CameraFile = { schema: 'trugrade.camera/1', simulated, board, fit, files };
     await writeOut(out, `${JSON.stringify(file)}\n`);
     if (parsed.flag('json')) terminal.out(JSON.stringify(file, null, 1));
     else {
@@ -31,6 +33,7 @@ export async function camera({ parsed, paths, terminal, signal }: CalibrateConte
       const [ux, uy] = fit.std.map((s) => s.toFixed(2));
       terminal.out(
         [
+          ...(simulated ? ['SIMULATED'] : []),
           `${fit.views.length} views, residual ${fit.rmsPx.toFixed(4)} px, held-out corners ${fit.heldOutRmsPx.toFixed(4)} px (${fit.heldOut})`,
           `fx ${fx.toFixed(2)} (u ${ux}), fy ${fy.toFixed(2)} (u ${uy}), centre ${cx.toFixed(2)}, ${cy.toFixed(2)} px`,
           `k1 ${k1.toPrecision(4)}, k2 ${k2.toPrecision(4)}, p1 ${p1.toPrecision(3)}, p2 ${p2.toPrecision(3)}, k3 ${k3.toPrecision(3)}`,

@@ -89,6 +89,8 @@ export const boardOf = async (parsed: Parsed): Promise<BoardSpec> => {
 /** What `calibrate camera` writes and `calibrate scale` reads. */
 export const cameraFileSchema = z.object({
   schema: z.literal('trugrade.camera/1'),
+  /** Whether a picture of it came from a simulated rig. */
+  simulated: z.boolean().default(false),
   board: boardSpecSchema,
   fit: cameraFitSchema,
   files: calibrationRecordSchema.shape.files,

@@ -16,11 +16,15 @@ import {
   writeOut,
 } from './options.ts';
 import { withStore } from './records.ts';
+import { anySimulated } from './simulated.ts';
 import { comparisonText } from './text.ts';
 
 export async function scale({ parsed, terminal, signal }: CalibrateContext): Promise<Exit> {
   const out = needed(parsed, 'out', 'the file for the record');
-  const { board, fit, files } = await readJson(needed(parsed, 'camera', 'the calibrated camera'), cameraFileSchema);
+  const { board, fit, files, simulated } = await readJson(
+    needed(parsed, 'camera', 'the calibrated camera'),
+    cameraFileSchema,
+  );
   const planePath = needed(parsed, 'plane', 'the picture of the board on the plane');
   const verifyPath = parsed.text('verify');
   const artefactPath = parsed.text('artefact');
@@ -60,7 +64,7 @@ export async function scale({ parsed, terminal, signal }: CalibrateContext): Pro
     name: parsed.text('name') ?? 'calibration',
     rigId: parsed.text('rig') ?? '',
     createdBy: 'command line',
-    simulated: false,
+    simulated: simulated || (await anySimulated([planePath, artefactImage, verifyPath])),
     software,
     board,
     camera: fit,
@@ -87,6 +91,7 @@ export async function scale({ parsed, terminal, signal }: CalibrateContext): Pro
     parsed.flag('json')
       ? JSON.stringify(record, null, 1)
       : [
+          ...(record.simulated ? ['SIMULATED'] : []),
           `pitch ${plane.pitchMm.toFixed(6)} mm/px, plane tilted by ${plane.tiltDeg.toFixed(3)} degrees, residual ${(1000 * plane.rmsMm).toFixed(2)} um`,
           found.kind === 'certified'
             ? `scale ${found.factor.toFixed(6)} by certificate ${found.artefact.certificate.number}, U = ${(1e6 * found.expandedRelative).toFixed(1)} um/m (k = 2)`

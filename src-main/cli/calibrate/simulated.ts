@@ -3,10 +3,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { guidedShots, placements, sceneOf, sheets } from '../../core/calibration/index.ts';
+import { isMarkedSimulated } from '../../core/marks/index.ts';
 import { loadNative } from '../../core/native/index.ts';
 import { simulatedCamera } from '../../core/rig/index.ts';
 import { type Exit, exit } from '../terminal.ts';
 import { type CalibrateContext, needed, readJson, writeOut } from './options.ts';
+
+/** Whether one of these pictures came from a simulated rig. */
+export async function anySimulated(paths: readonly (string | undefined)[]): Promise<boolean> {
+  for (const path of paths) if (path !== undefined && (await isMarkedSimulated(path))) return true;
+  return false;
+}
 
 export async function photographs({ parsed, terminal, signal }: CalibrateContext): Promise<Exit> {
   const out = needed(parsed, 'out', 'the folder for the pictures');

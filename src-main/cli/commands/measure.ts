@@ -1,5 +1,4 @@
 /** `trugrade measure`: the 24-point measurement alone. */
-import { refuse } from '../../core/errors/index.ts';
 import { findStandard } from '../../core/grading/index.ts';
 import { loadNative } from '../../core/native/index.ts';
 import { runAllCards } from '../all-cards.ts';
@@ -44,13 +43,6 @@ export const measure: Command = {
       measureOnly: true,
     };
     const all = parsed.flag('all');
-    if (all && parsed.text('calibration') !== undefined)
-      throw refuse(
-        'usage',
-        'a calibration speaks of one card in the rig, not of many',
-        'give the pixel pitch instead, or leave out --all',
-        { field: 'calibration' },
-      );
     const outcomes = all
       ? await runAllCards(parsed.positionals, options, context)
       : await runInputs(parsed.positionals, { ...options, sink: () => printOnly }, context);

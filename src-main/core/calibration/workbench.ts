@@ -15,6 +15,7 @@ import type {
 import type { Clock } from '../clock/index.ts';
 import { refuse } from '../errors/index.ts';
 import type { Jobs } from '../jobs/index.ts';
+import { isMarkedSimulated } from '../marks/index.ts';
 import type { Native } from '../native/index.ts';
 import type { Rigs } from '../rig/index.ts';
 import { software } from '../software/index.ts';
@@ -137,7 +138,10 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
       const kept = { shot: { id: randomUUID(), role, name, detection }, path: picture.path };
       // Of plane, artefact and verification only the newest counts.
       const others = role === 'view' ? now.kept : now.kept.filter((k) => k.shot.role !== role);
-      state = withShots(now, [...others, kept], role);
+      const shot = withShots(now, [...others, kept], role);
+      // One simulated picture makes the whole calibration one of the simulated bench.
+      const simulated = shot.draft.simulated || picture.simulated;
+      state = { ...shot, draft: { ...shot.draft, simulated } };
       return state.draft;
     },
     remove(shotId) {
@@ -229,6 +233,10 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
   };
 }
 
+export interface TakenPicture extends Picture {
+  readonly simulated: boolean;
+}
+
 /** The rig's photograph or a copy of the uploaded one, as a file of the draft. */
 export async function takePicture(
   { rigs, uploads, store }: Pick<WorkbenchParts, 'rigs' | 'uploads' | 'store'>,
@@ -237,7 +245,7 @@ export async function takePicture(
   scene: () => Readonly<Record<string, unknown>>,
   stem: string,
   signal: AbortSignal,
-): Promise<Picture> {
+): Promise<TakenPicture> {
   if (store.readOnlyReason !== null)
     throw refuse('store.readOnly', store.readOnlyReason, 'make the data folder writable and start again');
   if (source.kind === 'rig') {
@@ -246,7 +254,7 @@ export async function takePicture(
       throw refuse('notAllowed', 'this rig takes no single pictures', 'take the picture yourself and choose its file');
     const path = `${stem}.png`;
     await rig.photograph(scene(), path, seedOf(stem), signal);
-    return { path, encoding: 'linear' };
+    return { path, encoding: 'linear', simulated: rig.describe().simulated };
   }
   const upload = await uploads.open(source.uploadId);
   try {
@@ -257,7 +265,7 @@ export async function takePicture(
       });
     const path = `${stem}${extname(only).toLowerCase()}`;
     await copyFile(join(upload.folder, only), path);
-    return { path, encoding: source.encoding };
+    return { path, encoding: source.encoding, simulated: await isMarkedSimulated(path) };
   } finally {
     await upload.cleanup();
   }

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join, sep } from 'node:path';
 import { type Capture, type CardSide, captureSchema } from '../../contract/index.ts';
 import { type AppError, refuse, toAppError } from '../errors/index.ts';
 import { parseJsonWith } from '../errors/parse.ts';
+import { isMarkedSimulated } from '../marks/index.ts';
 
 export type Encoding = 'linear' | 'srgb';
 
@@ -83,7 +84,7 @@ export async function readInput(path: string, options: InputOptions = {}): Promi
   return singleImage(path, options);
 }
 
-function singleImage(path: string, options: InputOptions): CaptureInput {
+async function singleImage(path: string, options: InputOptions): Promise<CaptureInput> {
   const light = {
     name: basename(path),
     path,
@@ -104,7 +105,7 @@ function singleImage(path: string, options: InputOptions): CaptureInput {
     maskPath: undefined,
     camera: undefined,
     cardId: null,
-    simulated: false,
+    simulated: await isMarkedSimulated(path),
     calibrationId: null,
   };
 }

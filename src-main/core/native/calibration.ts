@@ -18,6 +18,7 @@ import {
   planeMapSchema,
   probingSchema,
 } from '../../contract/index.ts';
+import { markSimulated } from '../marks/index.ts';
 import type * as binding from './generated/binding.d.ts';
 import type { NativeStack } from './index.ts';
 
@@ -144,7 +145,9 @@ export function nativeCalibration({ addon, rawStack, typed, typedSync }: Calibra
     probe: async (stack, map, centrePx, radiusMm, signal) =>
       parse(probedSchema, await typed(addon.probeDisc(rawStack(stack), json(map), [...centrePx], radiusMm, signal)))
         .circle,
-    simulate: (spec, scene, path, progress, signal) =>
-      typed(addon.simulateBoard(json(spec), json(scene), path, progress, signal)),
+    async simulate(spec, scene, path, progress, signal) {
+      await typed(addon.simulateBoard(json(spec), json(scene), path, progress, signal));
+      await markSimulated(path);
+    },
   };
 }

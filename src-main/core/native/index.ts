@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { CaptureLight } from '../capture/index.ts';
 import { refuse } from '../errors/index.ts';
+import { markFolderSimulated } from '../marks/index.ts';
 import { nativeCalibration } from './calibration.ts';
 import type * as binding from './generated/binding.d.ts';
 import { MapsHandle, OutlineHandle, RefinementHandle, rawOf, StackHandle } from './handles.ts';
@@ -123,8 +124,13 @@ export function loadNative(path: string = findAddon()): Native {
           signal,
         ),
       ),
-    simulate: async (spec, folder, progress, signal) =>
-      JSON.parse(await typed(addon.simulateCapture(JSON.stringify(spec), folder, progress, signal))),
+    async simulate(spec, folder, progress, signal) {
+      const truth: unknown = JSON.parse(
+        await typed(addon.simulateCapture(JSON.stringify(spec), folder, progress, signal)),
+      );
+      await markFolderSimulated(folder);
+      return truth;
+    },
     async openTiles(bytes, name) {
       const tiles = await typed(addon.openTiles(bytes, name));
       return {

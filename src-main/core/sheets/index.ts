@@ -8,7 +8,7 @@ import type { FoundCard, Native, NativeStack } from '../native/index.ts';
 import { inputPath, type Uploads } from '../uploads/index.ts';
 import { inputOf, partOf, wholeOf } from './part.ts';
 
-export { inputOf, inWhole, partOf } from './part.ts';
+export { calibrationOfPart, inputOf, inWhole, partOf } from './part.ts';
 
 export interface SheetRequest {
   readonly uploadId: string;

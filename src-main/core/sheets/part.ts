@@ -2,6 +2,7 @@
 import type { Measurement, PointPx, Region } from '../../contract/index.ts';
 import type { CaptureInput } from '../capture/index.ts';
 import type { FoundCard, Native, NativeStack } from '../native/index.ts';
+import type { CalibrationInForce } from '../pipeline/index.ts';
 
 /** The native core for one card: frames are the part around it, and its outline is fitted where it was found. */
 export function partOf(native: Native, stack: NativeStack, region: Region, card: FoundCard | null): Native {
@@ -30,6 +31,18 @@ export function inputOf(input: CaptureInput, stack: NativeStack, region: Region,
     calibrationId: null,
     maskPath: undefined,
     lights: input.lights.map((light) => ({ ...light, positionMm: seen(light.positionMm) })),
+  };
+}
+
+/** A calibration of the whole picture for one card of it: the same rays, counted from the part's first pixel. */
+export function calibrationOfPart(
+  whole: CalibrationInForce,
+  { xPx, yPx, widthPx, heightPx }: Region,
+): CalibrationInForce {
+  const [fx, fy, cx, cy] = whole.map.intrinsics;
+  return {
+    ...whole,
+    map: { ...whole.map, imagePx: [widthPx, heightPx], intrinsics: [fx, fy, cx - xPx, cy - yPx] },
   };
 }
 

@@ -79,6 +79,7 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
     templates: {
       get: (id) => refusing(() => templates.get(id)),
       list: (archived) => refusing(() => templates.list(archived)),
+      history: (id) => refusing(() => templates.history(id)),
     },
     files: filesOf(db, shelf, hasRow, requireWritable),
     audit: reader,

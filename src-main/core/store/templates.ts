@@ -12,6 +12,13 @@ interface Row {
   readonly summary: string;
 }
 
+interface VersionRow {
+  readonly number: number;
+  readonly time: string;
+  readonly actor: string;
+  readonly summary: string;
+}
+
 const columns = 't.seq, t.archived, t.version, v.summary_json AS summary';
 const joined = 'templates t JOIN template_versions v ON v.template = t.seq AND v.number = t.version';
 
@@ -29,6 +36,9 @@ const summaryOf = (row: Row): TemplateSummary => ({
 export function createTemplatesReader(db: Database): TemplatesReader {
   const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM ${joined} WHERE t.id = ?`);
   const all = db.prepare<[number], Row>(`SELECT ${columns} FROM ${joined} WHERE t.archived = ? ORDER BY t.seq DESC`);
+  const versions = db.prepare<[number], VersionRow>(
+    'SELECT number, time, actor, summary_json AS summary FROM template_versions WHERE template = ? ORDER BY number DESC',
+  );
   const row = (id: string) => {
     const found = byId.get(id);
     if (found) return found;
@@ -38,6 +48,13 @@ export function createTemplatesReader(db: Database): TemplatesReader {
     row,
     get: (id) => summaryOf(row(id)),
     list: (archived) => all.all(archived ? 1 : 0).map(summaryOf),
+    history(id) {
+      const { seq, archived } = row(id);
+      return versions.all(seq).map(({ number: version, time, actor, summary }) => ({
+        ...{ version, time, actor },
+        summary: summaryOf({ seq, archived, version, summary }),
+      }));
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Grading, GradingSummary, gradingPageSchema, gradingQuerySchema } from '../../contract/gradings.ts';
 import type { Report } from '../../contract/report.ts';
 import type { AuditEntry, Backup, Settings } from '../../contract/system.ts';
-import type { TemplateSummary } from '../../contract/templates.ts';
+import type { TemplateSummary, TemplateVersion } from '../../contract/templates.ts';
 import type { AuditReader, AuditVerdict, Json } from '../audit/index.ts';
 import type { CalibrationsReadable, CalibrationsWritable } from './calibrations.ts';
 import type { FileSource } from './files.ts';
@@ -54,6 +54,8 @@ export interface TemplatesReadable {
   get(id: string): TemplateSummary;
   /** Newest first. */
   list(archived: boolean): TemplateSummary[];
+  /** Every version, newest first. Throws `notFound`. */
+  history(id: string): TemplateVersion[];
 }
 
 export interface TemplatesWritable {

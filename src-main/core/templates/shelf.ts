@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnchorsAnswer, Teaching, TemplateChoice, TemplateSummary } from '../../contract/index.ts';
+import type {
+  AnchorsAnswer,
+  Teaching,
+  TemplateChange,
+  TemplateChoice,
+  TemplateSummary,
+  TemplateVersion,
+} from '../../contract/index.ts';
 import { type CaptureInput, readInput } from '../capture/index.ts';
 import type { Clock } from '../clock/index.ts';
 import { refuse } from '../errors/index.ts';
@@ -12,6 +19,7 @@ import type { Store } from '../store/index.ts';
 import { isAsymmetric } from './apply.ts';
 import { type CheckedTemplate, checkTemplate } from './file.ts';
 import { type KnownTemplate, lockedMatcher, type PrintMatcher, recognisingMatcher } from './matcher.ts';
+import { revisedText, shownOf } from './revise.ts';
 import { learnTemplate, proposeAnchors, withExample } from './teach.ts';
 
 type Places = readonly (readonly [number, number])[];
@@ -21,8 +29,20 @@ export interface TemplateShelf {
   list(archived: boolean): TemplateSummary[];
   /** Anchors on the picture of a grading: proposed, or the given places judged. */
   anchors(gradingId: string, places: Places | null, signal: AbortSignal): Promise<AnchorsAnswer>;
-  /** Learns a template from a grading's picture. */
-  teach(gradingId: string, teaching: Teaching, places: Places, actor: string): Promise<TemplateSummary>;
+  /** Learns a template from a grading's picture; a new version of an existing one where its id is given. */
+  teach(
+    gradingId: string,
+    teaching: Teaching,
+    places: Places,
+    actor: string,
+    versionOf: string | null,
+  ): Promise<TemplateSummary>;
+  /** Every version, newest first. @throws AppError `notFound` */
+  history(id: string): TemplateVersion[];
+  /** A new version with what a person changed; the same one when nothing is different. */
+  revise(id: string, change: TemplateChange, actor: string): Promise<TemplateSummary>;
+  /** Puts an old version in force again, as the newest. @throws AppError `notFound` */
+  revert(id: string, version: number, actor: string): TemplateSummary;
   /** Takes in the text of a template file. */
   take(text: string, fileName: string, actor: string): Promise<TemplateSummary>;
   /** The file with its preview, as one text. */
@@ -47,32 +67,35 @@ export function createShelf({ store, native, clock }: ShelfParts): TemplateShelf
   const recognising = recognisingMatcher(native.templates, () => store.templates.list(false).map(known));
   const never = new AbortController().signal;
 
+  /** Puts file and preview on the shelf and lets `write` name them; they go again when it fails. */
   const keep = async (
     checked: CheckedTemplate,
     preview: Uint8Array | null,
-    learnedFrom: string,
-    actor: string,
+    write: (content: string, preview: string | null) => TemplateSummary,
   ): Promise<TemplateSummary> => {
     const put: string[] = [];
     try {
-      put.push(await store.files.put(Buffer.from(checked.text)));
-      if (preview) put.push(await store.files.put(preview));
-      const [content, picture] = put;
-      if (content === undefined) throw new Error('a file that was put has an id');
-      const { name, set, side, cardMm, anchors, reference, marginsMm } = checked.file;
-      const summary = store.write(actor, (tx) =>
-        tx.templates.insert({
-          ...{ id: randomUUID(), name, set, side, cardMm, reference, marginsMm, learnedFrom, content },
-          ...{ version: 1, createdAt: clock.now().toISOString(), anchors: anchors.length, archived: false },
-          preview: picture ?? null,
-        }),
-      );
+      const content = await store.files.put(Buffer.from(checked.text));
+      put.push(content);
+      const picture = preview && (await store.files.put(preview));
+      if (picture) put.push(picture);
+      const summary = write(content, picture);
       put.length = 0;
       return summary;
     } finally {
       for (const id of put) store.files.discard(id);
     }
   };
+  const asNew = (checked: CheckedTemplate, preview: Uint8Array | null, learnedFrom: string, actor: string) =>
+    keep(checked, preview, (content, picture) =>
+      store.write(actor, (tx) =>
+        tx.templates.insert({
+          ...shownOf(checked.file),
+          ...{ id: randomUUID(), learnedFrom, content, preview: picture, version: 1, archived: false },
+          createdAt: clock.now().toISOString(),
+        }),
+      ),
+    );
 
   return {
     list: (archived) => store.templates.list(archived),
@@ -82,15 +105,46 @@ export function createShelf({ store, native, clock }: ShelfParts): TemplateShelf
           places === null ? proposeAnchors(native, example, signal) : native.templates.anchors(example, places, signal),
         ),
       ),
-    teach: (gradingId, teaching, places, actor) =>
+    teach: (gradingId, teaching, places, actor, versionOf) =>
       withGrading(store, gradingId, async (input) => {
         const text = await withExample(native, input, never, (example) =>
           learnTemplate(native, example, teaching, places, never),
         );
         const checked = await checkTemplate(native.templates, text, teaching.name, never);
         const photo = Buffer.from(await store.files.read(photoOf(store, gradingId)));
-        return keep(checked, await native.thumbnail(photo, input.name, previewPx), input.name, actor);
+        const preview = await native.thumbnail(photo, input.name, previewPx);
+        if (versionOf === null) return asNew(checked, preview, input.name, actor);
+        const change = { ...shownOf(checked.file), learnedFrom: input.name, createdAt: clock.now().toISOString() };
+        return keep(checked, preview, (content, picture) =>
+          store.write(actor, (tx) =>
+            tx.templates.revise(
+              versionOf,
+              { ...change, content, preview: picture },
+              `learned again from ${input.name}`,
+            ),
+          ),
+        );
       }),
+    history: (id) => store.templates.history(id),
+    async revise(id, change, actor) {
+      const before = store.templates.get(id);
+      const text = Buffer.from(await store.files.read(before.content)).toString('utf8');
+      const changed = revisedText(text, before.name, change);
+      const checked = await checkTemplate(native.templates, changed, change.name ?? before.name, never);
+      if (checked.content === before.content) return before;
+      return keep(checked, null, (content) =>
+        store.write(actor, (tx) =>
+          tx.templates.revise(id, { ...shownOf(checked.file), content }, 'changed by a person'),
+        ),
+      );
+    },
+    revert(id, version, actor) {
+      const old = store.templates.history(id).find((v) => v.version === version)?.summary;
+      if (!old)
+        throw refuse('notFound', `there is no version ${version}`, 'choose one of the list', { field: 'version' });
+      const { archived: _archived, id: _id, version: _version, ...shown } = old;
+      return store.write(actor, (tx) => tx.templates.revise(id, shown, `back to version ${version}`));
+    },
     async take(text, fileName, actor) {
       const checked = await checkTemplate(native.templates, text, fileName, never);
       const there = store.templates.list(false).find((t) => t.content === checked.content);
@@ -100,7 +154,7 @@ export function createShelf({ store, native, clock }: ShelfParts): TemplateShelf
         });
       // A picture is decoded and encoded again, so that nothing but a picture is kept.
       const preview = checked.preview && (await native.thumbnail(checked.preview, fileName, previewPx));
-      return keep(checked, preview, fileName, actor);
+      return asNew(checked, preview, fileName, actor);
     },
     async export(id) {
       const { name, content, preview } = store.templates.get(id);

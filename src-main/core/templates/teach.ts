@@ -87,8 +87,7 @@ export function referenceOf(measurement: Measurement, { marginsMm, exampleUncert
       shiftMm: [0, 0],
       turnDeg: 0,
       uncertaintyMm: [exampleUncertaintyMm, exampleUncertaintyMm],
-      // The same distance at the end of the card's longer half.
-      turnUncertaintyDeg: (Math.atan2(exampleUncertaintyMm, 44) * 180) / Math.PI,
+      turnUncertaintyDeg: turnOf(exampleUncertaintyMm),
     };
   const shift = (a: number, nominalA: number, b: number, nominalB: number) => (a - nominalA - (b - nominalB)) / 2;
   const u = (axis: 'leftRight' | 'topBottom', sum: number) =>
@@ -102,3 +101,9 @@ export function referenceOf(measurement: Measurement, { marginsMm, exampleUncert
     turnUncertaintyDeg: (Math.atan2(Math.max(...uncertaintyMm), 22) * 180) / Math.PI,
   };
 }
+
+/** Half the length of a card, mm. */
+const halfLengthMm = 44;
+
+/** The turn that moves the end of a card's longer half by this distance, degrees. */
+export const turnOf = (distanceMm: number): number => (Math.atan2(distanceMm, halfLengthMm) * 180) / Math.PI;

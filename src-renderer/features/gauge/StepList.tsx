@@ -112,14 +112,7 @@ function Redo({ study, step, onClose }: RedoProps) {
     if (step && reason.trim() !== '') withdraw.mutate({ id: study.summary.id, step: step.index, reason });
   };
   return (
-    <Modal
-      opened={step !== null}
-      // Locking the page's scroll would write a style tag that the security policy refuses.
-      lockScroll={false}
-      onClose={close}
-      title={t('gauge.step.redoTitle', { step: (step?.index ?? 0) + 1 })}
-      closeButtonProps={{ 'aria-label': t('actions.close') }}
-    >
+    <Modal opened={step !== null} onClose={close} title={t('gauge.step.redoTitle', { step: (step?.index ?? 0) + 1 })}>
       <form className={styles.fields} onSubmit={onSubmit}>
         <TextInput
           data-autofocus

@@ -10,8 +10,8 @@ import { useMayWork } from '../../state/session.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Panel } from '../../ui/Screen.tsx';
+import { saveText } from '../../ui/saveText.ts';
 import table from '../../ui/table.module.css';
-import { saveText } from '../templates/saveText.ts';
 import styles from './settings.module.css';
 
 export function StandardsPanel() {
@@ -127,7 +127,7 @@ function Editor({ file }: { readonly file: StandardsFile }) {
             </Button>
           )}
         </FileButton>
-        <Button variant="default" onClick={() => saveText(file.text, 'grading-standards.json')}>
+        <Button variant="default" onClick={() => saveText('grading-standards.json', file.text, 'application/json')}>
           {t('settings.standards.export')}
         </Button>
         <Button

@@ -1,27 +1,30 @@
 /** Teaching a template from a result: look at outline and anchors, edit them, name the design, save. */
-import { Button, Modal, NumberInput, Switch, TextInput } from '@mantine/core';
+import { Button, Modal, Select } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Grading, View } from '../../../src-main/contract/gradings.ts';
-import type { Margins, Teaching } from '../../../src-main/contract/templates.ts';
+import type { Teaching } from '../../../src-main/contract/templates.ts';
 import { fixed } from '../../messages/format.ts';
 import { api, core, queryClient } from '../../rpc/index.ts';
+import { useSuspendedShortcuts } from '../../shortcuts/index.ts';
 import { useMayWork } from '../../state/session.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { AnchorEditor, type Place } from './AnchorEditor.tsx';
+import { noteVersion } from './changes.tsx';
+import { DesignFields, designOf, newDesign, saidOf } from './DesignFields.tsx';
 import styles from './templates.module.css';
 
 const fewest = 6;
-const sideNames = ['left', 'right', 'top', 'bottom'] as const;
 
 /** The button in a result, and the dialog that it opens. */
 export function TeachTemplate({ grading }: { readonly grading: Grading }) {
   const { t } = useTranslation();
   const mayWork = useMayWork();
   const [open, setOpen] = useState(false);
+  useSuspendedShortcuts(open);
   const photo = grading.views.find((view) => view.name === 'photo');
   const scaled = grading.report.measurement?.pixelPitchMm != null;
   return (
@@ -131,17 +134,22 @@ interface NamingProps {
 
 function Naming({ gradingId, places, sound, onDone }: NamingProps) {
   const { t } = useTranslation();
-  const [name, setName] = useState('');
-  const [set, setSet] = useState('');
-  const [uncertainty, setUncertainty] = useState(0.1);
-  const [framed, setFramed] = useState(false);
-  const [margins, setMargins] = useState<Margins>({ left: 3, right: 3, top: 3, bottom: 3 });
+  const [design, setDesign] = useState(newDesign);
+  const [versionOf, setVersionOf] = useState<string | null>(null);
+  const known = useQuery(api.templates.list.queryOptions({ input: { archived: false } })).data ?? [];
   const save = useMutation({
     mutationFn: (teaching: Teaching) =>
-      core.templates.teach({ gradingId, teaching, places: places.map(([x, y]): [number, number] => [x, y]) }),
+      core.templates.teach({
+        gradingId,
+        teaching,
+        versionOf,
+        places: places.map(([x, y]): [number, number] => [x, y]),
+      }),
     onSuccess: (made) => {
       void queryClient.invalidateQueries({ queryKey: api.templates.key() });
-      notifications.show({ message: t('templates.teach.saved', { name: made.name }) });
+      const before = known.find(({ id }) => id === versionOf);
+      if (before) noteVersion(made, before.version);
+      else notifications.show({ message: t('templates.teach.saved', { name: made.name }) });
       onDone();
     },
   });
@@ -150,61 +158,29 @@ function Naming({ gradingId, places, sound, onDone }: NamingProps) {
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        const teaching = { name, set, cardMm: null, exampleUncertaintyMm: uncertainty };
-        save.mutate({ ...teaching, marginsMm: framed ? margins : null });
+        save.mutate({ ...saidOf(design), cardMm: null });
       }}
     >
       <h3>{t('templates.teach.step2')}</h3>
-      <TextInput
-        label={t('templates.name')}
-        required
-        maxLength={80}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <TextInput
-        label={t('templates.set')}
-        maxLength={80}
-        value={set}
-        onChange={(event) => setSet(event.currentTarget.value)}
-      />
-      <NumberInput
-        label={t('templates.teach.uncertainty')}
-        description={t('templates.teach.uncertaintyHint')}
-        suffix=" mm"
-        min={0}
-        max={5}
-        step={0.05}
-        decimalScale={3}
-        value={uncertainty}
-        onChange={(value) => setUncertainty(Number(value))}
-      />
-      <Switch
-        label={t('templates.teach.hasMargins')}
-        description={t('templates.teach.hasMarginsHint')}
-        checked={framed}
-        onChange={(event) => setFramed(event.currentTarget.checked)}
-      />
-      {framed ? (
-        <div className={styles.margins}>
-          {sideNames.map((side) => (
-            <NumberInput
-              key={side}
-              label={t(`templates.teach.margin.${side}`)}
-              suffix=" mm"
-              min={0}
-              max={40}
-              step={0.1}
-              decimalScale={3}
-              value={margins[side]}
-              onChange={(value) => setMargins({ ...margins, [side]: Number(value) })}
-            />
-          ))}
-        </div>
+      {known.length > 0 ? (
+        <Select
+          label={t('templates.teach.keepAs')}
+          data={[
+            { value: '', label: t('templates.teach.asNew') },
+            ...known.map(({ id, name }) => ({ value: id, label: t('templates.teach.asVersion', { name }) })),
+          ]}
+          value={versionOf ?? ''}
+          onChange={(id) => {
+            const chosen = known.find((item) => item.id === id);
+            setVersionOf(chosen?.id ?? null);
+            if (chosen) setDesign(designOf(chosen));
+          }}
+        />
       ) : null}
+      <DesignFields design={design} onChange={setDesign} />
       {save.error ? <ErrorNotice error={save.error} /> : null}
       <div>
-        <Button type="submit" disabled={!sound || name.trim() === ''} loading={save.isPending}>
+        <Button type="submit" disabled={!sound || design.name.trim() === ''} loading={save.isPending}>
           {t('templates.teach.save')}
         </Button>
       </div>

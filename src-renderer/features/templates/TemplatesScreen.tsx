@@ -7,14 +7,17 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TemplateSummary } from '../../../src-main/contract/templates.ts';
 import { fixed, mm, moment } from '../../messages/format.ts';
-import { api, core, imageUrl, queryClient, toAppErrorData } from '../../rpc/index.ts';
+import { api, core, imageUrl } from '../../rpc/index.ts';
 import { useShortcut } from '../../shortcuts/index.ts';
 import { useMayWork } from '../../state/session.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { ErrorNotice, sentence } from '../../ui/ErrorNotice.tsx';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Screen } from '../../ui/Screen.tsx';
-import { saveText } from './saveText.ts';
+import { saveText } from '../../ui/saveText.ts';
+import { complain, marginsText, refresh } from './changes.tsx';
+import { EditTemplate } from './EditTemplate.tsx';
+import { TemplateHistory } from './TemplateHistory.tsx';
 import styles from './templates.module.css';
 
 export function TemplatesScreen() {
@@ -78,12 +81,6 @@ function Nothing({ filtered, archived }: { readonly filtered: boolean; readonly 
   return <EmptyState icon={icon} title={t('templates.emptyTitle')} body={t('templates.emptyBody')} action={action} />;
 }
 
-const refresh = () => queryClient.invalidateQueries({ queryKey: api.templates.key() });
-const complain = (error: unknown) => {
-  const { message, next } = toAppErrorData(error);
-  notifications.show({ color: 'red', title: sentence(message), message: sentence(next) });
-};
-
 function Import() {
   const { t } = useTranslation();
   const mayWork = useMayWork();
@@ -144,17 +141,14 @@ function Item({ item }: { readonly item: TemplateSummary }) {
   const Archive = archived ? IconArchiveOff : IconArchive;
   const exporting = useMutation({
     mutationFn: () => core.templates.export({ id }),
-    onSuccess: ({ text }) => saveText(text, `${name}.template.json`),
+    onSuccess: ({ text }) => saveText(`${name}.template.json`, text, 'application/json'),
     onError: complain,
   });
   const facts: readonly (readonly [string, string])[] = [
     [t('templates.set'), item.set || '—'],
     [t('templates.anchors'), String(item.anchors)],
     [t('templates.size'), `${fixed(item.cardMm[0], 1)} × ${mm(item.cardMm[1], 1)}`],
-    [
-      t('templates.margins'),
-      m ? [m.left, m.right, m.top, m.bottom].map((v) => fixed(v, 2)).join(' · ') : t('templates.noMargins'),
-    ],
+    [t('templates.margins'), marginsText(m) ?? t('templates.noMargins')],
     [
       t('templates.reference'),
       t(`templates.referenceKinds.${reference.kind}`, { value: mm(Math.max(...reference.uncertaintyMm), 3) }),
@@ -183,6 +177,8 @@ function Item({ item }: { readonly item: TemplateSummary }) {
         </p>
       </div>
       <div className={styles.tools}>
+        <EditTemplate item={item} disabled={!mayWork || archived} />
+        <TemplateHistory item={item} />
         <ActionIcon
           variant="default"
           aria-label={t('templates.export', { name })}
