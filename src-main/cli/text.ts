@@ -78,9 +78,22 @@ function heading(report: Report): string {
   return `${report.capture} (${report.side}${report.simulated ? ', SIMULATED' : ''})`;
 }
 
+/** A word of warning where no valid check stood behind the calibration; `grade` says it among its warnings. */
+function uncheckedText({ calibration }: Report): string[] {
+  if (!calibration || calibration.checkValid) return [];
+  return [
+    `  ! the calibration was last checked on ${calibration.checkedAt.slice(0, 16)}, more than ${calibration.checkHours} h before`,
+  ];
+}
+
 export function measureText(report: Report): string {
   if (report.measurement)
-    return [heading(report), measurementText(report.measurement), ...verdictsText(report.verdicts)].join('\n');
+    return [
+      heading(report),
+      measurementText(report.measurement),
+      ...verdictsText(report.verdicts),
+      ...uncheckedText(report),
+    ].join('\n');
   return `${heading(report)}\n  not measured: ${report.error ? errorText(report.error) : (report.grade.reason ?? '')}`;
 }
 

@@ -225,6 +225,10 @@ export const calibrationSummarySchema = z.object({
   simulated: z.boolean(),
   active: z.boolean(),
   state: z.enum(['valid', 'expiring', 'expired', 'drifted']),
+  /** When the check standard was last looked at with success; the calibration's own proof counts. */
+  checkedAt: z.string(),
+  /** Whether that is longer ago than the settings allow. */
+  checkDue: z.boolean(),
   scaleKind: z.enum(['certified', 'stated']),
   pitchMm: finite,
   heldOutRmsPx: finite,

@@ -28,6 +28,7 @@ export * from './studies.ts';
 export * from './surface-maps.ts';
 export * from './system.ts';
 export * from './templates.ts';
+export * from './uncertainty.ts';
 
 export const contract = {
   system,

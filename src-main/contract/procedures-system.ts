@@ -7,17 +7,20 @@ import {
   auditEntrySchema,
   auditVerdictSchema,
   backupSchema,
+  deskSettingsSchema,
   doctorSchema,
   healthSchema,
   logLevelSchema,
   logPageSchema,
   logQuerySchema,
   logsEventSchema,
+  measuringSettingsSchema,
   rigSchema,
   roleSchema,
   sessionSchema,
   settingsSchema,
 } from './system.ts';
+import { assumptionsSchema } from './uncertainty.ts';
 
 export const system = {
   health: base.meta(everyone).route({ method: 'GET', path: '/system/health' }).output(healthSchema),
@@ -43,8 +46,16 @@ export const settings = {
   set: base
     .meta(bench)
     .route({ method: 'PATCH', path: '/settings' })
-    .input(settingsSchema.partial())
+    .input(deskSettingsSchema.partial())
     .output(settingsSchema),
+  /** How often the check standard is due, and the assumptions of the uncertainty budget. */
+  setMeasuring: base
+    .meta(engineers)
+    .route({ method: 'PATCH', path: '/settings/measuring' })
+    .input(measuringSettingsSchema.partial())
+    .output(settingsSchema),
+  /** The assumptions in force beside the built-in ones. */
+  assumptions: base.meta(everyone).route({ method: 'GET', path: '/settings/assumptions' }).output(assumptionsSchema),
 };
 
 export const logs = {

@@ -329,6 +329,15 @@ export const viewSchema = z.object({
   heightPx: z.int().positive(),
 });
 
+/** The calibration that a side was measured under, and whether a check stood behind it at that moment. */
+export const calibrationStandingSchema = z.object({
+  id: z.string(),
+  checkedAt: z.string(),
+  /** Hours that a check holds, by the settings of then. */
+  checkHours: z.number(),
+  checkValid: z.boolean(),
+});
+
 export const reportSchema = z.object({
   schema: z.literal('trugrade.report/1'),
   capture: z.string(),
@@ -339,6 +348,8 @@ export const reportSchema = z.object({
   createdAt: z.string(),
   software: z.object({ version: z.string(), commit: z.string() }),
   measurement: measurementSchema.nullable(),
+  /** Absent without a calibration record, and in reports of earlier programs. */
+  calibration: calibrationStandingSchema.nullish(),
   /** File names beside the report when `--out` was given; null where photometric stereo was not possible. */
   photometric: z
     .object({

@@ -1,5 +1,6 @@
 /** The program about itself: sessions and roles, rigs, settings, logs, audit, backups, doctor. */
 import { z } from 'zod';
+import { assumptionChangesSchema } from './uncertainty.ts';
 
 export const roleSchema = z.enum(['operator', 'annotator', 'engineer']);
 export type Role = z.infer<typeof roleSchema>;
@@ -24,7 +25,8 @@ export const rigSchema = z.object({
 });
 export type Rig = z.infer<typeof rigSchema>;
 
-export const settingsSchema = z.object({
+/** What whoever works at the bench may set. */
+export const deskSettingsSchema = z.object({
   standard: z.string().max(40),
   operator: z.string().max(80),
   /** Days logs are kept. */
@@ -32,7 +34,27 @@ export const settingsSchema = z.object({
   /** Days the surface maps of a grading are kept; its report and pictures stay. */
   keepMapsDays: z.int().min(1).max(3650),
 });
-export const defaultSettings = { standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 } as const;
+
+/** What decides how good a measurement is called, for engineers. */
+export const measuringSettingsSchema = z.object({
+  /** Hours after which the check standard has to be looked at again; a new calibration counts as a check. */
+  driftCheckHours: z.int().min(1).max(720),
+  /** Without a valid check: results are marked, or the rig grades nothing. */
+  driftCheckPolicy: z.enum(['warn', 'require']),
+  /** Changes of the uncertainty budget's stated assumptions. */
+  assumptions: assumptionChangesSchema,
+});
+
+export const settingsSchema = deskSettingsSchema.extend(measuringSettingsSchema.shape);
+export const defaultSettings = {
+  standard: 'psa',
+  operator: '',
+  keepLogsDays: 30,
+  keepMapsDays: 365,
+  driftCheckHours: 24,
+  driftCheckPolicy: 'warn',
+  assumptions: {},
+} as const;
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const logLevelSchema = z.enum(['debug', 'info', 'warn', 'error']);

@@ -16,6 +16,7 @@ import type { StandardsBook } from './standards/index.ts';
 import type { Store } from './store/index.ts';
 import { type Studies, studyDocuments } from './studies/index.ts';
 import type { TemplateShelf } from './templates/index.ts';
+import { assumptionsInForce, soundChanges } from './uncertainty/index.ts';
 import type { Uploads } from './uploads/index.ts';
 
 export interface Parts {
@@ -141,6 +142,11 @@ export function createServices(parts: Parts): Services {
         if (patch.keepMapsDays !== undefined) parts.retention.look(caller.actor);
         return settings;
       },
+      setMeasuring: async ({ assumptions, ...patch }, caller) =>
+        store.write(caller.actor, (tx) =>
+          tx.setSettings(assumptions === undefined ? patch : { ...patch, assumptions: soundChanges(assumptions) }),
+        ),
+      assumptions: async () => assumptionsInForce(store.settings().assumptions),
     },
     logs: {
       query: async (query) => log.query(query),

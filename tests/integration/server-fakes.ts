@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import type { Grading, Job, Role } from '../../src-main/contract/index.ts';
+import { defaultSettings, type Grading, type Job, type Role, type Settings } from '../../src-main/contract/index.ts';
 import { refuse } from '../../src-main/core/errors/index.ts';
 import {
   type Caller,
@@ -119,7 +119,7 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
   const noStudy = async (): Promise<never> => {
     throw missing();
   };
-  const settings = { standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 };
+  const settings: Settings = defaultSettings;
   return {
     system: {
       health: async () => ({
@@ -268,6 +268,8 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
     settings: {
       get: async () => settings,
       set: async (input) => ({ ...settings, keepLogsDays: input.keepLogsDays ?? 30 }),
+      setMeasuring: async () => settings,
+      assumptions: async () => ({ version: '1', note: '', terms: [] }),
     },
     logs: {
       query: async () => ({ items: [], more: false }),

@@ -6,12 +6,14 @@ import type {
   CameraFit,
   Comparison,
   Detection,
+  DriftCheck,
   PlaneFit,
   Scale,
 } from '../../contract/index.ts';
+import { defaultSettings } from '../../contract/index.ts';
 import { refuse } from '../errors/index.ts';
 import type { Native } from '../native/index.ts';
-import type { CalibrationInForce } from '../pipeline/index.ts';
+import type { CalibrationCheck, CalibrationInForce } from '../pipeline/index.ts';
 import { certifiedScale, expansionOf, requireValid, scaleStd, statedScale } from './scale.ts';
 import { rulerMm } from './sheet-pdf.ts';
 import { limits, verification } from './verify.ts';
@@ -147,19 +149,50 @@ export function stateOf(record: Pick<CalibrationRecord, 'expiresAt'>, now: Date,
   return left < warningDays * dayMs ? 'expiring' : 'valid';
 }
 
-/** A record as the pipeline applies it. */
-export function inForce(record: CalibrationRecord, now: Date, drifted = false): CalibrationInForce {
+/** How often the check standard has to be looked at. */
+export interface CheckRule {
+  readonly driftCheckHours: number;
+  readonly driftCheckPolicy: 'warn' | 'require';
+}
+
+const hourMs = 3_600_000;
+
+/** The last good look at the check standard; the proof that the record was accepted with is the first. */
+export function checkOf(
+  record: Pick<CalibrationRecord, 'createdAt'>,
+  checks: readonly Pick<DriftCheck, 'time' | 'status'>[],
+  rule: CheckRule,
+  now: Date,
+): CalibrationCheck {
+  const good = checks.filter(({ status }) => status !== 'failed').map(({ time }) => time);
+  const at = [record.createdAt, ...good].toSorted().at(-1) ?? record.createdAt;
+  const hours = rule.driftCheckHours;
+  const due = now.getTime() - Date.parse(at) > hours * hourMs;
+  return { at, hours, due, required: rule.driftCheckPolicy === 'require' };
+}
+
+export const hasDrifted = (checks: readonly Pick<DriftCheck, 'status'>[]): boolean =>
+  checks.at(-1)?.status === 'failed';
+
+/** A record as the pipeline applies it. @param checks of the check standard, oldest first */
+export function inForce(
+  record: CalibrationRecord,
+  now: Date,
+  checks: readonly DriftCheck[] = [],
+  rule: CheckRule = defaultSettings,
+): CalibrationInForce {
   const { id, expiresAt, plane, scale, verification: verified } = record;
   // Rectangular spread of what the verification showed, on a width, but never below the fit's own scatter.
   const distortionMm = Math.max(verified.worstMm / Math.sqrt(3), 0) / 10;
   return {
     id,
-    state: stateOf(record, now, drifted),
+    state: stateOf(record, now, hasDrifted(checks)),
     expiresAt,
     map: plane.map,
     pitchMm: plane.pitchMm,
     scale: scale.kind,
     scaleRelative: scaleStd(scale),
     distortionPx: distortionMm / plane.pitchMm,
+    check: checkOf(record, checks, rule, now),
   };
 }

@@ -1,7 +1,9 @@
 /** Calibration of camera and scale: sheets, pictures, solving, scale, verification, drift, acceptance, records. */
 export { accept, acceptanceDocument, acceptanceText, probeArtefact } from './acceptance.ts';
 export {
+  type CheckRule,
   type Composed,
+  checkOf,
   compose,
   type Heights,
   inForce,

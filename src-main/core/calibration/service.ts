@@ -15,7 +15,7 @@ import { refuse } from '../errors/index.ts';
 import type { CalibrationInForce } from '../pipeline/index.ts';
 import { software } from '../software/index.ts';
 import { accept, probeArtefact } from './acceptance.ts';
-import { inForce, stateOf } from './compose.ts';
+import { checkOf, hasDrifted, inForce, stateOf } from './compose.ts';
 import { findBoard, type Picture, withPicture } from './pictures.ts';
 import { expansionOf } from './scale.ts';
 import { type Sheet, sheets } from './sheets.ts';
@@ -47,8 +47,12 @@ const checkMs = 300_000;
 
 export function createCalibrations(parts: WorkbenchParts): Calibrations {
   const { store, native, clock } = parts;
-  const drifted = (id: string) => store.calibrations.drift(id).at(-1)?.status === 'failed';
-  const summary = (record: CalibrationRecord): CalibrationSummary => ({
+  const summary = (record: CalibrationRecord): CalibrationSummary => {
+    const checks = store.calibrations.drift(record.id);
+    const { at: checkedAt, due: checkDue } = checkOf(record, checks, store.settings(), clock.now());
+    return { ...plainSummary(record, checks), checkedAt, checkDue };
+  };
+  const plainSummary = (record: CalibrationRecord, checks: readonly DriftCheck[]) => ({
     id: record.id,
     name: record.name,
     rigId: record.rigId,
@@ -57,13 +61,14 @@ export function createCalibrations(parts: WorkbenchParts): Calibrations {
     expiresAt: record.expiresAt,
     simulated: record.simulated,
     active: store.calibrations.active(record.rigId)?.id === record.id,
-    state: stateOf(record, clock.now(), drifted(record.id)),
+    state: stateOf(record, clock.now(), hasDrifted(checks)),
     scaleKind: record.scale.kind,
     pitchMm: record.plane.pitchMm,
     heldOutRmsPx: record.camera.heldOutRmsPx,
     worstMm: record.verification.worstMm,
   });
-  const apply = (record: CalibrationRecord | null) => record && inForce(record, clock.now(), drifted(record.id));
+  const apply = (record: CalibrationRecord | null) =>
+    record && inForce(record, clock.now(), store.calibrations.drift(record.id), store.settings());
 
   /** Runs work in a folder of its own, for pictures that are not kept. */
   const inScratch = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {

@@ -10,7 +10,7 @@ import { refuse } from '../errors/index.ts';
 import { gradeSide, verdictsOf } from '../grading/index.ts';
 import type { JobContext, Jobs } from '../jobs/index.ts';
 import type { Native } from '../native/index.ts';
-import { runPipeline } from '../pipeline/index.ts';
+import { checkRefusal, runPipeline } from '../pipeline/index.ts';
 import type { Rigs } from '../rig/index.ts';
 import type { Sheets } from '../sheets/index.ts';
 import { software } from '../software/index.ts';
@@ -125,6 +125,7 @@ export function createDesk(parts: DeskParts): Desk {
               request.source.kind === 'rig'
                 ? calibrations.inForceOn(request.source.rigId)
                 : calibrations.named(input.calibrationId),
+            assumptions: store.settings().assumptions,
             standards: standards.all,
             prints,
             software,
@@ -152,6 +153,9 @@ export function createDesk(parts: DeskParts): Desk {
       const { source } = request;
       if (source.kind === 'rig') {
         const { name, simulated } = rigs.get(source.rigId).describe();
+        const inForce = calibrations.inForceOn(source.rigId);
+        const due = inForce && checkRefusal(inForce);
+        if (due) throw due;
         return jobs.start(
           { kind: 'grade', title: name, simulated },
           work(request, (c) => fromRig(source, c), rigShare, actor),

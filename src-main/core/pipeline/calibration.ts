@@ -16,7 +16,26 @@ export interface CalibrationInForce {
   readonly scaleRelative: number;
   /** Standard uncertainty of a width from what is left of distortion, px. */
   readonly distortionPx: number;
+  readonly check: CalibrationCheck;
 }
+
+/** The last look at the check standard that went well. */
+export interface CalibrationCheck {
+  readonly at: string;
+  /** Hours that it holds. */
+  readonly hours: number;
+  readonly due: boolean;
+  /** Whether nothing is graded without a valid one. */
+  readonly required: boolean;
+}
+
+/** What a report says of its calibration. */
+export const standingOf = ({ id, check }: CalibrationInForce) => ({
+  id,
+  checkedAt: check.at,
+  checkHours: check.hours,
+  checkValid: !check.due,
+});
 
 /** How the points of a side become mm, and what has to be said about it. */
 export interface Mapping {
@@ -48,8 +67,22 @@ export function dueForCalibration(calibration: CalibrationInForce | null): AppEr
       'repeat the drift check, and calibrate again if it still fails (Calibrate)',
       { field: 'calibration' },
     );
-  return undefined;
+  return calibration ? checkRefusal(calibration) : undefined;
 }
+
+/** Why nothing is graded without a check; undefined where there is one, or where results are only marked. */
+export function checkRefusal({ check }: CalibrationInForce): AppError | undefined {
+  if (!check.due || !check.required) return undefined;
+  return refuse(
+    'calibration.due',
+    overdueText(check),
+    'lay the check standard on the plane and check the calibration (Grade or Calibrate), then grade this side',
+    { field: 'calibration' },
+  );
+}
+
+const overdueText = ({ at, hours }: CalibrationCheck): string =>
+  `the calibration was last checked on ${at.slice(0, 16).replace('T', ' ')} UTC, more than ${hours} h ago`;
 
 /** The map for a side: an accepted calibration first, else the camera that the capture itself states. */
 export function mappingOf(
@@ -69,6 +102,14 @@ export function mappingOf(
             ),
           ]
         : [{ name: 'calibration', value: null, limit: null, status: 'ok' }];
+    checks.push(
+      calibration.check.due
+        ? warning(
+            'driftCheck',
+            `${overdueText(calibration.check)}: this result stands on a calibration without a valid check`,
+          )
+        : { name: 'driftCheck', value: null, limit: null, status: 'ok' },
+    );
     if (calibration.scale === 'stated')
       checks.push(warning('scale', 'the scale is stated, not certified: lengths are not traceable'));
     return { applied: { plane, scaleRelative, distortionPx }, checks };

@@ -1,11 +1,10 @@
 /** The eight stages in their order: one side of a card in, its report out, with progress, cancel and clear outcomes. */
-import type { Report, StageName, StageReport } from '../../contract/index.ts';
+import type { AssumptionChanges, Report, StageName, StageReport } from '../../contract/index.ts';
 import { stageNames } from '../../contract/index.ts';
 import type { CaptureInput } from '../capture/index.ts';
 import type { AppError } from '../errors/index.ts';
 import type { Native } from '../native/index.ts';
 import type { PrintMatcher } from '../templates/index.ts';
-import type { CalibrationInForce } from './calibration.ts';
 import { type Outcome, type Stage, skipped } from './stage.ts';
 import { acquisition } from './stages/acquisition.ts';
 import { measurement } from './stages/measurement.ts';
@@ -16,7 +15,7 @@ import { referencePoints } from './stages/reference-points.ts';
 import { refinement } from './stages/refinement.ts';
 import { classicalSegmenter, type Segmenter, segmentation } from './stages/segmentation.ts';
 
-export type { CalibrationInForce } from './calibration.ts';
+export { type CalibrationCheck, type CalibrationInForce, checkRefusal } from './calibration.ts';
 export type { MapFiles, ResultSink, SidePixels } from './stages/output.ts';
 export { classicalSegmenter, type Segmenter } from './stages/segmentation.ts';
 
@@ -33,8 +32,8 @@ export interface PipelineOptions extends Omit<ReportContext, 'now'> {
   readonly sink: ResultSink;
   readonly segmenters?: readonly Segmenter[];
   readonly events?: PipelineEvents;
-  /** The accepted calibration that the side was photographed under. */
-  readonly calibration?: CalibrationInForce | null;
+  /** What a person stated instead of the built-in assumptions of the uncertainty budget. */
+  readonly assumptions?: AssumptionChanges | undefined;
   /** Known designs, for cards whose border cannot be measured. */
   readonly prints?: PrintMatcher | undefined;
   /** Leaves photometric stereo and the condition out: the 24-point measurement alone. */
@@ -84,7 +83,7 @@ export async function runPipeline(given: CaptureInput, options: PipelineOptions,
       const segmented = await run.stage(segmentation(segmenters), preprocessed);
       const referenced = await run.stage(referencePoints, segmented);
       const refined = await run.stage(refinement, referenced);
-      results.measured = await run.stage(measurement(options.prints), refined);
+      results.measured = await run.stage(measurement(options.prints, options.assumptions), refined);
       results.assessed = options.measureOnly
         ? run.leaveOut('quality', { ...results.measured, condition: null })
         : await run.stage(quality(native), results.measured);

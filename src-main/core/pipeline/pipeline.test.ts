@@ -159,6 +159,7 @@ describe('the pipeline', () => {
     const calibration: CalibrationInForce = {
       ...{ id: 'c1', state: 'valid', expiresAt: '2027-01-01T00:00:00Z', map: plane, pitchMm: 0.0412 },
       ...{ scale: 'certified', scaleRelative: 1e-5, distortionPx: 0.01 },
+      check: { at: '2026-11-20T06:00:00Z', hours: 24, due: false, required: false },
     };
     const at = async (state: CalibrationInForce['state']) =>
       (await run(8, paperNative(), { calibration: { ...calibration, state } })).report;
@@ -169,6 +170,26 @@ describe('the pipeline', () => {
       expect(report.error).toMatchObject({ code: 'calibration.due' });
       expect(report.measurement).toBeNull();
     }
+  });
+
+  it('marks a side that was measured without a valid check of its calibration, or refuses it where one is required', async () => {
+    const calibration = (check: Partial<CalibrationInForce['check']>): CalibrationInForce => ({
+      ...{ id: 'c1', state: 'valid', expiresAt: '2027-01-01T00:00:00Z', map: plane, pitchMm: 0.0412 },
+      ...{ scale: 'certified', scaleRelative: 1e-5, distortionPx: 0.01 },
+      check: { at: '2026-11-20T06:00:00Z', hours: 24, due: false, required: false, ...check },
+    });
+    const graded = async (check: Partial<CalibrationInForce['check']>) =>
+      (await run(8, paperNative(), { calibration: calibration(check) })).report;
+    const good = await graded({});
+    expect(good.calibration).toEqual({ id: 'c1', checkedAt: '2026-11-20T06:00:00Z', checkHours: 24, checkValid: true });
+    expect(good.quality.warnings.join()).not.toMatch(/check/);
+    const marked = await graded({ due: true });
+    expect(marked.calibration?.checkValid).toBe(false);
+    expect(marked.measurement).not.toBeNull();
+    expect(marked.quality.warnings.join()).toMatch(/last checked on 2026-11-20 06:00 UTC, more than 24 h ago/);
+    const refused = await graded({ due: true, required: true });
+    expect(refused.error).toMatchObject({ code: 'calibration.due' });
+    expect(refused.measurement).toBeNull();
   });
 
   it('leaves photometric stereo and the condition out when only the measurement is asked for', async () => {

@@ -184,6 +184,12 @@ export function createRouter(services: Services, log: ServerLog) {
     settings: {
       get: os.settings.get.handler(({ input, context }) => services.settings.get(input, context.caller)),
       set: os.settings.set.handler(({ input, context }) => services.settings.set(input, context.caller)),
+      setMeasuring: os.settings.setMeasuring.handler(({ input, context }) =>
+        services.settings.setMeasuring(input, context.caller),
+      ),
+      assumptions: os.settings.assumptions.handler(({ context }) =>
+        services.settings.assumptions(undefined, context.caller),
+      ),
     },
     logs: {
       query: os.logs.query.handler(({ input, context }) => services.logs.query(input, context.caller)),

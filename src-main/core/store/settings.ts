@@ -35,7 +35,7 @@ export function createSettingsWriter(db: Database, audit: Audit): (actor: string
     const before = get();
     const after = settingsSchema.parse({ ...before, ...defined(parsed.data) });
     for (const key of settingsSchema.keyof().options) {
-      if (after[key] === before[key]) continue;
+      if (JSON.stringify(after[key]) === JSON.stringify(before[key])) continue;
       upsert.run(key, JSON.stringify(after[key]));
       audit.append({
         actor,

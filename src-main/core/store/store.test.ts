@@ -153,11 +153,18 @@ test('search finds all words anywhere, whatever case and accents, and takes no c
 
 test('settings have defaults, are checked, and each change is on record with both values', () => {
   const store = stores.open(stores.folder());
-  expect(store.settings()).toEqual({ standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 });
+  expect(store.settings()).toEqual({
+    ...{ standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 },
+    ...{ driftCheckHours: 24, driftCheckPolicy: 'warn', assumptions: {} },
+  });
   const set = store.write('ann', (tx) => tx.setSettings({ operator: 'Ann', standard: undefined, keepLogsDays: 30 }));
-  expect(set).toEqual({ standard: 'psa', operator: 'Ann', keepLogsDays: 30, keepMapsDays: 365 });
+  expect(set).toMatchObject({ standard: 'psa', operator: 'Ann', keepLogsDays: 30, keepMapsDays: 365 });
   expect(store.settings()).toEqual(set);
   expect(store.audit.list({ limit: 9 }).items).toMatchObject([{ action: 'settings.set', subject: 'operator' }]);
+  const assumption = { halfWidth: 1, sensitivity: 1e-5, distribution: 'rectangular' as const, basis: 'log' };
+  for (let i = 0; i < 2; i += 1) store.write('ann', (tx) => tx.setSettings({ assumptions: { thermal: assumption } }));
+  expect(store.settings().assumptions).toEqual({ thermal: assumption });
+  expect(store.audit.list({ limit: 9 }).items.map(({ subject }) => subject)).toEqual(['assumptions', 'operator']);
   expect(() => store.write('ann', (tx) => tx.setSettings({ keepLogsDays: 0 }))).toThrow(coded('value.invalid'));
 });
 

@@ -1,6 +1,6 @@
 /** The budget's terms with and without a calibration record. */
 import { expect, test } from 'vitest';
-import { assumptions, budgetTerms } from './index.ts';
+import { assumptions, assumptionsInForce, budgetTerms, soundChanges } from './index.ts';
 
 test('without a calibration record the estimator stands alone and everything else is named as absent', () => {
   const { terms, absent, version } = budgetTerms(null);
@@ -36,8 +36,43 @@ test('a calibration record replaces the assumption of the same name, with its de
   expect(terms.find(({ id }) => id === 'radiometric')?.source).toBe('assumption');
 });
 
-test('a person may state the room and what an edge is', () => {
-  const { terms } = budgetTerms({}, { temperatureRangeK: 1, edgeDefinitionUm: 0 });
-  const of = (id: string) => terms.find((term) => term.id === id)?.halfWidth;
-  expect([of('thermal'), of('cutDefinition'), of('borderDefinition'), of('humidity')]).toEqual([1, 0, 0, 5]);
+const builtIn = (id: string) => {
+  const found = assumptionsInForce({}).terms.find((term) => term.id === id);
+  if (!found) throw new Error(id);
+  return found.value;
+};
+
+test('a person may state the room and what an edge is, and the report says by whom and which', () => {
+  const thermal = { ...builtIn('thermal'), halfWidth: 1, sensitivity: 8e-6, basis: 'climate log of November' };
+  const cutDefinition = { ...builtIn('cutDefinition'), halfWidth: 4, distribution: 'normal' as const };
+  const changes = soundChanges({ thermal, cutDefinition, humidity: builtIn('humidity') });
+  expect(Object.keys(changes)).toEqual(['thermal', 'cutDefinition']);
+  const { terms, basis, version } = budgetTerms({}, changes);
+  const of = (id: string) => terms.find((term) => term.id === id);
+  expect(of('thermal')).toMatchObject({ halfWidth: 1, sensitivity: 8e-6, distribution: 'rectangular' });
+  expect(of('cutDefinition')).toMatchObject({ halfWidth: 4, sensitivity: 0.001, distribution: 'normal', coverage: 2 });
+  expect(of('humidity')).toMatchObject({ halfWidth: 5 });
+  expect(basis.thermal).toBe('climate log of November');
+  expect(version).toMatch(new RegExp(`^${assumptions.version}, changed [0-9a-f]{8}$`));
+  expect(budgetTerms({}, { cutDefinition, thermal }).version).toBe(version);
+  expect(budgetTerms({}, { thermal }).version).not.toBe(version);
+});
+
+test('a record stands before what a person states', () => {
+  const said = { distortion: { ...builtIn('distortion'), halfWidth: 3 } };
+  const record = { halfWidth: 0.02, distribution: 'normal', coverage: 1, basis: 'held-out points' } as const;
+  expect(budgetTerms({ distortion: record }, said).terms.find(({ id }) => id === 'distortion')?.halfWidth).toBe(0.02);
+  expect(budgetTerms({}, said).terms.find(({ id }) => id === 'distortion')?.halfWidth).toBe(3);
+});
+
+test('a change of what does not exist, or with a sensitivity where there is none, is refused by its field', () => {
+  const refused = (field: string) =>
+    expect.objectContaining({ code: 'value.invalid', data: expect.objectContaining({ field }) });
+  expect(() => soundChanges({ moon: builtIn('thermal') })).toThrow(refused('assumptions.moon'));
+  expect(() => soundChanges({ height: { ...builtIn('height'), sensitivity: 2 } })).toThrow(
+    refused('assumptions.height.sensitivity'),
+  );
+  expect(() => soundChanges({ thermal: { ...builtIn('thermal'), sensitivity: null } })).toThrow(
+    refused('assumptions.thermal.sensitivity'),
+  );
 });

@@ -12,6 +12,7 @@ import { type Preferences, setPreferences, usePreferences } from '../../state/pr
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { KeyCap, ShortcutTip } from '../../ui/Keys.tsx';
 import { Screen } from '../../ui/Screen.tsx';
+import { DailyCheck } from '../calibrate/DailyCheck.tsx';
 import { filesOfInput } from './dropFiles.ts';
 import { FolderSource, ImageSource } from './FileSources.tsx';
 import styles from './grade.module.css';
@@ -62,6 +63,7 @@ export function SourceChooser({ rig, ready, onStart }: SourceChooserProps) {
           </fieldset>
           <div className={styles.form}>
             {source === 'rig' ? <RigSource rig={rig} /> : null}
+            {source === 'rig' && rig ? <DailyCheck rigId={rig.id} /> : null}
             {source === 'folder' ? <FolderSource onPick={pickFolder} /> : null}
             {source === 'image' ? <ImageSource onPick={pickImage} /> : null}
             <input

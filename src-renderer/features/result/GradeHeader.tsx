@@ -8,6 +8,7 @@ import { ShortcutTip } from '../../ui/Keys.tsx';
 import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
 import { copyReport, saveReport } from './reportFile.ts';
 import styles from './result.module.css';
+import { StandingNote } from './StandingNote.tsx';
 
 export function GradeHeader({ grading }: { readonly grading: Grading }) {
   const { t } = useTranslation();
@@ -45,6 +46,7 @@ export function GradeHeader({ grading }: { readonly grading: Grading }) {
           </p>
         ) : null}
         {report.simulated ? <SimulatedBadge /> : null}
+        <StandingNote report={report} />
       </div>
       <ReportTools grading={grading} />
     </header>

@@ -12,6 +12,7 @@ import { CardDiagram } from './CardDiagram.tsx';
 import { CardFacts } from './CardFacts.tsx';
 import { CornersAndEdges } from './CornersAndEdges.tsx';
 import styles from './print.module.css';
+import { StandingNote } from './StandingNote.tsx';
 
 export function PrintReport({ grading, scene }: { readonly grading: Grading; readonly scene: Scene }) {
   const { t } = useTranslation();
@@ -38,6 +39,7 @@ export function PrintReport({ grading, scene }: { readonly grading: Grading; rea
             · {moment(report.createdAt)}
           </p>
           {report.simulated ? <SimulatedBadge /> : null}
+          <StandingNote report={report} />
         </div>
       </header>
       <div className={styles.columns}>

@@ -39,7 +39,7 @@ export function ResultView({ grading }: { readonly grading: Grading }) {
         <SubgradeBars grade={report.grade} />
         <CenteringPanel report={report} />
         <PrintPanel grading={grading} />
-        <VerdictTable verdicts={report.verdicts} />
+        <VerdictTable report={report} />
         <CardFacts report={report} />
         <Tabs grading={grading} />
       </section>

@@ -1,25 +1,29 @@
 /** The centering against every standard side by side; each row opens to all its grades. */
 import { ActionIcon } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { StandardVerdict } from '../../../src-main/contract/report.ts';
+import type { Report, StandardVerdict } from '../../../src-main/contract/report.ts';
 import { fixed, percent } from '../../messages/format.ts';
 import { StatusMark, type Tone } from '../../ui/StatusMark.tsx';
 import table from '../../ui/table.module.css';
 import styles from './result.module.css';
+import { StandingNote } from './StandingNote.tsx';
 
 type Step = StandardVerdict['steps'][number];
 const tones: Record<Step['verdict'], Tone> = { pass: 'pass', insideUncertainty: 'warn', fail: 'fail' };
 
-export function VerdictTable({ verdicts }: { readonly verdicts: readonly StandardVerdict[] }) {
+export function VerdictTable({ report }: { readonly report: Report }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<string | null>(null);
+  const { verdicts } = report;
   if (verdicts.length === 0) return null;
   const measured = verdicts.some((verdict) => verdict.steps.length > 0);
   return (
     <section className={styles.block} aria-label={t('result.verdicts.title')} data-testid="verdicts">
       <h2>{t('result.verdicts.title')}</h2>
+      <StandingNote report={report} />
       {measured ? (
         <table className={table.table}>
           <caption className={styles.fine}>{t('result.verdicts.caption')}</caption>
@@ -28,7 +32,6 @@ export function VerdictTable({ verdicts }: { readonly verdicts: readonly Standar
               <th scope="col">{t('result.verdicts.standard')}</th>
               <th scope="col">{t('result.verdicts.sure')}</th>
               <th scope="col">{t('result.verdicts.next')}</th>
-              <th scope="col">{t('result.verdicts.decides')}</th>
             </tr>
           </thead>
           <tbody>
@@ -64,49 +67,56 @@ function Row({ verdict, open, onToggle }: RowProps) {
     return (
       <tr>
         <th scope="row">{name}</th>
-        <td colSpan={3} className={styles.fine}>
+        <td colSpan={2} className={styles.fine}>
           {t('result.verdicts.notPublished')}
         </td>
       </tr>
     );
   const Icon = open ? IconChevronDown : IconChevronRight;
   return (
-    <tr data-testid={`verdict-${verdict.standard}`}>
-      <th scope="row">
-        <span className={styles.verdictName}>
-          <ActionIcon
-            variant="subtle"
-            size="sm"
-            aria-expanded={open}
-            aria-label={t(open ? 'result.verdicts.hideAll' : 'result.verdicts.showAll', { name })}
-            onClick={onToggle}
-          >
-            <Icon size={14} aria-hidden />
-          </ActionIcon>
-          {name}
-        </span>
-      </th>
-      <td>{best ? <StatusMark tone="pass">{best.label}</StatusMark> : t('result.verdicts.none')}</td>
-      <td>
-        {next ? (
-          <StatusMark tone={tones[next.verdict]}>
-            {next.label} <span className="tg-hidden">{t(`verdicts.${next.verdict}`)}</span>{' '}
-            {t('result.verdicts.probability', { percent: percent(next.probability) })}
-          </StatusMark>
-        ) : (
-          t('result.verdicts.top')
-        )}
-      </td>
-      <td className={styles.fine}>
-        <Decides step={next ?? best} />
-      </td>
-    </tr>
+    <>
+      <tr data-testid={`verdict-${verdict.standard}`} className={styles.verdictRow}>
+        <th scope="row">
+          <span className={styles.verdictName}>
+            <ActionIcon
+              variant="subtle"
+              size="sm"
+              aria-expanded={open}
+              aria-label={t(open ? 'result.verdicts.hideAll' : 'result.verdicts.showAll', { name })}
+              onClick={onToggle}
+            >
+              <Icon size={14} aria-hidden />
+            </ActionIcon>
+            {name}
+          </span>
+        </th>
+        <td>{best ? <StatusMark tone="pass">{best.label}</StatusMark> : t('result.verdicts.none')}</td>
+        <td>
+          {next ? (
+            <StatusMark tone={tones[next.verdict]}>
+              {next.label} <span className="tg-hidden">{t(`verdicts.${next.verdict}`)}</span>{' '}
+              {t('result.verdicts.probability', { percent: percent(next.probability) })}
+            </StatusMark>
+          ) : (
+            t('result.verdicts.top')
+          )}
+        </td>
+      </tr>
+      <tr>
+        <td colSpan={3} className={styles.verdictDecides}>
+          <Decides step={next ?? best} />
+        </td>
+      </tr>
+    </>
   );
 }
 
 function Decides({ step }: { readonly step: Step | null }) {
   const { t } = useTranslation();
-  if (!step) return null;
+  return step ? t('result.verdicts.decidedBy', { what: decided(step, t) }) : null;
+}
+
+function decided(step: Step, t: TFunction): string {
   const { axis, station, share, limit } = step.decidedBy;
   const words = { axis: t(`axes.${axis}`), share: fixed(share, 2), limit: fixed(limit, limit % 1 === 0 ? 0 : 2) };
   return station === null ? t('result.verdicts.meanOf', words) : t('result.verdicts.stationOf', { ...words, station });
@@ -117,7 +127,7 @@ function Steps({ verdict }: { readonly verdict: StandardVerdict }) {
   const effective = verdict.effective ?? t('result.verdicts.effectiveUnknown');
   return (
     <tr>
-      <td colSpan={4} className={styles.verdictSteps}>
+      <td colSpan={3} className={styles.verdictSteps}>
         <p className={styles.fine}>
           {t('result.verdicts.source', { source: verdict.source, effective })}{' '}
           {verdict.judgedBy === 'worstEnd' ? t('result.verdicts.worstEnd') : null}
@@ -140,9 +150,7 @@ function Steps({ verdict }: { readonly verdict: StandardVerdict }) {
                     {t('result.verdicts.probability', { percent: percent(step.probability) })}
                   </StatusMark>
                 </td>
-                <td className={styles.fine}>
-                  <Decides step={step} />
-                </td>
+                <td className={styles.fine}>{decided(step, t)}</td>
               </tr>
             ))}
           </tbody>

@@ -4,13 +4,15 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Settings, settingsSchema } from '../../../src-main/contract/system.ts';
+import { deskSettingsSchema, type Settings } from '../../../src-main/contract/system.ts';
 import { api, queryClient } from '../../rpc/index.ts';
 import { setPreferences, usePreferences } from '../../state/preferences.ts';
 import { useMayWork } from '../../state/session.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Panel, Screen } from '../../ui/Screen.tsx';
+import { AssumptionsPanel } from './AssumptionsPanel.tsx';
+import { MeasuringPanel } from './MeasuringPanel.tsx';
 import { StandardsPanel } from './StandardsPanel.tsx';
 import styles from './settings.module.css';
 
@@ -27,6 +29,12 @@ export function SettingsScreen() {
         {settings.isPending ? <Loading /> : null}
         {settings.error ? <ErrorNotice error={settings.error} onRetry={() => void settings.refetch()} /> : null}
         {settings.data ? <Bench key={JSON.stringify(settings.data)} settings={settings.data} /> : null}
+        {settings.data ? (
+          <>
+            <MeasuringPanel key={`measuring ${JSON.stringify(settings.data)}`} settings={settings.data} />
+            <AssumptionsPanel settings={settings.data} />
+          </>
+        ) : null}
         <StandardsPanel />
       </section>
     </Screen>
@@ -75,11 +83,11 @@ function Bench({ settings }: { readonly settings: Settings }) {
       },
     }),
   );
-  const valid = settingsSchema.safeParse(draft).success;
+  const valid = deskSettingsSchema.safeParse(draft).success;
   const changed = JSON.stringify(draft) !== JSON.stringify(settings);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (valid) save.mutate(draft);
+    if (valid) save.mutate(deskSettingsSchema.parse(draft));
   };
   const chosen = standards.find(({ id }) => id === draft.standard);
   return (

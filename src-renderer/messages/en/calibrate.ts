@@ -143,6 +143,16 @@ export const calibrate = {
     warning: 'Worst length {{worst}} on {{time}}: plan a new calibration',
     failed: 'Failed with {{worst}} on {{time}}: calibrate again',
   },
+  daily: {
+    title: 'The calibration has to be checked',
+    drifted: 'The last check failed',
+    last: '"{{name}}" was last checked with success on {{time}}.',
+    marked: 'Until it is checked, every result is marked as standing on an unchecked calibration.',
+    required: 'Nothing is graded on this rig until it is checked.',
+    stopped: 'Nothing is graded on this rig until a check passes or the camera is calibrated again.',
+    how: 'Lay the check standard on the plane where cards lie, and check.',
+    done: 'Checked: worst length {{worst}}',
+  },
   acceptance: {
     title: 'Acceptance (ISO 10360-7, VDI/VDE 2617-6.1)',
     about: 'Length error E in several directions and placements, probing error P over 25 points of the disc.',

@@ -93,6 +93,7 @@ export const vocabulary = {
     scaleDisagreement: 'Scale disagreement',
     scale: 'Scale',
     calibration: 'Calibration',
+    driftCheck: 'Check of the calibration',
     lens: 'Lens distortion',
     uncertainty: 'Largest uncertainty of a width',
     size: 'Size against the expected',

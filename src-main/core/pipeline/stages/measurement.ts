@@ -1,5 +1,5 @@
 /** Stage 6, measurement calculation: widths, centering, size and angles with their uncertainty. */
-import type { Measurement, QualityCheck } from '../../../contract/index.ts';
+import type { AssumptionChanges, Measurement, QualityCheck } from '../../../contract/index.ts';
 import { sides } from '../../../contract/index.ts';
 import type { AppliedCalibration } from '../../native/index.ts';
 import { type PrintMatcher, type PrintOutcome, withPrint } from '../../templates/index.ts';
@@ -41,11 +41,14 @@ function valuesOf(calibration: AppliedCalibration | null): CalibratedValues | nu
 }
 
 /** `prints` stands in where a border is missing. */
-export const measurement = (prints: PrintMatcher | undefined): Stage<Refined, Measured> => ({
+export const measurement = (
+  prints: PrintMatcher | undefined,
+  assumptions: AssumptionChanges = {},
+): Stage<Refined, Measured> => ({
   name: 'measurement',
   async run(input, { signal }) {
     const { pixelPitchMm, expectedSizeMm, simulated, calibrationId } = input.input;
-    const terms = budgetTerms(valuesOf(input.calibration));
+    const terms = budgetTerms(valuesOf(input.calibration), assumptions);
     const bare = input.refinement.calculate(pixelPitchMm, terms, input.calibration);
     const found = pixelPitchMm === null ? undefined : await prints?.match({ ...input, pixelPitchMm }, bare, signal);
     const measured = found?.print ? withPrint(bare, found.print) : bare;

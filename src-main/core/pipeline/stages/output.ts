@@ -4,6 +4,7 @@ import type { CaptureInput } from '../../capture/index.ts';
 import type { AppError } from '../../errors/index.ts';
 import { allStandards, gradeSide, type Standard, verdictsOf } from '../../grading/index.ts';
 import type { NativeMaps, NativeStack } from '../../native/index.ts';
+import { type CalibrationInForce, standingOf } from '../calibration.ts';
 import type { Acquired } from './acquisition.ts';
 import type { Measured } from './measurement.ts';
 import type { Preprocessed } from './preprocessing.ts';
@@ -25,6 +26,8 @@ export interface ReportContext {
   readonly standards?: readonly Standard[] | undefined;
   readonly software: { readonly version: string; readonly commit: string };
   readonly now: Date;
+  /** The accepted calibration that the side was photographed under. */
+  readonly calibration?: CalibrationInForce | null;
   /** Names of the map files beside the report, when the sink writes them. */
   readonly mapFiles?: MapFiles | undefined;
 }
@@ -79,6 +82,7 @@ export function makeReport(results: Results, stages: readonly StageReport[], con
     createdAt: context.now.toISOString(),
     software: context.software,
     measurement: evidence.measurement,
+    calibration: context.calibration ? standingOf(context.calibration) : null,
     photometric: solved
       ? {
           normals: context.mapFiles?.normals ?? null,
