@@ -2,8 +2,8 @@
 
 use imaging::{Cancel, Encoding, Frame, FrameStack, Raster, Samples};
 use photometric::{
-    HeightOptions, Light, Method, ShapeOptions, SolveOptions, curvature, gloss, height_mm, shape_multiscale, solve,
-    solve_into,
+    HeightOptions, Light, Method, PixelMaps, ShapeOptions, SolveOptions, Wanted, curvature, gloss, height_mm,
+    pixel_maps_into, shape_multiscale, solve, solve_into,
 };
 use rayon::prelude::*;
 use std::time::Instant;
@@ -151,6 +151,23 @@ fn main() {
         Ok(s) => {
             let report =
                 |name: &str, (ms, cpu): (f64, f64)| println!("{name:34} {ms:8.1} ms wall  {cpu:8.0} ms processor");
+            let wanted = Wanted {
+                gradients: true,
+                curvature: true,
+                shape: Some(ShapeOptions::default()),
+            };
+            let frames = Some((&quiet, &options));
+            let first = |used| pixel_maps_into(&s, frames, &wanted, Some(0.025), used, &cancel).unwrap_or_default();
+            report(
+                "pixel-wise maps, first side",
+                median_ms(|| drop(first(PixelMaps::default()))),
+            );
+            let mut used = first(PixelMaps::default());
+            report(
+                "pixel-wise maps together",
+                median_ms(|| used = first(std::mem::take(&mut used))),
+            );
+            drop(used);
             report("gloss", median_ms(|| drop(gloss(&quiet, &options, &s, &cancel))));
             report("curvature", median_ms(|| drop(curvature(&s, Some(0.025), &cancel))));
             report(

@@ -24,8 +24,9 @@ pub struct Fits<'a> {
 
 type Lane = [f32; LANES];
 
+/// A whole lane of a plane.
 #[inline(always)]
-fn lane(plane: &[f32], at: usize) -> &Lane {
+pub fn lane(plane: &[f32], at: usize) -> &Lane {
     plane[at..at + LANES]
         .try_into()
         .expect("tiles are padded to whole lanes")

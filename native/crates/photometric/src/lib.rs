@@ -3,13 +3,17 @@
 //! Frame used everywhere: x right, y down, z towards the camera; integer pixel coordinates are pixel centres.
 //! The model is `I_k = E_k * albedo * max(0, n.l_k)` plus what does not fit it: shadows, highlights, gloss.
 
+mod bands;
 mod batch;
+mod cascade;
 mod check;
 mod cholesky;
 mod curvature;
+mod derivatives;
 mod drift;
 mod elimination;
 mod finish;
+mod fir;
 mod gloss;
 mod gradient;
 mod height;
@@ -17,11 +21,13 @@ mod kernel;
 mod lanes;
 mod lights;
 mod linear;
+mod maps;
 mod near;
 mod noise;
 mod options;
 mod pixel;
 mod poisson;
+mod pyramid;
 mod quadratic;
 mod reader;
 mod reflectance;
@@ -38,6 +44,7 @@ pub use curvature::{Curvature, curvature};
 pub use gloss::gloss;
 pub use gradient::{Gradients, gradients};
 pub use height::{HeightOptions, height_mm};
+pub use maps::{PixelMaps, Wanted, pixel_maps, pixel_maps_into};
 pub use options::{Light, Method, Solution, SolveOptions, SolveSummary};
 pub use scale_space::{ShapeOptions, shape_multiscale};
 pub use solve::{solve, solve_into};

@@ -1,21 +1,19 @@
 //! What a tile's fit says of its samples: light above the model, and the albedo of each channel for the shared normal.
 
+use crate::kernel::{LANES, lane};
 use crate::linear::{V3, dot};
 use crate::simd::fastest;
 use crate::tile::{Setup, TILE, Tile};
 
 impl Tile {
-    /// Raises `out[i]` to what light `k` shows at pixel `i` above `max(0, g.l_k)`.
-    pub fn raise_to_excess(&self, setup: &Setup, k: usize, out: &mut [f32]) {
-        let row = k * TILE..k * TILE + self.n;
-        let samples = &self.samples[row.clone()];
-        let g = [0, 1, 2].map(|j| &self.g[j][..self.n]);
+    /// The largest of what the lights show at each pixel above `max(0, g.l_k)`, at least 0.
+    pub fn excess(&self, setup: &Setup, out: &mut [f32]) {
+        let g = [0, 1, 2].map(|j| &self.g[j][..]);
         if setup.lights.near() {
-            let d = [0, 1, 2].map(|j| &self.directions[j][row.clone()]);
-            excess_near(samples, &g, &d, out);
+            let d = [0, 1, 2].map(|j| &self.directions[j][..]);
+            excess_near(&self.samples, setup.count(), &g, &d, out);
         } else {
-            let d = setup.narrow[k];
-            excess_far(samples, &g, d, out);
+            excess_far(&self.samples, &g, &setup.narrow, out);
         }
     }
 
@@ -96,32 +94,44 @@ fastest! {
 }
 
 fastest! {
-    fn excess_far(samples: &[f32], g: &[&[f32]; 3], direction: [f32; 3], out: &mut [f32]) = excess_far_body
+    fn excess_far(samples: &[f32], g: &[&[f32]; 3], directions: &[[f32; 3]], out: &mut [f32]) = excess_far_body
 }
 
 fastest! {
-    fn excess_near(samples: &[f32], g: &[&[f32]; 3], directions: &[&[f32]; 3], out: &mut [f32]) = excess_near_body
+    fn excess_near(samples: &[f32], count: usize, g: &[&[f32]; 3], d: &[&[f32]; 3], out: &mut [f32]) = excess_near_body
 }
 
 #[inline(always)]
-fn excess_far_body(samples: &[f32], g: &[&[f32]; 3], direction: [f32; 3], out: &mut [f32]) {
-    excess(samples, g, |_| direction, out);
+fn excess_far_body(samples: &[f32], g: &[&[f32]; 3], directions: &[[f32; 3]], out: &mut [f32]) {
+    let count = directions.len();
+    excess(samples, count, g, |k, _| directions[k].map(|v| [v; LANES]), out);
 }
 
 #[inline(always)]
-fn excess_near_body(samples: &[f32], g: &[&[f32]; 3], d: &[&[f32]; 3], out: &mut [f32]) {
-    let d = d.map(|v| &v[..out.len()]);
-    excess(samples, g, |i| [d[0][i], d[1][i], d[2][i]], out);
+fn excess_near_body(samples: &[f32], count: usize, g: &[&[f32]; 3], d: &[&[f32]; 3], out: &mut [f32]) {
+    excess(samples, count, g, |k, at| d.map(|v| *lane(v, k * TILE + at)), out);
 }
 
 #[inline(always)]
-fn excess(samples: &[f32], g: &[&[f32]; 3], direction: impl Fn(usize) -> [f32; 3], out: &mut [f32]) {
-    let n = out.len();
-    let (samples, [x, y, z]) = (&samples[..n], g.map(|v| &v[..n]));
-    for i in 0..n {
-        let d = direction(i);
-        let model = d[0] * x[i] + d[1] * y[i] + d[2] * z[i];
-        let above = samples[i] - if model > 0.0 { model } else { 0.0 };
-        out[i] = if above > out[i] { above } else { out[i] };
+fn excess(
+    samples: &[f32],
+    count: usize,
+    g: &[&[f32]; 3],
+    direction: impl Fn(usize, usize) -> [[f32; LANES]; 3],
+    out: &mut [f32],
+) {
+    for (part, out) in out.chunks_mut(LANES).enumerate() {
+        let at = part * LANES;
+        let [x, y, z] = g.map(|v| *lane(v, at));
+        let mut most = [0.0f32; LANES];
+        for k in 0..count {
+            let (row, d) = (lane(samples, k * TILE + at), direction(k, at));
+            for i in 0..LANES {
+                let model = d[0][i] * x[i] + d[1][i] * y[i] + d[2][i] * z[i];
+                let above = row[i] - if model > 0.0 { model } else { 0.0 };
+                most[i] = if above > most[i] { above } else { most[i] };
+            }
+        }
+        out.copy_from_slice(&most[..out.len()]);
     }
 }

@@ -122,6 +122,12 @@ impl Tile {
     /// Reads pixels `x0 .. x0 + n` of row `y` under all lights. Grey is the plain mean of the normalised channels: after
     /// division by the light's colour a neutral surface has equal channels, and the mean has the least noise.
     pub fn read(&mut self, setup: &Setup, y: usize, x0: usize, n: usize) {
+        self.read_samples(setup, y, x0, n);
+        setup.reader.read_peaks(y, x0, &mut self.peaks[..n]);
+    }
+
+    /// [`Tile::read`] without the peaks.
+    pub fn read_samples(&mut self, setup: &Setup, y: usize, x0: usize, n: usize) {
         self.n = n;
         let padded = n.next_multiple_of(LANES);
         for k in 0..setup.count() {
@@ -137,7 +143,6 @@ impl Tile {
                 *v = 0.0;
             }
         }
-        setup.reader.read_peaks(y, x0, &mut self.peaks[..n]);
     }
 
     fn read_colour(&mut self, setup: &Setup, k: usize, y: usize, x0: usize) {

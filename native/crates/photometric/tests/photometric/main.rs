@@ -4,6 +4,7 @@ mod cards;
 mod dataset;
 mod maps;
 mod normals;
+mod pixel_maps;
 mod real_captures;
 mod refusals;
 mod render;
