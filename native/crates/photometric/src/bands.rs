@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 /// Places of a strip: what is kept of some forty rows of it fits the second-level cache. A multiple of every step.
-pub const STRIP: usize = 1024;
+pub const STRIP: usize = 2048;
 /// Rows of a band are a multiple of this, as they are of every step.
 pub const BAND_UNIT: usize = 64;
 

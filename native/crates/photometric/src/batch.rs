@@ -1,9 +1,8 @@
-//! Rejection for eight doubtful pixels at once: all subsets with one, two or three of at most eight samples removed.
-//!
-//! Removing the samples D from a least-squares fit lowers the sum of squares by `r_D^T (I - H)_DD^-1 r_D`, with r the
-//! residuals and H the hat matrix (Cook & Weisberg 1982), so every subset is judged without refitting.
+//! Rejection for eight doubtful pixels at once: all subsets with one, two or three of at most eight samples removed, each
+//! judged without refitting (see [`crate::removals`]).
 
-use crate::elimination::Linear;
+use crate::noise::Noise;
+use crate::removals::{Table, influence, products};
 use crate::simd::fastest;
 
 /// Pixels handled together.
@@ -13,35 +12,59 @@ pub const MOST_LIGHTS: usize = 8;
 /// Fewest samples that must stay, for a fit to check itself.
 const FEWEST_KEPT: usize = 5;
 /// Most samples removed.
-const MOST_REMOVED: usize = 3;
-/// Leverage above which samples hold up a direction alone: they cannot be checked, nor spared.
-const LEAST_REST: f32 = 0.02;
+pub const MOST_REMOVED: usize = 3;
 /// Bound on `trace^3 / (4 det)`, which the squared condition number of the light matrix stays below: 30 squared.
 const MOST_SKEW: f32 = 900.0;
+const DEG: f32 = 180.0 / std::f32::consts::PI;
 
-type Wide = [f32; WIDE];
+/// A number for each pixel.
+pub type Wide = [f32; WIDE];
+
+/// What agreement means, by the number of samples removed.
+#[derive(Clone, Copy)]
+pub struct Judge {
+    /// Noise of one sample.
+    pub noise: Noise,
+    /// Chi-square limit on the sum of squares, in variances of one sample.
+    pub chi_square: [f32; MOST_REMOVED + 1],
+    /// Tolerated sum of squares, in squares of the albedo.
+    pub tolerated: [f32; MOST_REMOVED + 1],
+    /// Samples below this may lie in shadow whatever the noise.
+    pub least_sample: f32,
+}
 
 /// Eight pixels, light by light.
 #[derive(Default)]
 pub struct Batch {
     /// Samples.
     pub samples: [Wide; MOST_LIGHTS],
-    /// Directions, or the model's slopes along `albedo * normal`: x, y and z of each light.
+    /// Directions: x, y and z of each light.
     pub directions: [[Wide; 3]; MOST_LIGHTS],
-    /// The fit of all samples.
+    /// The fit of all samples; on return that of the samples kept.
     pub g: [Wide; 3],
+    /// Its length.
+    pub length: Wide,
     /// `(S^T S)^-1` of all lights (xx, xy, xz, yy, yz, zz).
     pub all: [Wide; 6],
     /// Whether `directions` and `all` are filled in.
     pub ready: bool,
-    /// On return: `(S^T S)^-1` of the lights kept.
-    pub inverse: [Wide; 6],
+    /// Subsets of far lights; near lights have none.
+    pub table: Option<Table>,
     /// Sum of squared residuals; on return that of the samples kept.
     pub rss: Wide,
-    /// Largest sum of squares that counts as agreement, for 0, 1, 2 and 3 samples removed.
-    pub limits: [Wide; MOST_REMOVED + 1],
     /// On return: the samples kept, one bit a light; 0 where no subset agrees.
     pub kept: [u8; WIDE],
+    /// On return: whether a sample is so dark that it may lie in shadow; shadows are searched for as groups.
+    pub shadow: [bool; WIDE],
+    /// On return: unit normals.
+    pub normal: [Wide; 3],
+    /// On return: albedo.
+    pub albedo: Wide,
+    /// On return: residual relative to the albedo.
+    pub residual: Wide,
+    /// On return: standard deviation of the normal in degrees.
+    pub confidence: Wide,
+    inverse: [Wide; 6],
 }
 
 /// How many of `lights` samples may be removed.
@@ -52,169 +75,54 @@ pub fn removable(lights: usize) -> usize {
 impl Batch {
     /// Finds the fewest samples whose removal lets the rest agree, among those the set that lowers the sum of squares
     /// most, and refits the rest exactly.
-    pub fn solve(&mut self, lights: usize) {
-        solve_wide(self, lights);
-    }
-
-    /// The refitted pixel `i`, where some subset agreed.
-    pub fn fit(&self, i: usize) -> Option<Linear> {
-        (self.kept[i] != 0).then(|| Linear {
-            g: self.g.map(|v| f64::from(v[i])),
-            inverse: self.inverse.map(|v| f64::from(v[i])),
-            rss: f64::from(self.rss[i]),
-            kept: self.kept[i].count_ones() as usize,
-        })
+    pub fn solve(&mut self, lights: usize, judge: &Judge) {
+        solve_wide(self, lights, judge);
     }
 }
 
 fastest! {
-    fn solve_wide(b: &mut Batch, lights: usize) = solve
-}
-
-/// `I - H` and the residuals of the fit of all samples.
-struct Influence {
-    residual: [Wide; MOST_LIGHTS],
-    rest: [[Wide; MOST_LIGHTS]; MOST_LIGHTS],
+    fn solve_wide(b: &mut Batch, lights: usize, judge: &Judge) = solve
 }
 
 #[inline(always)]
-fn influence(b: &Batch, lights: usize) -> Influence {
-    let mut out = Influence {
-        residual: [[0.0; WIDE]; MOST_LIGHTS],
-        rest: [[[0.0; WIDE]; MOST_LIGHTS]; MOST_LIGHTS],
-    };
-    for k in 0..lights {
-        let [x, y, z] = &b.directions[k];
-        let c = &b.all;
-        let mut along = [[0.0; WIDE]; 3];
-        for i in 0..WIDE {
-            out.residual[k][i] = b.samples[k][i] - (x[i] * b.g[0][i] + y[i] * b.g[1][i] + z[i] * b.g[2][i]);
-            along[0][i] = c[0][i] * x[i] + c[1][i] * y[i] + c[2][i] * z[i];
-            along[1][i] = c[1][i] * x[i] + c[3][i] * y[i] + c[4][i] * z[i];
-            along[2][i] = c[2][i] * x[i] + c[4][i] * y[i] + c[5][i] * z[i];
-        }
-        for j in 0..=k {
-            let [x, y, z] = &b.directions[j];
-            let one = if j == k { 1.0 } else { 0.0 };
-            for i in 0..WIDE {
-                out.rest[k][j][i] = one - (along[0][i] * x[i] + along[1][i] * y[i] + along[2][i] * z[i]);
-            }
-        }
-    }
-    out
-}
-
-/// Best removal found so far in each lane.
-struct Best {
-    gain: Wide,
-    bits: [u32; WIDE],
-}
-
-impl Best {
-    #[inline(always)]
-    fn new() -> Self {
-        Self {
-            gain: [-1.0; WIDE],
-            bits: [0; WIDE],
-        }
-    }
-
-    #[inline(always)]
-    fn offer(&mut self, gain: &Wide, bits: u32) {
-        for i in 0..WIDE {
-            let better = gain[i] > self.gain[i];
-            self.gain[i] = if better { gain[i] } else { self.gain[i] };
-            self.bits[i] = if better { bits } else { self.bits[i] };
-        }
-    }
-}
-
-#[inline(always)]
-fn solve(b: &mut Batch, lights: usize) {
-    let f = influence(b, lights);
+fn solve(b: &mut Batch, lights: usize, judge: &Judge) {
     let mut removed = [u32::MAX; WIDE];
-    for i in 0..WIDE {
-        if b.rss[i] <= b.limits[0][i] {
-            removed[i] = 0;
+    let limits = |b: &Batch, count: usize| {
+        let mut out = [0.0; WIDE];
+        for i in 0..WIDE {
+            let a = b.length[i];
+            out[i] = judge.noise.variance(a) * judge.chi_square[count] + judge.tolerated[count] * a * a;
         }
+        out
+    };
+    let limit = limits(b, 0);
+    for i in 0..WIDE {
+        removed[i] = if b.rss[i] <= limit[i] { 0 } else { u32::MAX };
     }
+    // With a table the products of residuals are enough; else the hat matrix of every pixel is.
+    let products = b.table.is_some().then(|| products(b, lights));
+    let own = b.table.is_none().then(|| influence(b, lights));
     for count in 1..=removable(lights) {
         if removed.iter().all(|r| *r != u32::MAX) {
             break;
         }
-        let mut best = Best::new();
-        match count {
-            1 => singles(&f, lights, &mut best),
-            2 => pairs(&f, lights, &mut best),
-            _ => triples(&f, lights, &mut best),
-        }
+        let best = match (&b.table, &products, &own) {
+            (Some(table), Some(products), _) => table.best(products, count),
+            (_, _, Some(own)) => own.best(lights, count),
+            _ => break,
+        };
+        let limit = limits(b, count);
         for i in 0..WIDE {
-            if removed[i] == u32::MAX && best.gain[i] >= 0.0 && b.rss[i] - best.gain[i] <= b.limits[count][i] {
-                removed[i] = best.bits[i];
-            }
+            let agrees = best.gain[i] >= 0.0 && b.rss[i] - best.gain[i] <= limit[i];
+            removed[i] = if removed[i] == u32::MAX && agrees {
+                best.bits[i]
+            } else {
+                removed[i]
+            };
         }
     }
     refit(b, lights, &removed);
-}
-
-#[inline(always)]
-fn singles(f: &Influence, lights: usize, best: &mut Best) {
-    for k in 0..lights {
-        let mut gain = [0.0; WIDE];
-        for i in 0..WIDE {
-            let (r, a) = (f.residual[k][i], f.rest[k][k][i]);
-            gain[i] = if a > LEAST_REST { r * r / a } else { -1.0 };
-        }
-        best.offer(&gain, 1 << k);
-    }
-}
-
-#[inline(always)]
-fn pairs(f: &Influence, lights: usize, best: &mut Best) {
-    for k in 1..lights {
-        for j in 0..k {
-            let mut gain = [0.0; WIDE];
-            for i in 0..WIDE {
-                let (p, q) = (f.residual[k][i], f.residual[j][i]);
-                let (a, c, o) = (f.rest[k][k][i], f.rest[j][j][i], f.rest[k][j][i]);
-                let det = a * c - o * o;
-                let sum = (p * p * c - 2.0 * p * q * o + q * q * a) / det;
-                gain[i] = if det > LEAST_REST * LEAST_REST { sum } else { -1.0 };
-            }
-            best.offer(&gain, 1 << k | 1 << j);
-        }
-    }
-}
-
-#[inline(always)]
-fn triples(f: &Influence, lights: usize, best: &mut Best) {
-    for k in 2..lights {
-        for j in 1..k {
-            // The pair is eliminated once for all third samples (Schur complement).
-            let (mut a, mut c, mut o, mut pair) = ([0.0; WIDE], [0.0; WIDE], [0.0; WIDE], [0.0; WIDE]);
-            let mut usable = [false; WIDE];
-            for i in 0..WIDE {
-                let (p, q) = (f.residual[k][i], f.residual[j][i]);
-                let det = f.rest[k][k][i] * f.rest[j][j][i] - f.rest[k][j][i] * f.rest[k][j][i];
-                usable[i] = det > LEAST_REST * LEAST_REST;
-                (a[i], c[i], o[i]) = (f.rest[j][j][i] / det, f.rest[k][k][i] / det, -f.rest[k][j][i] / det);
-                pair[i] = p * p * a[i] + 2.0 * p * q * o[i] + q * q * c[i];
-            }
-            for m in 0..j {
-                let mut gain = [0.0; WIDE];
-                for i in 0..WIDE {
-                    let (p, q, r) = (f.residual[k][i], f.residual[j][i], f.residual[m][i]);
-                    let (u, v) = (f.rest[k][m][i], f.rest[j][m][i]);
-                    let (x, y) = (a[i] * u + o[i] * v, o[i] * u + c[i] * v);
-                    let schur = f.rest[m][m][i] - x * u - y * v;
-                    let left = r - x * p - y * q;
-                    let sum = pair[i] + left * left / schur;
-                    gain[i] = if usable[i] && schur > LEAST_REST { sum } else { -1.0 };
-                }
-                best.offer(&gain, 1 << k | 1 << j | 1 << m);
-            }
-        }
-    }
+    figures(b, lights, judge);
 }
 
 /// Least squares of the samples that stay; a lane without agreement, or whose rest does not span space, keeps none.
@@ -278,12 +186,60 @@ fn refit(b: &mut Batch, lights: usize, removed: &[u32; WIDE]) {
     }
 }
 
+/// Normal, albedo, residual and confidence of the refitted pixels, and whether a sample is dark.
+#[inline(always)]
+fn figures(b: &mut Batch, lights: usize, judge: &Judge) {
+    let mut darkest = b.samples[0];
+    for row in &b.samples[1..lights] {
+        for i in 0..WIDE {
+            darkest[i] = if row[i] < darkest[i] { row[i] } else { darkest[i] };
+        }
+    }
+    for i in 0..WIDE {
+        let least = 3.0 * judge.noise.variance(b.length[i]).sqrt();
+        b.shadow[i] = darkest[i] < least || darkest[i] < judge.least_sample;
+        let [x, y, z] = [0, 1, 2].map(|j| b.g[j][i]);
+        let albedo = (x * x + y * y + z * z).sqrt();
+        let inverse = 1.0 / albedo;
+        let [x, y, z] = [x * inverse, y * inverse, z * inverse];
+        let c = [0, 1, 2, 3, 4, 5].map(|j| b.inverse[j][i]);
+        let along = x * (c[0] * x + 2.0 * (c[1] * y + c[2] * z)) + y * (c[3] * y + 2.0 * c[4] * z) + c[5] * z * z;
+        let rest = c[0] + c[3] + c[5] - along;
+        let spread = if rest > 0.0 { rest } else { 0.0 };
+        let kept = b.kept[i].count_ones() as usize;
+        let model = judge.noise.variance(albedo);
+        let chi_square = judge.chi_square[(lights - kept.max(lights - MOST_REMOVED)) & MOST_REMOVED];
+        let found = b.rss[i] / kept.max(4).saturating_sub(3) as f32;
+        let doubt = if found > model { found } else { model };
+        let variance = if b.rss[i] <= model * chi_square { model } else { doubt };
+        for (j, v) in [x, y, z].into_iter().enumerate() {
+            b.normal[j][i] = v;
+        }
+        b.albedo[i] = albedo;
+        b.residual[i] = (b.rss[i] / kept.max(1) as f32).sqrt() * inverse;
+        b.confidence[i] = (variance * spread).sqrt() * inverse * DEG;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::linear::{V3, add_outer, apply, dot, inverse, unit};
 
-    fn batch(spoilt: &[&[usize]; WIDE], truth: V3, lights: usize) -> Batch {
+    /// Agreement is a sum of squares below 1e-7.
+    fn judge() -> Judge {
+        Judge {
+            noise: Noise {
+                read: 1e-8,
+                ..Noise::default()
+            },
+            chi_square: [10.0; MOST_REMOVED + 1],
+            tolerated: [0.0; MOST_REMOVED + 1],
+            least_sample: 0.0,
+        }
+    }
+
+    fn batch(spoilt: &[&[usize]; WIDE], truth: V3, lights: usize, far: bool) -> Batch {
         let directions: Vec<V3> = (0..lights)
             .map(|k| {
                 let a = k as f64 / lights as f64 * std::f64::consts::TAU;
@@ -293,10 +249,10 @@ mod tests {
         let mut m = [0.0; 6];
         directions.iter().for_each(|&d| add_outer(&mut m, d, 1.0));
         let c = inverse(&m).expect("regular");
-        let mut b = Batch {
-            limits: [[1e-7; WIDE]; 4],
-            ..Batch::default()
-        };
+        let mut b = Batch::default();
+        if far {
+            b.table = Some(Table::new(&directions, &c));
+        }
         for i in 0..WIDE {
             let samples: Vec<f64> = (0..lights)
                 .map(|k| {
@@ -323,6 +279,7 @@ mod tests {
             for j in 0..6 {
                 b.all[j][i] = c[j] as f32;
             }
+            b.length[i] = dot(g, g).sqrt() as f32;
             b.rss[i] = (0..lights)
                 .map(|k| (samples[k] - dot(directions[k], g)).powi(2))
                 .sum::<f64>() as f32;
@@ -334,22 +291,47 @@ mod tests {
     fn up_to_three_spoilt_samples_of_eight_are_found_and_the_rest_is_exact() {
         let truth = [0.1, -0.05, 0.6];
         let spoilt: [&[usize]; WIDE] = [&[], &[3], &[0, 1], &[2, 6], &[1, 4, 6], &[0, 3, 5], &[7], &[0, 2, 7]];
-        let mut b = batch(&spoilt, truth, 8);
-        b.solve(8);
-        for i in 0..WIDE {
-            let fit = b.fit(i).expect("some subset agrees");
-            for (k, bit) in (0..8).map(|k| (k, b.kept[i] >> k & 1)) {
-                assert_eq!(bit == 0, spoilt[i].contains(&k), "pixel {i}, light {k}");
+        for far in [false, true] {
+            let mut b = batch(&spoilt, truth, 8, far);
+            b.solve(8, &judge());
+            for i in 0..WIDE {
+                assert_ne!(b.kept[i], 0, "some subset agrees");
+                for (k, bit) in (0..8).map(|k| (k, b.kept[i] >> k & 1)) {
+                    assert_eq!(bit == 0, spoilt[i].contains(&k), "pixel {i}, light {k}");
+                }
+                assert!((0..3).all(|j| (f64::from(b.g[j][i]) - truth[j]).abs() < 1e-5));
+                let albedo = dot(truth, truth).sqrt();
+                assert!((f64::from(b.albedo[i]) - albedo).abs() < 1e-5);
+                assert!((0..3).all(|j| (f64::from(b.normal[j][i]) - truth[j] / albedo).abs() < 2e-5));
             }
-            assert!((0..3).all(|j| (fit.g[j] - truth[j]).abs() < 1e-5));
         }
+    }
+
+    #[test]
+    fn the_confidence_is_that_of_the_samples_kept() {
+        let spoilt: [&[usize]; WIDE] = [&[2, 6]; WIDE];
+        let mut b = batch(&spoilt, [0.0, 0.0, 0.5], 8, true);
+        b.solve(8, &judge());
+        // Six lights at 45 degrees: those along x are whole, those along y have lost both that lie in that plane.
+        let mut m = [0.0; 6];
+        for k in (0..8).filter(|k| k % 4 != 2) {
+            let a = f64::from(k) * std::f64::consts::FRAC_PI_4;
+            add_outer(&mut m, unit([a.cos(), a.sin(), 1.0]), 1.0);
+        }
+        let c = inverse(&m).expect("regular");
+        let wanted = (1e-8 * (c[0] + c[3])).sqrt() / 0.5 * 180.0 / std::f64::consts::PI;
+        assert!(
+            (f64::from(b.confidence[0]) / wanted - 1.0).abs() < 1e-3,
+            "{}",
+            b.confidence[0]
+        );
     }
 
     #[test]
     fn five_samples_leave_nothing_to_remove() {
         let spoilt: [&[usize]; WIDE] = [&[1]; WIDE];
-        let mut b = batch(&spoilt, [0.0, 0.0, 0.5], 5);
-        b.solve(5);
+        let mut b = batch(&spoilt, [0.0, 0.0, 0.5], 5, true);
+        b.solve(5, &judge());
         assert_eq!(b.kept, [0; WIDE]);
     }
 }

@@ -1,12 +1,13 @@
 //! From the fits of a tile to the output maps; pixels whose samples disagree go through rejection on the way.
 
-use crate::batch::{Batch, MOST_LIGHTS, WIDE, removable};
+use crate::batch::{Batch, Judge, MOST_LIGHTS, WIDE, removable};
 use crate::kernel::LANES;
 use crate::lanes::{DISAGREES, Limits, UNCERTAIN, write_normals};
 use crate::linear::{apply, dot};
 use crate::noise::Noise;
 use crate::options::Method;
 use crate::pixel::{Column, Fit, Thresholds, least_squares, robust};
+use crate::removals::Table;
 use crate::solve::Counts;
 use crate::tile::{Setup, TILE, Tile};
 
@@ -45,6 +46,19 @@ impl Ctx<'_> {
             per_light: 1.0 / count as f32,
             worst_deg: MAX_CONFIDENCE_DEG,
             inverse: self.setup.inverse.map(|v| v as f32),
+        }
+    }
+}
+
+impl Ctx<'_> {
+    fn judge(&self) -> Judge {
+        let lights = self.setup.count();
+        let kept = |removed: usize| lights.saturating_sub(removed);
+        Judge {
+            noise: self.noise,
+            chi_square: std::array::from_fn(|removed| self.thresholds.of(kept(removed)) as f32),
+            tolerated: std::array::from_fn(|removed| MODEL_ERROR * MODEL_ERROR * kept(removed) as f32),
+            least_sample: self.dark_limit,
         }
     }
 }
@@ -192,36 +206,52 @@ fn settle(ctx: &Ctx, tile: &Tile, scratch: &mut Scratch, (x0, y): (usize, usize)
     let lights = ctx.setup.count();
     let Scratch { column, batch, waiting } = scratch;
     let few = lights <= MOST_LIGHTS && removable(lights) > 0;
+    let judge = ctx.judge();
     for group in waiting.chunks(WIDE) {
         if few {
             fill(ctx, tile, group, batch);
-            batch.solve(lights);
+            batch.solve(lights, &judge);
         }
         for (lane, &i) in group.iter().enumerate() {
-            let fit = few.then(|| batch.fit(lane)).flatten();
-            if let Some(linear) = fit.filter(|_| !has_shadow(ctx, batch, lane, tile.lanes.length[i])) {
-                let kept = batch.kept[lane];
-                let albedo = dot(linear.g, linear.g).sqrt();
-                let fit = Fit {
-                    normal: linear.g.map(|v| v / albedo),
-                    albedo,
-                    linear,
-                };
-                write_fit(ctx, tile, |k| kept >> k & 1 == 1, &fit, i, out);
-                counts.rejected += usize::from(linear.kept < lights);
+            if few && batch.kept[lane] != 0 && !batch.shadow[lane] {
+                counts.rejected += usize::from((batch.kept[lane].count_ones() as usize) < lights);
+                counts.unknown += usize::from(!take(ctx, tile, batch, lane, i, out));
             } else {
                 counts.rejected += usize::from(reject(ctx, tile, column, (x0 + i, y), i, out));
+                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, out, i));
             }
-            counts.unknown += usize::from(forget_if_uncertain(ctx, tile, out, i));
         }
     }
     counts
 }
 
-/// Whether a sample is so dark that it may lie in shadow; shadows are searched for as groups, not one by one.
-fn has_shadow(ctx: &Ctx, batch: &Batch, lane: usize, albedo: f32) -> bool {
-    let least = (3.0 * ctx.noise.variance(albedo).sqrt()).max(ctx.dark_limit);
-    (0..ctx.setup.count()).any(|k| batch.samples[k][lane] < least)
+/// Writes a pixel of a batch. Where its normal is too uncertain the fit of all samples stands, if that is certain; else
+/// the pixel is cleared, and false returned.
+fn take(ctx: &Ctx, tile: &Tile, batch: &Batch, lane: usize, i: usize, out: &mut Outputs) -> bool {
+    // Written so that NaN is refused too.
+    let certain = batch.confidence[lane] <= MAX_CONFIDENCE_DEG && batch.albedo[lane] > 0.0;
+    if !certain {
+        let stands = tile.lanes.confidence[i] <= MAX_CONFIDENCE_DEG && tile.lanes.length[i] > 0.0;
+        if !stands {
+            out.clear(i);
+        }
+        return stands;
+    }
+    let normal = [0, 1, 2].map(|j| batch.normal[j][lane]);
+    out.normals[3 * i..3 * i + 3].copy_from_slice(&normal);
+    out.residual[i] = batch.residual[lane];
+    out.confidence[i] = batch.confidence[lane];
+    if tile.colour.is_empty() {
+        out.albedo[i] = batch.albedo[lane];
+        return true;
+    }
+    let kept = batch.kept[lane];
+    for channel in 0..3 {
+        let kept = |k: usize| kept >> k & 1 == 1;
+        let albedo = tile.channel_albedo(ctx.setup, channel, i, normal.map(f64::from), kept);
+        out.albedo[3 * i + channel] = albedo as f32;
+    }
+    true
 }
 
 /// Puts pixels of the tile into a batch; a short group is filled up with its last pixel.
@@ -233,7 +263,8 @@ fn fill(ctx: &Ctx, tile: &Tile, group: &[usize], batch: &mut Batch) {
         batch.samples[k] = pixels.map(|i| row[i]);
     }
     // Far lights are the same for every pixel of the side.
-    if ctx.setup.lights.near() || !batch.ready {
+    let near = ctx.setup.lights.near();
+    if near || !batch.ready {
         for k in 0..lights {
             for j in 0..3 {
                 batch.directions[k][j] = pixels.map(|i| tile.narrow_direction(ctx.setup, k, i)[j]);
@@ -242,18 +273,15 @@ fn fill(ctx: &Ctx, tile: &Tile, group: &[usize], batch: &mut Batch) {
         for j in 0..6 {
             batch.all[j] = pixels.map(|i| tile.narrow_inverse(ctx.setup, i)[j]);
         }
+        batch.table = (!near).then(|| Table::new(&ctx.setup.directions, &ctx.setup.inverse));
         batch.ready = true;
     }
     for j in 0..3 {
-        batch.g[j] = pixels.map(|i| tile.g[j][i]);
+        let plane = &tile.g[j][..TILE];
+        batch.g[j] = pixels.map(|i| plane[i]);
     }
     batch.rss = pixels.map(|i| tile.rss[i]);
-    let albedo = pixels.map(|i| tile.lanes.length[i]);
-    for removed in 0..=removable(lights) {
-        let kept = lights - removed;
-        let (chi_square, tolerated) = (ctx.thresholds.of(kept) as f32, MODEL_ERROR * MODEL_ERROR * kept as f32);
-        batch.limits[removed] = albedo.map(|a| ctx.noise.variance(a) * chi_square + tolerated * a * a);
-    }
+    batch.length = pixels.map(|i| tile.lanes.length[i]);
 }
 
 /// Normal, albedo, residual and confidence of the least-squares fit.

@@ -1,18 +1,14 @@
 //! All pixel-wise maps of a side in one pass over its normals and frames: what one map has read is still in the cache for
 //! the next.
 
-use crate::bands::{Band, Rows, STRIP, blur, shape_of_plane};
-use crate::cascade::Cascade;
-use crate::derivatives::{Around, curvatures, divergence, slopes};
-use crate::fir::Ring;
-use crate::gloss::{gloss_row, prepare_for};
+use crate::bands::{Band, blur, shape_of_plane};
+use crate::gloss::prepare_for;
 use crate::options::{Solution, SolveOptions};
+use crate::pass::{Buffers, Fields, Pass, Shared};
 use crate::pyramid::Plane;
 use crate::scale_space::{Scales, ShapeOptions};
-use crate::tile::{Setup, Tile};
 use imaging::{Cancel, FrameStack, Result, zeroed};
 use rayon::prelude::*;
-use std::ops::Range;
 
 /// Which maps to make beside the gloss, which is made where frames are given.
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,22 +94,6 @@ pub fn pixel_maps_into(
     Ok(maps)
 }
 
-/// What all bands share.
-struct Shared<'a> {
-    s: &'a Solution,
-    setup: Option<&'a Setup<'a>>,
-    scales: Option<&'a Scales>,
-    /// Pixels in a unit of length.
-    per_pixel: f32,
-}
-
-impl Shared<'_> {
-    /// The scales whose blurs are made on the divergence itself, not on a halved plane of it.
-    fn direct(&self) -> Option<&Scales> {
-        self.scales.filter(|scales| scales.halvings == 0)
-    }
-}
-
 fn run(shared: &Shared, maps: &mut PixelMaps, cancel: &Cancel) -> Result<()> {
     let (width, height) = (shared.s.width, shared.s.height);
     let mut coarse = shared.direct().map(|scales| scales.coarse_plane(width, height));
@@ -147,15 +127,6 @@ fn run(shared: &Shared, maps: &mut PixelMaps, cancel: &Cancel) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Rows of a band in the maps that are read from one place: empty where not wanted.
-struct Fields<'a> {
-    gloss: &'a mut [f32],
-    p: &'a mut [f32],
-    q: &'a mut [f32],
-    mean: &'a mut [f32],
-    gaussian: &'a mut [f32],
 }
 
 struct Part<'a> {
@@ -215,192 +186,4 @@ fn cut<'a>(plane: &mut &'a mut [f32], n: usize) -> &'a mut [f32] {
     let (first, rest) = std::mem::take(plane).split_at_mut(n);
     *plane = rest;
     first
-}
-
-/// Buffers of one worker.
-struct Buffers {
-    tile: Option<Tile>,
-    slopes: [Ring; 2],
-    cascade: Option<Cascade>,
-}
-
-impl Buffers {
-    fn new(shared: &Shared) -> Self {
-        let scales = shared.direct();
-        let beside = scales.map_or(0, |scales| scales.reach() + scales.expansion.margin);
-        let n = shared.s.width.min(STRIP + 2 * (beside + 1));
-        Self {
-            tile: shared.setup.map(Tile::new),
-            slopes: [Ring::new(3, n), Ring::new(3, n)],
-            cascade: scales.map(|scales| scales.cascade(shared.s.width)),
-        }
-    }
-}
-
-/// A walk down a strip of a band.
-struct Pass<'a> {
-    shared: &'a Shared<'a>,
-    band: Band,
-    tile: &'a mut Option<Tile>,
-    slopes: &'a mut [Ring; 2],
-    fields: Fields<'a>,
-    strip: Range<usize>,
-    /// Divergence is asked for at these places, and slopes are held at these and their neighbours.
-    places: Range<usize>,
-    held: Range<usize>,
-    /// The row after the newest whose slopes are held.
-    next: usize,
-}
-
-impl Rows for Pass<'_> {
-    fn begin(&mut self, strip: Range<usize>, rows: Range<usize>, places: Range<usize>) {
-        self.held = places.start.saturating_sub(1)..(places.end + 1).min(self.band.width);
-        (self.strip, self.places) = (strip, places);
-        self.next = rows.start.saturating_sub(1);
-        self.slopes.iter_mut().for_each(Ring::restart);
-    }
-
-    fn row(&mut self, y: usize, out: &mut [f32]) {
-        self.hold(y);
-        if (self.band.y0..self.band.y0 + self.band.rows).contains(&y) {
-            self.write(y);
-        }
-        let inside = self.places.start.max(1)..self.places.end.min(self.band.width.saturating_sub(1));
-        if y == 0 || y + 1 >= self.band.height || inside.is_empty() {
-            out.fill(0.0);
-            return;
-        }
-        let (from, to) = (inside.start - self.places.start, inside.end - self.places.start);
-        out[..from].fill(0.0);
-        divergence(&self.around(y, inside.start), &mut out[from..to]);
-        out[to..].fill(0.0);
-    }
-}
-
-impl<'a> Pass<'a> {
-    fn new(
-        shared: &'a Shared<'a>,
-        band: Band,
-        tile: &'a mut Option<Tile>,
-        slopes: &'a mut [Ring; 2],
-        fields: Fields<'a>,
-    ) -> Self {
-        Self {
-            shared,
-            band,
-            tile,
-            slopes,
-            fields,
-            strip: 0..0,
-            places: 0..0,
-            held: 0..0,
-            next: 0,
-        }
-    }
-
-    /// All rows of the band without blurs: the divergence goes to `out`, where there is room for it.
-    fn whole(&mut self, out: &mut [f32]) {
-        let Band { width, y0, rows, .. } = self.band;
-        for x0 in (0..width).step_by(STRIP) {
-            let strip = x0..width.min(x0 + STRIP);
-            self.begin(strip.clone(), y0..y0 + rows, strip.clone());
-            for row in 0..rows {
-                if out.is_empty() {
-                    self.hold(y0 + row);
-                    self.write(y0 + row);
-                } else {
-                    self.row(y0 + row, &mut out[row * width + strip.start..row * width + strip.end]);
-                }
-            }
-        }
-    }
-
-    /// Makes sure that the slopes of the row and its neighbours are held.
-    fn hold(&mut self, y: usize) {
-        let below = (y + 1).min(self.band.height - 1);
-        let n = self.held.len();
-        while self.next <= below {
-            let from = self.next * self.band.width;
-            let normals = &self.shared.s.normals[3 * (from + self.held.start)..3 * (from + self.held.end)];
-            let [p, q] = &mut *self.slopes;
-            slopes(normals, &mut p.next()[..n], &mut q.next()[..n]);
-            self.next += 1;
-        }
-    }
-
-    /// The rows around row `y`, held at the image's border, from the left neighbour of place `x` on.
-    fn around(&self, y: usize, x: usize) -> Around<'_> {
-        let (width, height) = (self.band.width, self.band.height);
-        let rows = [y.saturating_sub(1), y, (y + 1).min(height - 1)];
-        let (from, to) = (x - 1 - self.held.start, self.held.len());
-        let [p, q] = self.slopes.each_ref();
-        let known = &self.shared.s.known;
-        Around {
-            p: rows.map(|row| &p.back(self.next - 1 - row)[from..to]),
-            q: rows.map(|row| &q.back(self.next - 1 - row)[from..to]),
-            known: rows.map(|row| &known[row * width + x - 1..row * width + self.held.end]),
-        }
-    }
-
-    /// Writes the strip of row `y` of every map but the shape.
-    fn write(&mut self, y: usize) {
-        let Range { start, end } = self.strip.clone();
-        let at = (y - self.band.y0) * self.band.width;
-        let here = at + start..at + end;
-        if !self.fields.p.is_empty() {
-            let held = start - self.held.start..end - self.held.start;
-            let back = self.next - 1 - y;
-            self.fields.p[here.clone()].copy_from_slice(&self.slopes[0].back(back)[held.clone()]);
-            self.fields.q[here.clone()].copy_from_slice(&self.slopes[1].back(back)[held]);
-        }
-        if !self.fields.mean.is_empty() {
-            self.curve(y, at);
-        }
-        if let (Some(setup), Some(tile)) = (self.shared.setup, self.tile.as_mut()) {
-            gloss_row(setup, tile, self.shared.s, y, start, &mut self.fields.gloss[here]);
-        }
-    }
-
-    /// Curvatures of the strip of row `y`; at the image's border the difference is one-sided over one pixel.
-    fn curve(&mut self, y: usize, at: usize) {
-        let (width, height) = (self.band.width, self.band.height);
-        let per_pixel = self.shared.per_pixel;
-        let by_y = per_pixel / if y == 0 || y + 1 == height { 1.0 } else { 2.0 };
-        let (x0, x1) = (self.strip.start.max(1), self.strip.end.min(width - 1));
-        let mean = std::mem::take(&mut self.fields.mean);
-        let gaussian = std::mem::take(&mut self.fields.gaussian);
-        if x0 < x1 {
-            let here = at + x0..at + x1;
-            let rows = self.around(y, x0);
-            curvatures(
-                &rows,
-                per_pixel / 2.0,
-                by_y,
-                &mut mean[here.clone()],
-                &mut gaussian[here],
-            );
-        }
-        for x in [0, width - 1] {
-            if self.strip.contains(&x) {
-                let here = at + x..at + x + 1;
-                self.curve_end(y, x, by_y, &mut mean[here.clone()], &mut gaussian[here]);
-            }
-        }
-        (self.fields.mean, self.fields.gaussian) = (mean, gaussian);
-    }
-
-    fn curve_end(&self, y: usize, x: usize, by_y: f32, mean: &mut [f32], gaussian: &mut [f32]) {
-        let (width, height) = (self.band.width, self.band.height);
-        let places = [x.saturating_sub(1), x, (x + 1).min(width - 1)];
-        let rows = [y.saturating_sub(1), y, (y + 1).min(height - 1)];
-        let slope = |ring: &Ring| rows.map(|row| places.map(|x| ring.back(self.next - 1 - row)[x - self.held.start]));
-        let (p, q) = (slope(&self.slopes[0]), slope(&self.slopes[1]));
-        let known = rows.map(|row| places.map(|x| self.shared.s.known[row * width + x]));
-        let around = Around {
-            p: p.each_ref().map(|v| &v[..]),
-            q: q.each_ref().map(|v| &v[..]),
-            known: known.each_ref().map(|v| &v[..]),
-        };
-        curvatures(&around, self.shared.per_pixel, by_y, mean, gaussian);
-    }
 }

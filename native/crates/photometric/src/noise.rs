@@ -55,7 +55,7 @@ pub fn estimate(setup: &Setup, width: usize, height: usize, mask: Option<&[u8]>,
             ..Noise::default()
         };
     }
-    found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort(&mut found);
     let mut fitted = fit(&bin_medians(&found));
     fitted.read = fitted.read.max(read);
     fitted
@@ -84,24 +84,31 @@ fn differences(setup: &Setup, tile: &Tile, inside: impl Fn(usize) -> bool) -> Ve
     // The median of chi-square with f degrees of freedom (Wilson & Hilferty 1931); 6 = 1 + 4 + 1 of the second difference.
     let scale = 1.0 / (6.0 * freedom as f64 * (1.0 - 2.0 / (9.0 * freedom as f64)).powi(3));
     let usable = |i: usize| inside(i) && !setup.reader.saturated(tile.peaks[i]);
-    let value = |k: usize, i: usize| {
+    let (mut sums, mut value) = ([0.0f32; TILE], [0.0f32; TILE]);
+    for k in 0..lights {
         if lights > 3 {
-            tile.residual(setup, k, i)
+            tile.residuals(setup, k, &mut value);
         } else {
-            f64::from(tile.samples[k * TILE + i])
+            value.copy_from_slice(&tile.samples[k * TILE..(k + 1) * TILE]);
         }
-    };
+        for i in 1..tile.n.max(1) - 1 {
+            let second = value[i - 1] - 2.0 * value[i] + value[i + 1];
+            sums[i] += second * second;
+        }
+    }
     (1..tile.n.saturating_sub(1))
         .step_by(3)
         .filter(|&i| usable(i - 1) && usable(i) && usable(i + 1))
         .map(|i| {
-            let sum: f64 = (0..lights)
-                .map(|k| (value(k, i - 1) - 2.0 * value(k, i) + value(k, i + 1)).powi(2))
-                .sum();
             let length = tile.g.iter().map(|g| g[i] * g[i]).sum::<f32>().sqrt();
-            (length, (sum * scale) as f32)
+            (length, (f64::from(sums[i]) * scale) as f32)
         })
         .collect()
+}
+
+/// Sorts pairs of numbers that are not negative: their bits are in the order of their values.
+fn sort(pairs: &mut [(f32, f32)]) {
+    pairs.sort_unstable_by_key(|&(a, b)| u64::from(a.to_bits()) << 32 | u64::from(b.to_bits()));
 }
 
 /// Median brightness and variance of bins with equal counts; `sorted` by brightness.

@@ -245,10 +245,7 @@ fn summarise(solution: &mut Solution, ctx: &Ctx, counts: Counts, notes: Vec<Stri
             n as f64 / counts.inside as f64
         }
     };
-    let grey: Vec<f32> = sampled(solution, |i| {
-        let c = solution.channels;
-        solution.albedo[i * c..(i + 1) * c].iter().sum::<f32>() / c as f32
-    });
+    let [brightness, residual, confidence] = medians(solution);
     let s = &mut solution.summary;
     s.unknown_fraction = part(counts.unknown);
     s.rejected_fraction = part(counts.rejected);
@@ -257,16 +254,32 @@ fn summarise(solution: &mut Solution, ctx: &Ctx, counts: Counts, notes: Vec<Stri
         (s.varnish_strength, s.varnish_exponent) = (v.strength, v.exponent);
     }
     s.near_light = ctx.setup.lights.near();
-    s.noise = f64::from(ctx.noise.variance(median(grey))).sqrt();
+    s.noise = f64::from(ctx.noise.variance(brightness)).sqrt();
     s.notes = notes;
     if stack.encoding != Encoding::Linear {
         s.notes
             .push("the input was sRGB-encoded and was decoded to linear light first".to_owned());
     }
-    let residual = median(sampled(solution, |i| solution.residual[i]));
-    let confidence = median(sampled(solution, |i| solution.confidence_deg[i]));
-    solution.summary.median_residual = f64::from(residual);
-    solution.summary.median_confidence_deg = f64::from(confidence);
+    s.median_residual = f64::from(residual);
+    s.median_confidence_deg = f64::from(confidence);
+}
+
+/// Medians of the grey albedo, the residual and the confidence over the known pixels.
+fn medians(solution: &Solution) -> [f32; 3] {
+    let grey = |i: usize| {
+        let c = solution.channels;
+        solution.albedo[i * c..(i + 1) * c].iter().sum::<f32>() / c as f32
+    };
+    let (residual, (confidence, brightness)) = rayon::join(
+        || median(sampled(solution, |i| solution.residual[i])),
+        || {
+            rayon::join(
+                || median(sampled(solution, |i| solution.confidence_deg[i])),
+                || median(sampled(solution, grey)),
+            )
+        },
+    );
+    [brightness, residual, confidence]
 }
 
 /// A value at known pixels, spread evenly over the image by a fixed step.

@@ -1,7 +1,7 @@
 //! A tile: part of a row, its samples light by light, and the least-squares fit of every pixel.
 
 use crate::elimination::Linear;
-use crate::kernel::{self, Fits, LANES, Planes};
+use crate::kernel::{self, Fits, LANES, Planes, lane};
 use crate::lanes::{Lanes, Limits, figures};
 use crate::lights::{Lights, normal_matrix};
 use crate::linear::{Sym3, V3, apply, inverse};
@@ -292,6 +292,20 @@ impl Tile {
         let d = self.direction(setup, k, i);
         let model = (0..3).map(|j| d[j] * f64::from(self.g[j][i])).sum::<f64>();
         f64::from(self.samples[k * TILE + i]) - model
+    }
+
+    /// Residuals of light `k` at all pixels against the least-squares fit.
+    pub fn residuals(&self, setup: &Setup, k: usize, out: &mut [f32; TILE]) {
+        let row = &self.samples[k * TILE..(k + 1) * TILE];
+        let g = [0, 1, 2].map(|j| &self.g[j][..]);
+        let padded = self.n.next_multiple_of(LANES);
+        for at in (0..padded).step_by(LANES) {
+            let d = [0, 1, 2].map(|j| self.direction_lane(setup, k, j, at));
+            let (row, [x, y, z]) = (lane(row, at), g.map(|g| lane(g, at)));
+            for i in 0..LANES {
+                out[at + i] = row[i] - (d[0][i] * x[i] + d[1][i] * y[i] + d[2][i] * z[i]);
+            }
+        }
     }
 
     /// [`Tile::direction`] in single precision.

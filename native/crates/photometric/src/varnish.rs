@@ -8,7 +8,7 @@
 use crate::lights::Lights;
 use crate::linear::{V3, dot, unit};
 use crate::noise::Noise;
-use crate::tile::{Setup, Tile};
+use crate::tile::{Setup, TILE, Tile};
 use rayon::prelude::*;
 
 /// Most lights a card's lobe is fitted under; more are for objects, which have no plane to know the half vectors from.
@@ -76,6 +76,8 @@ struct Piece {
     residual: [f64; MOST_LIGHTS],
     /// Directions and `(S^T S)^-1` here.
     directions: Vec<V3>,
+    /// Half way between them and the camera.
+    halves: Vec<V3>,
     /// `P S^T`-mapping of a vector over lights to g.
     pseudo: Vec<V3>,
 }
@@ -99,17 +101,18 @@ pub fn estimate(setup: &Setup, noise: &Noise, (width, height): (usize, usize), m
     if pieces.len() < PIECES / 4 {
         return None;
     }
-    let mut best: Option<Fit> = None;
-    for exponent in EXPONENTS {
-        let fit = fit(&pieces, setup, exponent)?;
-        if best.as_ref().is_none_or(|b| fit.gain > b.gain) {
-            best = Some(fit);
-        }
-    }
-    let coarse = best?;
+    let fits: Option<Vec<Fit>> = EXPONENTS
+        .into_par_iter()
+        .map(|exponent| fit(&pieces, exponent))
+        .collect();
+    let better = |a: Fit, b: Fit| if b.gain > a.gain { b } else { a };
+    let coarse = fits?.into_iter().reduce(better)?;
     let middle = coarse.varnish.exponent;
-    let fine = [0.85, 1.18].iter().filter_map(|f| fit(&pieces, setup, middle * f));
-    let best = fine.fold(coarse, |a, b| if b.gain > a.gain { b } else { a });
+    let fine: Vec<Fit> = [0.85, 1.18]
+        .into_par_iter()
+        .filter_map(|f| fit(&pieces, middle * f))
+        .collect();
+    let best = fine.into_iter().fold(coarse, better);
     let weight: f64 = pieces.iter().map(|p| p.weight).sum();
     let brightness = pieces.iter().map(|p| p.z).sum::<f64>() / weight;
     // The share at 22 degrees: lights half way up and a camera above.
@@ -144,8 +147,10 @@ fn gather(
     let middle = PIECE / 2;
     let directions: Vec<V3> = (0..lights).map(|k| tile.direction(setup, k, middle)).collect();
     let inverse = tile.fit_at(setup, middle).inverse;
+    let place = setup.lights.place(x + middle, y);
+    let halves = directions.iter().map(|&l| half_vector(l, place, setup.view_distance()));
     let mut piece = Piece {
-        place: setup.lights.place(x + middle, y),
+        place,
         weight: 0.0,
         z: 0.0,
         zz: 0.0,
@@ -153,14 +158,17 @@ fn gather(
         xyz: [0.0; 2],
         residual: [0.0; MOST_LIGHTS],
         pseudo: directions.iter().map(|&d| crate::linear::apply(&inverse, d)).collect(),
+        halves: halves.collect(),
         directions,
     };
+    let mut weights = [0.0; PIECE];
     for i in (0..PIECE).filter(|&i| inside(i) && !setup.reader.saturated(tile.peaks[i])) {
         let [gx, gy, gz] = [0, 1, 2].map(|j| f64::from(tile.g[j][i]));
         if gz <= 0.0 || gx.hypot(gy) > FLAT * gz {
             continue;
         }
         let w = 1.0 / f64::from(noise.variance(gz as f32)).max(1e-12);
+        weights[i] = w;
         piece.weight += w;
         piece.z += w * gz;
         piece.zz += w * gz * gz;
@@ -168,9 +176,11 @@ fn gather(
             piece.xy[axis] += w * g;
             piece.xyz[axis] += w * g * gz;
         }
-        for k in 0..lights {
-            piece.residual[k] += w * tile.residual(setup, k, i);
-        }
+    }
+    let mut residuals = [0.0; TILE];
+    for k in 0..lights {
+        tile.residuals(setup, k, &mut residuals);
+        piece.residual[k] = weights.iter().zip(&residuals).map(|(w, r)| w * f64::from(*r)).sum();
     }
     (piece.weight > 0.0).then_some(piece)
 }
@@ -184,7 +194,7 @@ struct Fit {
 }
 
 /// Linear regression of strength and coarse slopes for one lobe width; twice, as the lobe depends on the slopes.
-fn fit(pieces: &[Piece], setup: &Setup, exponent: f64) -> Option<Fit> {
+fn fit(pieces: &[Piece], exponent: f64) -> Option<Fit> {
     let mut varnish = Varnish {
         strength: 0.0,
         exponent,
@@ -192,7 +202,7 @@ fn fit(pieces: &[Piece], setup: &Setup, exponent: f64) -> Option<Fit> {
     };
     let mut found = None;
     for _ in 0..3 {
-        let (matrix, right) = equations(pieces, setup, &varnish);
+        let (matrix, right) = equations(pieces, &varnish);
         let (solution, variance) = solve(matrix, right)?;
         varnish.strength = solution[0];
         varnish.slopes = [[1, 2, 3], [4, 5, 6]].map(|s| s.map(|j| solution[j]));
@@ -210,20 +220,17 @@ fn fit(pieces: &[Piece], setup: &Setup, exponent: f64) -> Option<Fit> {
 
 /// Normal equations. The rows of a pixel are `g_x = -g_z p + A (F_x + p F_z)`, the same along y, and the residuals
 /// `r_k = A R_k`, with F and R the least-squares fit and residual of a lobe of strength 1; weights 1 / variance.
-fn equations(pieces: &[Piece], setup: &Setup, varnish: &Varnish) -> ([[f64; UNKNOWNS]; UNKNOWNS], [f64; UNKNOWNS]) {
+fn equations(pieces: &[Piece], varnish: &Varnish) -> ([[f64; UNKNOWNS]; UNKNOWNS], [f64; UNKNOWNS]) {
     let mut m = [[0.0; UNKNOWNS]; UNKNOWNS];
     let mut b = [0.0; UNKNOWNS];
     for piece in pieces {
         let slopes = varnish.slopes_at(piece.place);
         let normal = unit([-slopes[0], -slopes[1], 1.0]);
-        let values: Vec<f64> = piece
-            .directions
-            .iter()
-            .map(|&l| {
-                let h = half_vector(l, piece.place, setup.view_distance());
-                lobe(varnish.exponent, dot(normal, h)) * dot(normal, l).max(0.0)
-            })
-            .collect();
+        let mut values = [0.0; MOST_LIGHTS];
+        let values = &mut values[..piece.directions.len()];
+        for (value, (&l, &h)) in values.iter_mut().zip(piece.directions.iter().zip(&piece.halves)) {
+            *value = lobe(varnish.exponent, dot(normal, h)) * dot(normal, l).max(0.0);
+        }
         let fitted = [0, 1, 2].map(|j| (0..values.len()).map(|k| piece.pseudo[k][j] * values[k]).sum::<f64>());
         for (k, value) in values.iter().enumerate() {
             let rest = value - dot(piece.directions[k], fitted);
