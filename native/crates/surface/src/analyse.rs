@@ -61,10 +61,12 @@ pub fn analyse(
         card.rig.blur_sigma_px.unwrap_or(0.0),
         o,
         cancel,
+        progress,
     )?;
     progress(0.8);
     let relief: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
     findings.extend(marks::find(&plain, crop, &frame, &relief, o));
+    progress(0.85);
     let taken: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
     findings.extend(bare::find(&plain, crop, &frame, white, &taken));
     progress(0.9);
@@ -130,12 +132,14 @@ fn shape_findings(
     blur_px: f64,
     o: &Options,
     cancel: &Cancel,
+    progress: &(dyn Fn(f32) + Sync),
 ) -> Result<Vec<Finding>> {
     let mut levels = vec![base];
     while levels[levels.len() - 1].step * 2.0 * frame.pitch <= COARSEST_MM {
         let next = levels[levels.len() - 1].halved(cancel)?;
         levels.push(next);
     }
+    progress(0.45);
     let mut chains: Vec<Chain> = Vec::new();
     let mut blobs = Vec::new();
     for (k, level) in levels.iter().enumerate() {
@@ -143,7 +147,9 @@ fn shape_findings(
         chains.extend(chains::link(level, &found.lines));
         blobs.extend(found.blobs.into_iter().map(|b| (k, b)));
     }
+    progress(0.65);
     let mut dents = dents::find(&levels, &blobs, frame.pitch, blur_px, o, cancel)?;
+    progress(0.7);
     let mut lines = lines::find(&levels[0], chains, frame, radius, blur_px, o);
     lines.retain(|l| !dents.iter().any(|d| is_rim(l, d)));
     let rough = rough::gather(&mut dents, &mut lines, frame.pitch);

@@ -34,8 +34,12 @@ impl Ray {
     pub fn end(&self, print: &Print, frame: &Frame) -> Option<f64> {
         let step = 0.5 * frame.pitch;
         let n = ((self.ideal + OUTSIDE_MM) / step).floor() as usize;
+        // Over the few millimetres of a ray the perspective is a straight line.
+        let (from, to) = (frame.px(self.at(0.0)), frame.px(self.at(n as f64 * step)));
+        let each = [0, 1].map(|k| (to[k] - from[k]) / n.max(1) as f64);
+        let place = |i: usize| [from[0] + i as f64 * each[0], from[1] + i as f64 * each[1]];
         let value: Vec<f32> = (0..n)
-            .map(|i| print.luma(frame.px(self.at(i as f64 * step))).map(|v| v as f32))
+            .map(|i| print.luma(place(i)).map(|v| v as f32))
             .collect::<Option<_>>()?;
         let index = |mm: f64| ((mm / step) as usize).min(n);
         let background = median(&mut value[index(self.ideal + BACKGROUND_MM)..].to_vec());

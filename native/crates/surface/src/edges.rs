@@ -141,24 +141,29 @@ fn bare_depths(
 ) -> (Vec<f64>, f64) {
     /// The print beside the edge, mm inside it.
     const REFERENCE: [f64; 4] = [0.75, 0.95, 1.15, 1.4];
+    /// Stations from reference to reference.
+    const EACH: usize = 8;
     let colour = |s: f64, d: f64| print.at(frame.px(side.point(s, d))).unwrap_or([0.0; 3]);
     let inner: Vec<[f64; 3]> = (0..depth.len())
+        .into_par_iter()
+        .step_by(EACH)
         .map(|i| median_colour(&REFERENCE.map(|d| colour(station(i), d))))
         .collect();
-    let reach = (2.0 / frame.pitch.max(0.02)) as usize;
+    let reach = (2.0 / frame.pitch.max(0.02)) as usize / EACH;
+    // The print beside changes slowly: every eighth station has its reference, from such stations round it.
+    let references: Vec<Option<[f64; 3]>> = (0..inner.len())
+        .into_par_iter()
+        .map(|k| {
+            let near = &inner[k.saturating_sub(reach)..(k + reach).min(inner.len())];
+            let reference = median_colour(near);
+            let visible = luma(reference) * (1.0 + o.whitening_contrast) < 0.95 * white;
+            (visible && relative_spread(near) <= 0.08).then_some(reference)
+        })
+        .collect();
     let bare: Vec<Option<f64>> = (0..depth.len())
         .into_par_iter()
         .map(|i| {
-            // Every eighth station of the neighbourhood is plenty for a median.
-            let near: Vec<[f64; 3]> = (i.saturating_sub(reach)..(i + reach).min(inner.len()))
-                .step_by(8)
-                .map(|j| inner[j])
-                .collect();
-            let reference = median_colour(&near);
-            let visible = luma(reference) * (1.0 + o.whitening_contrast) < 0.95 * white;
-            if !visible || relative_spread(&near) > 0.08 {
-                return None;
-            }
+            let reference = references[i / EACH]?;
             // Within two and a half pixels of the cut the optics mix the background in.
             let first = depth[i].unwrap_or(0.0).clamp(0.0, 0.5) + 2.5 * frame.pitch;
             let steps = (0..)

@@ -1,9 +1,10 @@
 //! Stains, print dots and print lines: marks that stand alone on plain print and do not show in the relief.
 
+use crate::components::components;
 use crate::finding::Finding;
 use crate::frame::Frame;
 use crate::options::Options;
-use crate::plain::{Plain, components};
+use crate::plain::Plain;
 use crate::planes::Crop;
 use crate::shapes;
 use crate::stats::{median_sigma, quantile};

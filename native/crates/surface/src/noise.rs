@@ -1,6 +1,7 @@
 //! How noisy a slope is, learnt from the maps themselves as a function of confidence or albedo.
 
 use crate::planes::{Crop, Level};
+use crate::simd::fastest;
 use crate::stats::{MAD_TO_SIGMA, median};
 use crate::types::Maps;
 use imaging::{Cancel, Result};
@@ -15,14 +16,19 @@ const FLOOR: f32 = 1e-5;
 ///
 /// The key only orders pixels by noise: its scale and law are measured, so a wrong sensor model does no harm.
 pub struct NoiseModel {
-    edges: Vec<f32>,
-    sigma: Vec<f32>,
+    /// Variance by the upper bits of the key, which sort as the numbers do.
+    variance: Vec<f32>,
 }
+
+/// Bits of a key that are left out: what stays are sign, exponent and five bits of mantissa, steps of 3 %.
+const DROPPED: u32 = 18;
+/// Pixels looked at.
+const SAMPLES: f64 = 60_000.0;
 
 impl NoiseModel {
     /// Second differences along x cancel relief and leave `sqrt(6)` times the white noise.
     pub fn learn(maps: &Maps, crop: Crop, level: &Level, luma: &[f32]) -> Self {
-        let stride = ((level.w * level.h) as f64 / 200_000.0).sqrt().ceil().max(1.0) as usize;
+        let stride = ((level.w * level.h) as f64 / SAMPLES).sqrt().ceil().max(1.0) as usize;
         let mut samples: Vec<(f32, f32)> = Vec::new();
         for y in (1..level.h.saturating_sub(1)).step_by(stride) {
             for x in (1..level.w.saturating_sub(1)).step_by(stride) {
@@ -30,9 +36,9 @@ impl NoiseModel {
                 if level.mask[i - 1] & level.mask[i] & level.mask[i + 1] == 0 {
                     continue;
                 }
-                let key = key_at(maps, crop, luma, x, y);
+                let key = keys(maps, crop, luma, y)[x];
                 for plane in [&level.p, &level.q] {
-                    samples.push((key, (plane[i - 1] - 2.0 * plane[i] + plane[i + 1]).abs()));
+                    samples.push((clean(key), (plane[i - 1] - 2.0 * plane[i] + plane[i + 1]).abs()));
                 }
             }
         }
@@ -44,12 +50,18 @@ impl NoiseModel {
             edges.push(bin[0].0);
             sigma.push((MAD_TO_SIGMA * median(&mut d) / 6f32.sqrt()).max(FLOOR));
         }
-        Self { edges, sigma }
+        let variance = (0..1u32 << (31 - DROPPED)).map(|bits| {
+            let key = f32::from_bits(bits << DROPPED);
+            let bin = edges.partition_point(|&e| e <= key).saturating_sub(1);
+            sigma.get(bin).map_or(1.0, |s| s * s)
+        });
+        Self {
+            variance: variance.collect(),
+        }
     }
 
     fn variance(&self, key: f32) -> f32 {
-        let bin = self.edges.partition_point(|&e| e <= key).saturating_sub(1);
-        self.sigma.get(bin).map_or(1.0, |s| s * s)
+        self.variance[(clean(key).to_bits() >> DROPPED) as usize]
     }
 
     /// Writes the variance of every judged pixel, with what `registration_px` of shift between the lights
@@ -66,28 +78,51 @@ impl NoiseModel {
         let (w, h, mask) = (level.w, level.h, &level.mask);
         level.var.par_chunks_mut(w).enumerate().try_for_each(|(y, row)| {
             cancel.check()?;
-            let (up, down) = (y.saturating_sub(1) * w, (y + 1).min(h - 1) * w);
-            for x in 0..w {
-                let i = y * w + x;
-                if mask[i] == 0 {
-                    continue;
-                }
-                let (left, right) = (y * w + x.saturating_sub(1), y * w + (x + 1).min(w - 1));
-                let (gx, gy) = (luma[right] - luma[left], luma[down + x] - luma[up + x]);
-                let leak = 0.5 * registration_px / luma[i].max(0.01);
-                row[x] = self.variance(key_at(maps, crop, luma, x, y)) + leak * leak * (gx * gx + gy * gy);
+            let line = |y: usize| &luma[y * w..(y + 1) * w];
+            let rows = [line(y.saturating_sub(1)), line(y), line((y + 1).min(h - 1))];
+            leak(&rows, registration_px, row);
+            let mask = &mask[y * w..(y + 1) * w];
+            for ((v, &m), &key) in row.iter_mut().zip(mask).zip(keys(maps, crop, luma, y)) {
+                *v = if m == 0 { 0.0 } else { *v + self.variance(key) };
             }
             Ok(())
         })
     }
 }
 
-fn key_at(maps: &Maps, crop: Crop, luma: &[f32], x: usize, y: usize) -> f32 {
-    match maps.confidence_deg {
-        Some(c) => {
-            let v = c[(crop.y0 + y) * maps.width + crop.x0 + x];
-            if v.is_finite() { v } else { f32::MAX }
-        }
-        None => luma[y * crop.w + x],
+fastest! {
+    /// What a shift of `px` pixels between the lights leaks into the slopes of a row, squared.
+    fn leak(rows: &[&[f32]; 3], px: f32, out: &mut [f32]) = leak_body
+}
+
+#[inline(always)]
+fn leak_body(rows: &[&[f32]; 3], px: f32, out: &mut [f32]) {
+    let w = out.len();
+    let (up, here, down) = (&rows[0][..w], &rows[1][..w], &rows[2][..w]);
+    let at = |left: f32, right: f32, up: f32, down: f32, here: f32| {
+        let (gx, gy) = (right - left, down - up);
+        let leak = 0.5 * px / here.max(0.01);
+        leak * leak * (gx * gx + gy * gy)
+    };
+    if w < 2 {
+        return;
     }
+    out[0] = at(here[0], here[1], up[0], down[0], here[0]);
+    for x in 1..w - 1 {
+        out[x] = at(here[x - 1], here[x + 1], up[x], down[x], here[x]);
+    }
+    out[w - 1] = at(here[w - 2], here[w - 1], up[w - 1], down[w - 1], here[w - 1]);
+}
+
+/// The keys of one row of the crop.
+fn keys<'a>(maps: &'a Maps, crop: Crop, luma: &'a [f32], y: usize) -> &'a [f32] {
+    match maps.confidence_deg {
+        Some(c) => &c[(crop.y0 + y) * maps.width + crop.x0..][..crop.w],
+        None => &luma[y * crop.w..(y + 1) * crop.w],
+    }
+}
+
+/// A key that sorts by its bits: not negative, and the largest where it is no number.
+fn clean(key: f32) -> f32 {
+    if key.is_finite() { key.max(0.0) } else { f32::MAX }
 }

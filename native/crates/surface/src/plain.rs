@@ -1,5 +1,6 @@
 //! Plain print: the parts of the card where one colour runs on, on a grid of cells, with the local background.
 
+use crate::components::components;
 use crate::planes::{Crop, Level};
 use crate::print::Print;
 use crate::stats::{median, median_sigma, quantile};
@@ -93,7 +94,9 @@ impl Plain {
         let c = &self.colour;
         let level = ((c[k][0] + c[k][1] + c[k][2]) / 3.0).max(0.02);
         let step = |a: usize, b: usize| (0..3).map(|i| (c[a][i] - c[b][i]).abs()).fold(0.0, f32::max) / level;
-        0.5 * step(k - 1, k + 1).hypot(step(k - self.w, k + self.w))
+        let (across, down) = (step(k - 1, k + 1), step(k - self.w, k + self.w));
+        // Not `hypot`: its care for overflow costs more than the rest.
+        0.5 * (across * across + down * down).sqrt()
     }
 
     /// Deviation of every judged cell from the median colour of the plain cells around it.
@@ -104,29 +107,29 @@ impl Plain {
             .into_par_iter()
             .map(|b| self.background(b % bw, b / bw, side))
             .collect();
-        for k in 0..self.w * self.h {
-            if !self.inside[k] {
-                continue;
+        let (w, inside, colours) = (self.w, &self.inside, &self.colour);
+        let rows = self.deviation.par_chunks_mut(w).zip(self.spread.par_chunks_mut(w));
+        rows.enumerate().for_each(|(y, (deviation, spread))| {
+            for x in (0..w).filter(|x| inside[y * w + x]) {
+                if let Some((colour, wide)) = blocks[y / side * bw + x / side] {
+                    let level = ((colour[0] + colour[1] + colour[2]) / 3.0).max(0.02);
+                    let by_channel = (0..3).map(|i| (colours[y * w + x][i] - colour[i]) / level);
+                    deviation[x] = by_channel.fold(0.0, |a: f32, v| if v.abs() > a.abs() { v } else { a });
+                    spread[x] = wide;
+                }
             }
-            let b = k / self.w / side * bw + k % self.w / side;
-            if let Some((colour, spread)) = blocks[b] {
-                let level = ((colour[0] + colour[1] + colour[2]) / 3.0).max(0.02);
-                let by_channel = (0..3).map(|i| (self.colour[k][i] - colour[i]) / level);
-                self.deviation[k] = by_channel.fold(0.0, |a: f32, v| if v.abs() > a.abs() { v } else { a });
-                self.spread[k] = spread;
-            }
-        }
+        });
     }
 
     fn background(&self, bx: usize, by: usize, side: usize) -> Option<([f32; 3], f32)> {
         let xs = bx.saturating_sub(1) * side..((bx + 2) * side).min(self.w);
         let ys = by.saturating_sub(1) * side..((by + 2) * side).min(self.h);
         let cells: Vec<usize> = ys
-            .step_by(2)
-            .flat_map(|y| xs.clone().step_by(2).map(move |x| y * self.w + x))
+            .step_by(3)
+            .flat_map(|y| xs.clone().step_by(3).map(move |x| y * self.w + x))
             .filter(|&k| self.plain[k])
             .collect();
-        if cells.len() < 60 {
+        if cells.len() < 30 {
             return None;
         }
         let colour: [f32; 3] =
@@ -157,36 +160,4 @@ fn average(
         }
     }
     (sum.map(|v| v / n.max(1) as f32), n * 2 > cell * cell)
-}
-
-/// Connected parts of a mask (4 neighbours, or 8).
-pub fn components(mask: &[bool], w: usize, eight: bool) -> Vec<Vec<usize>> {
-    let h = mask.len() / w.max(1);
-    let mut seen = vec![false; mask.len()];
-    let mut out = Vec::new();
-    for start in 0..mask.len() {
-        if !mask[start] || seen[start] {
-            continue;
-        }
-        seen[start] = true;
-        let mut part = vec![start];
-        let mut at = 0;
-        while at < part.len() {
-            let (x, y) = (part[at] % w, part[at] / w);
-            at += 1;
-            for (dx, dy) in (-1i64..=1).flat_map(|dy| (-1i64..=1).map(move |dx| (dx, dy))) {
-                let (u, v) = (x as i64 + dx, y as i64 + dy);
-                if (!eight && dx * dy != 0) || u < 0 || v < 0 || u >= w as i64 || v >= h as i64 {
-                    continue;
-                }
-                let j = v as usize * w + u as usize;
-                if mask[j] && !seen[j] {
-                    seen[j] = true;
-                    part.push(j);
-                }
-            }
-        }
-        out.push(part);
-    }
-    out
 }

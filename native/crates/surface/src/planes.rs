@@ -2,9 +2,10 @@
 
 use crate::foil::Foil;
 use crate::frame::Frame;
+use crate::mirrors::Mirrors;
 use crate::noise::NoiseModel;
 use crate::options::Options;
-use crate::trend::{Mirrors, Trend};
+use crate::trend::Trend;
 use crate::types::{Maps, Rig};
 use imaging::{Cancel, CoreError, ErrorCode, Result};
 use rayon::prelude::*;

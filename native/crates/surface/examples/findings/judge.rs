@@ -97,15 +97,16 @@ fn faintest(t: &DefectTruth) -> Option<&'static str> {
 
 impl Score {
     /// Adds one card. What a finding of the limit's confidence or more says counts; fainter ones are for a person.
-    pub fn add(&mut self, truth: &simulate::Truth, c: &Condition, limit: f64, say: Option<u64>) {
+    pub fn add(&mut self, truth: &[DefectTruth], pitch: f64, seed: u64, c: &Condition, limit: f64, verbose: bool) {
         self.cards += 1;
         let all: Vec<&Defect> = c.defects.iter().collect();
         let sure: Vec<&Defect> = all.iter().copied().filter(|d| d.confidence >= limit).collect();
-        for t in &truth.defects {
-            self.judge(t, &sure, truth.spec.pitch_mm, truth.spec.seed, say);
+        let say = verbose.then_some(seed);
+        for t in truth {
+            self.judge(t, &sure, pitch, seed, say);
         }
         for d in all {
-            let owner = truth.defects.iter().find(|t| belongs(d, t));
+            let owner = truth.iter().find(|t| belongs(d, t));
             let right = owner.is_some_and(|t| kind_of(t.kind) == d.kind);
             self.confidences.push((d.confidence, right));
             if owner.is_none() && d.confidence >= limit {

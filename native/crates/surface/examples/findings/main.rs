@@ -101,7 +101,7 @@ fn main() -> Result<()> {
                 condition.notes
             );
         }
-        score.add(&truth, &condition, report::LIMIT, verbose.then_some(seed));
+        score.add(&truth.defects, spec.pitch_mm, seed, &condition, report::LIMIT, verbose);
     }
     if has("--json") {
         println!("{}", report::json(&score));

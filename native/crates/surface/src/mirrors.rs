@@ -1,0 +1,68 @@
+//! Areas of a side that mirror: foil answers to the lights' directions as a tilted surface would.
+
+use crate::components::components;
+use crate::terms::{Row, dot};
+use crate::trend_fit::Samples;
+
+/// Cells of `side` pixels that mirror.
+pub struct Mirrors {
+    side: usize,
+    columns: usize,
+    /// Which of them do.
+    pub cells: Vec<bool>,
+}
+
+impl Mirrors {
+    /// Whether the level's pixel lies in such a cell.
+    pub fn at(&self, x: usize, y: usize) -> bool {
+        self.cells[y / self.side * self.columns + x / self.side]
+    }
+}
+
+/// Slope that the fit leaves over an area that mirrors; the card itself is flatter than that.
+const MIRROR_SLOPE: f64 = 0.03;
+/// The same in units of albedo times slope, for dark print.
+const MIRROR_LIGHT: f64 = 0.01;
+/// Smallest area that mirrors, mm2; dents and bent corners are smaller.
+const MIRROR_AREA_MM2: f64 = 40.0;
+
+/// Large areas whose mean slope over 3 x 3 samples stays far off the fit: foil answers to the lights' directions as a
+/// tilted surface would.
+pub fn mirrors(s: &Samples, [fp, fq]: &[Row; 2], luma: &[f32], pitch_mm: f64) -> Option<Mirrors> {
+    let rows = s.at.last()?.1 / s.columns + 1;
+    let mut left = vec![[0.0; 3]; s.columns * rows];
+    for (k, &(i, cell)) in s.at.iter().enumerate() {
+        // The slope on bright print, what the light does on dark print: there noise alone makes slopes.
+        let a = f64::from(luma[i]).max(MIRROR_LIGHT / MIRROR_SLOPE);
+        left[cell] = [
+            (s.values[k][0] - dot(&s.rows[k], fp)) / a,
+            (s.values[k][1] - dot(&s.rows[k], fq)) / a,
+            1.0,
+        ];
+    }
+    let around = |cell: usize| {
+        let (x, y) = (cell % s.columns, cell / s.columns);
+        let xs = x.saturating_sub(1)..=(x + 1).min(s.columns - 1);
+        (y.saturating_sub(1)..=(y + 1).min(rows - 1)).flat_map(move |v| xs.clone().map(move |u| v * s.columns + u))
+    };
+    let steep: Vec<bool> = (0..left.len())
+        .map(|cell| {
+            let mut all: Vec<[f64; 3]> = around(cell).map(|j| left[j]).filter(|v| v[2] > 0.0).collect();
+            let middle = |axis: usize, all: &mut Vec<[f64; 3]>| {
+                all.sort_by(|a, b| a[axis].total_cmp(&b[axis]));
+                all.get(all.len() / 2).map_or(0.0, |v| v[axis])
+            };
+            left[cell][2] > 0.0 && all.len() > 2 && middle(0, &mut all).hypot(middle(1, &mut all)) > MIRROR_SLOPE
+        })
+        .collect();
+    let fewest = (MIRROR_AREA_MM2 / (s.stride as f64 * pitch_mm).powi(2)).ceil() as usize;
+    let mut cells = vec![false; steep.len()];
+    for part in components(&steep, s.columns, true).iter().filter(|p| p.len() >= fewest) {
+        part.iter().flat_map(|&cell| around(cell)).for_each(|j| cells[j] = true);
+    }
+    cells.contains(&true).then_some(Mirrors {
+        side: s.stride,
+        columns: s.columns,
+        cells,
+    })
+}

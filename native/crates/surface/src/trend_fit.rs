@@ -1,0 +1,156 @@
+//! Least squares of both slopes over samples of a side, with rejection.
+
+use crate::planes::Level;
+use crate::simd::fastest;
+use crate::stats::{MAD_TO_SIGMA, median};
+use crate::terms::{BOW, Row, SHINE, UNKNOWNS, dot, place, powers};
+use rayon::prelude::*;
+
+/// Albedo below this counts as this: shine over black print has no bound.
+pub const DARKEST: f32 = 0.02;
+
+/// Samples of the slopes on a square grid.
+pub struct Samples {
+    /// Pixels from sample to sample.
+    pub stride: usize,
+    /// Samples of a row.
+    pub columns: usize,
+    /// Pixel, grid cell and terms of each judged sample.
+    pub at: Vec<(usize, usize)>,
+    /// Terms.
+    pub rows: Vec<Row>,
+    /// `albedo * slope` along x and y, whose noise is even.
+    pub values: Vec<[f64; 2]>,
+}
+
+impl Samples {
+    /// Takes them from a level.
+    pub fn take(level: &Level, luma: &[f32]) -> Self {
+        const COUNT: f64 = 14_000.0;
+        let (w, h) = (level.w, level.h);
+        let stride = ((w * h) as f64 / COUNT).sqrt().ceil().max(1.0) as usize;
+        let columns = w.div_ceil(stride);
+        let mut at = Vec::new();
+        for y in (0..h).step_by(stride) {
+            let row = (0..w).step_by(stride).filter(|x| level.mask[y * w + x] != 0);
+            at.extend(row.map(|x| (y * w + x, y / stride * columns + x / stride)));
+        }
+        let row = |&(i, _): &(usize, usize)| {
+            let (u, v) = (powers(place(i % w, w)), powers(place(i / w, h)));
+            let a = f64::from(luma[i].max(DARKEST));
+            std::array::from_fn(|k| match k.checked_sub(BOW.len()) {
+                None => a * u[BOW[k].0] * v[BOW[k].1],
+                Some(s) => u[SHINE[s].0] * v[SHINE[s].1],
+            })
+        };
+        let rows = at.iter().map(row).collect();
+        let value = |&(i, _): &(usize, usize)| [level.p[i], level.q[i]].map(|s| f64::from(s * luma[i].max(DARKEST)));
+        let values = at.iter().map(value).collect();
+        Self {
+            stride,
+            columns,
+            at,
+            rows,
+            values,
+        }
+    }
+}
+
+/// Least squares of both slopes with four rounds of 3-sigma rejection; `None` where the unknowns cannot be told apart.
+pub fn robust_fit(s: &Samples, among: &[usize]) -> Option<[Row; 2]> {
+    if among.len() < 50 * UNKNOWNS {
+        return None;
+    }
+    let mut keep = among.to_vec();
+    let mut fit = solve(s, &keep)?;
+    for _ in 0..4 {
+        let off: Vec<[f32; 2]> = among
+            .par_iter()
+            .map(|&i| [0, 1].map(|c| (s.values[i][c] - dot(&s.rows[i], &fit[c])).abs() as f32))
+            .collect();
+        let limit = [0, 1].map(|c| 3.0 * MAD_TO_SIGMA * median(&mut off.iter().map(|r| r[c]).collect::<Vec<_>>()));
+        let near = |r: &[f32; 2]| r[0] <= limit[0] && r[1] <= limit[1];
+        keep = among
+            .iter()
+            .zip(&off)
+            .filter(|(_, r)| near(r))
+            .map(|(&i, _)| i)
+            .collect();
+        fit = solve(s, &keep)?;
+    }
+    Some(fit)
+}
+
+/// Terms of a row with a slope's value behind them, padded to whole vectors.
+const LANES: usize = 24;
+
+/// Normal equations of both slopes: row `a` holds the products of term `a` with all terms, then with both values.
+struct Normal([[f64; LANES]; UNKNOWNS]);
+
+impl Normal {
+    fn plus(mut self, other: &Self) -> Self {
+        for (a, b) in self.0.as_flattened_mut().iter_mut().zip(other.0.as_flattened()) {
+            *a += b;
+        }
+        self
+    }
+}
+
+fastest! {
+    fn accumulate(s: &Samples, part: &[usize], normal: &mut Normal) = accumulate_body
+}
+
+#[inline(always)]
+fn accumulate_body(s: &Samples, part: &[usize], normal: &mut Normal) {
+    for &i in part {
+        let mut row = [0.0; LANES];
+        row[..UNKNOWNS].copy_from_slice(&s.rows[i]);
+        row[UNKNOWNS..UNKNOWNS + 2].copy_from_slice(&s.values[i]);
+        for (a, sums) in normal.0.iter_mut().enumerate() {
+            for k in 0..LANES {
+                sums[k] += row[a] * row[k];
+            }
+        }
+    }
+}
+
+/// Solves by Cholesky; a small ridge keeps print of one single tone (where bow and shine cannot be told apart, and
+/// need not be) solvable.
+fn solve(s: &Samples, keep: &[usize]) -> Option<[Row; 2]> {
+    const RIDGE: f64 = 1e-7;
+    let parts: Vec<Normal> = keep
+        .par_chunks(2048)
+        .map(|part| {
+            let mut normal = Normal([[0.0; LANES]; UNKNOWNS]);
+            accumulate(s, part, &mut normal);
+            normal
+        })
+        .collect();
+    let zero = Normal([[0.0; LANES]; UNKNOWNS]);
+    let Normal(mut m) = parts.iter().fold(zero, Normal::plus);
+    let mut v: [Row; 2] = [0, 1].map(|c| std::array::from_fn(|a| m[a][UNKNOWNS + c]));
+    let scale = (0..UNKNOWNS).map(|k| m[k][k]).sum::<f64>() / UNKNOWNS as f64;
+    (0..UNKNOWNS).for_each(|k| m[k][k] += RIDGE * scale);
+    for a in 0..UNKNOWNS {
+        for b in 0..=a {
+            let s = m[a][b] - (0..b).map(|k| m[a][k] * m[b][k]).sum::<f64>();
+            if a == b {
+                if s.is_nan() || s <= 0.0 {
+                    return None;
+                }
+                m[a][a] = s.sqrt();
+            } else {
+                m[a][b] = s / m[b][b];
+            }
+        }
+    }
+    for v in &mut v {
+        for a in 0..UNKNOWNS {
+            v[a] = (v[a] - (0..a).map(|k| m[a][k] * v[k]).sum::<f64>()) / m[a][a];
+        }
+        for a in (0..UNKNOWNS).rev() {
+            v[a] = (v[a] - (a + 1..UNKNOWNS).map(|k| m[k][a] * v[k]).sum::<f64>()) / m[a][a];
+        }
+    }
+    Some(v)
+}
