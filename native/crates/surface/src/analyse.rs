@@ -78,6 +78,11 @@ pub fn analyse(
             100.0 * foil_fraction
         ));
     }
+    if planes.embossed {
+        notes.push(
+            "the stock is embossed (linen or the like): its regular texture is no damage and was taken out".into(),
+        );
+    }
     if planes.judged < 0.9 {
         notes.push(format!(
             "only {:.0} % of the surface could be judged",

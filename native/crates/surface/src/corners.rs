@@ -1,6 +1,6 @@
 //! Corner readings: angle, fill against the ideal rounded outline, fray and bare paper; and the radius itself.
 
-use crate::cut::Ray;
+use crate::cut::{End, Ray, SCREEN_MM, unscreened};
 use crate::edges::Side;
 use crate::finding::Finding;
 use crate::frame::Frame;
@@ -17,6 +17,8 @@ pub const SIGNS: [[f64; 2]; 4] = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 
 const RAYS: usize = 180;
 /// Deficit below which the outline counts as ideal, mm: the ideal corners are that uncertain.
 const TOLERANCE_MM: f64 = 0.06;
+/// The same where the print is screened and shows the cut only between its dots, mm.
+const SCREENED_TOLERANCE_MM: f64 = 0.2;
 /// Missing or bare area that makes a finding, mm2.
 const WEAR_MM2: f64 = 0.06;
 /// Fray that makes a finding, mm.
@@ -41,7 +43,7 @@ pub fn estimate_radius(print: &Print, frame: &Frame) -> Option<f64> {
             // Half-way between a sharp corner and a radius of 4 mm, so that both lie within the ray's windows.
             ideal: INSET / bisector - 0.8,
         };
-        let gap = ray.end(print, frame).map(|end| INSET / bisector - end);
+        let gap = ray.end(print, frame).map(|end| INSET / bisector - end.at);
         radii.extend(gap.map(|g| (g / (2f64.sqrt() - 1.0)).max(0.0) as f32));
     }
     (radii.len() >= 3).then(|| f64::from(median(&mut radii)))
@@ -68,7 +70,7 @@ pub fn read(
         sy * (0.5 * frame.size_mm[1] - inset),
     ];
     let d_phi = std::f64::consts::FRAC_PI_2 / RAYS as f64;
-    let probes: Vec<Probe> = (0..RAYS)
+    let rays: Vec<(Ray, Option<End>)> = (0..RAYS)
         .into_par_iter()
         .map(|i| {
             let (s, c) = ((i as f64 + 0.5) * d_phi).sin_cos();
@@ -78,12 +80,13 @@ pub fn read(
                 ideal: 0.0,
             };
             ray.ideal = ideal_distance(frame, &ray, radius, inset);
-            Probe {
-                ray,
-                end: ray.end(print, frame),
-            }
+            (ray, ray.end(print, frame))
         })
         .collect();
+    let reach = (SCREEN_MM / (inset * d_phi)).ceil() as usize;
+    let (ends, screened) = unscreened(&rays.iter().map(|r| r.1).collect::<Vec<_>>(), reach);
+    let pair = |((ray, _), end): (&(Ray, Option<End>), Option<f64>)| Probe { ray: *ray, end };
+    let probes: Vec<Probe> = rays.iter().zip(ends).map(pair).collect();
     let mut reading = CornerReading {
         radius_mm: radius,
         ..CornerReading::default()
@@ -91,7 +94,12 @@ pub fn read(
     let mut worn: Vec<[f64; 2]> = Vec::new();
     if probes.iter().filter(|p| p.end.is_some()).count() * 3 > RAYS * 2 {
         reading.known = true;
-        fill(&probes, d_phi, &mut reading, &mut worn);
+        let tolerance = if screened { SCREENED_TOLERANCE_MM } else { TOLERANCE_MM };
+        fill(&probes, d_phi, tolerance, &mut reading, &mut worn);
+        if screened {
+            // How ragged the cut is cannot be seen between dots.
+            reading.fray_mm = 0.0;
+        }
     }
     bare(&probes, d_phi, print, frame, white, o, &mut reading, &mut worn);
     let area = reading.missing_area_mm2 + reading.whitening_mm2;
@@ -114,10 +122,10 @@ fn ideal_distance(frame: &Frame, ray: &Ray, radius: f64, inset: f64) -> f64 {
     0.5 * (a + b)
 }
 
-fn fill(probes: &[Probe], d_phi: f64, reading: &mut CornerReading, worn: &mut Vec<[f64; 2]>) {
+fn fill(probes: &[Probe], d_phi: f64, tolerance: f64, reading: &mut CornerReading, worn: &mut Vec<[f64; 2]>) {
     let deficit: Vec<f64> = probes.iter().map(|p| p.end.map_or(0.0, |e| p.ray.ideal - e)).collect();
     for (p, &d) in probes.iter().zip(&deficit) {
-        if d > TOLERANCE_MM {
+        if d > tolerance {
             let end = p.ray.ideal - d;
             reading.missing_area_mm2 += 0.5 * (p.ray.ideal.powi(2) - end.powi(2)) * d_phi;
             worn.extend([p.ray.at(p.ray.ideal), p.ray.at(end)]);

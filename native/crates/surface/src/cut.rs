@@ -2,7 +2,7 @@
 
 use crate::frame::Frame;
 use crate::print::Print;
-use crate::stats::median;
+use crate::stats::{median, quantile};
 
 /// Samples reach this far outside the ideal outline, mm.
 pub const OUTSIDE_MM: f64 = 0.8;
@@ -28,10 +28,11 @@ impl Ray {
         [self.start[0] + t * self.out[0], self.start[1] + t * self.out[1]]
     }
 
-    /// Distance at which the material ends: the first crossing, going out from 0.2 mm after the start, of the level
-    /// half-way between the card's own brightness and the background's. A rim of bare paper that stands out of both
-    /// belongs to the card. `None` where card and background do not differ enough.
-    pub fn end(&self, print: &Print, frame: &Frame) -> Option<f64> {
+    /// Distance at which the material ends: where, coming in from the background, the level half-way between the card's
+    /// own brightness and the background's is crossed. Print as dark as the background cannot be taken for its end that
+    /// way, and a rim of bare paper that stands out of both belongs to the card. `None` where card and background do
+    /// not differ enough.
+    pub fn end(&self, print: &Print, frame: &Frame) -> Option<End> {
         let step = 0.5 * frame.pitch;
         let n = ((self.ideal + OUTSIDE_MM) / step).floor() as usize;
         // Over the few millimetres of a ray the perspective is a straight line.
@@ -44,19 +45,61 @@ impl Ray {
         let index = |mm: f64| ((mm / step) as usize).min(n);
         let background = median(&mut value[index(self.ideal + BACKGROUND_MM)..].to_vec());
         let first = index((self.ideal - 1.6).max(0.0));
-        let card = median(&mut value[first..index((self.ideal - BACKGROUND_MM).max(0.3)).max(first + 1)].to_vec());
+        let inner = index((self.ideal - BACKGROUND_MM).max(0.3)).max(first + 1);
+        let card = median(&mut value[first..inner].to_vec());
         let difference = f64::from((card - background).abs());
         if difference < CONTRAST * f64::from(card.max(background)) || difference < 0.02 {
             return None;
         }
         let level = 0.5 * (card + background);
         let outside = |v: f32| (v < level) != (card < level);
-        let i = (first + index(0.2)..n).find(|&i| outside(value[i]))?.max(1);
+        let start = first + index(0.2);
+        // A speck of the background is no card: the material goes on for a pixel and a half.
+        let solid = |i: &usize| (i.saturating_sub(2).max(start)..=*i).all(|j| !outside(value[j]));
+        let i = (start..n).rev().find(solid)? + 1;
+        let (low, high) = (
+            quantile(&mut value[first..inner].to_vec(), 0.15),
+            quantile(&mut value[first..inner].to_vec(), 0.85),
+        );
+        let uneven = f64::from(high - low) > UNEVEN * difference;
+        let i = i.min(n - 1);
         let (i, level) = past_rim(&value, i, card, background).unwrap_or((i, level));
         let (a, b) = (value[i - 1], value[i]);
-        Some((i as f64 - 1.0 + f64::from(((level - a) / (b - a)).clamp(0.0, 1.0))) * step)
+        let at = (i as f64 - 1.0 + f64::from(((level - a) / (b - a)).clamp(0.0, 1.0))) * step;
+        Some(End { at, screened: uneven })
     }
 }
+
+/// Print beside the cut that varies by more than this share of the difference to the background leaves open at which
+/// level the cut lies.
+const UNEVEN: f64 = 0.5;
+
+/// Where a ray leaves the material.
+#[derive(Clone, Copy, Debug)]
+pub struct End {
+    /// Distance along the ray, mm.
+    pub at: f64,
+    /// The print beside the cut is uneven, as under a screen of dots, and does not tell the level at which it ends.
+    pub screened: bool,
+}
+
+/// Ends along neighbouring rays. Where the print is screened only its gaps show the cut, and each place takes the
+/// outermost end within `reach` rays of it; elsewhere the ends stay as they are. Says which of both it was.
+pub fn unscreened(ends: &[Option<End>], reach: usize) -> (Vec<Option<f64>>, bool) {
+    let known = ends.iter().flatten().count();
+    let screened = ends.iter().flatten().filter(|e| e.screened).count();
+    if 4 * screened < known {
+        return (ends.iter().map(|e| e.map(|e| e.at)).collect(), false);
+    }
+    let outermost = |i: usize| {
+        let near = &ends[i.saturating_sub(reach)..(i + reach + 1).min(ends.len())];
+        near.iter().flatten().map(|e| e.at).fold(f64::NEG_INFINITY, f64::max)
+    };
+    ((0..ends.len()).map(|i| ends[i].map(|_| outermost(i))).collect(), true)
+}
+
+/// A gap between the dots of a coarse screen is at most this far away, mm.
+pub const SCREEN_MM: f64 = 0.3;
 
 /// A dark card on a dark mat with a bright worn rim: the first crossing is where the rim begins. Where the values
 /// behind crossing `i` go far beyond the background, the cut is where they come back to it: that place and its level.

@@ -1,12 +1,13 @@
 //! Edge readings: roughness and chips of the cut, bare paper beside it.
 
-use crate::cut::Ray;
+use crate::cut::{End, Ray, SCREEN_MM, unscreened};
 use crate::finding::Finding;
 use crate::frame::Frame;
 use crate::options::Options;
-use crate::print::{Print, is_bare, luma, median_colour, relative_spread};
+use crate::print::Print;
 use crate::stats::robust_line;
-use crate::types::{DefectKind, EdgeReading};
+use crate::types::EdgeReading;
+use crate::whitening::Strip;
 use rayon::prelude::*;
 
 /// One edge of the card in its frame: stations run along `along` from -half to half.
@@ -67,7 +68,7 @@ pub fn read(side: &Side, print: &Print, frame: &Frame, white: f64, o: &Options) 
     let ds = frame.pitch.max(0.02);
     let n = (2.0 * side.half / ds).floor().max(0.0) as usize;
     let station = |i: usize| -side.half + i as f64 * ds;
-    let depth: Vec<Option<f64>> = (0..n)
+    let ends: Vec<Option<End>> = (0..n)
         .into_par_iter()
         .map(|i| {
             let ray = Ray {
@@ -75,14 +76,27 @@ pub fn read(side: &Side, print: &Print, frame: &Frame, white: f64, o: &Options) 
                 out: side.out,
                 ideal: START_MM,
             };
-            ray.end(print, frame).map(|end| START_MM - end)
+            ray.end(print, frame)
         })
         .collect();
+    let (ends, screened) = unscreened(&ends, (SCREEN_MM / ds).ceil() as usize);
+    let depth: Vec<Option<f64>> = ends.iter().map(|e| e.map(|at| START_MM - at)).collect();
     let mut reading = EdgeReading::default();
     let line = cut(&depth, &station, ds, o, &mut reading);
-    let (bare, judged) = bare_depths(side, print, frame, &depth, &station, white, o);
-    reading.whitening_known = judged >= 0.3;
-    let findings = stretches(side, frame, &bare, &station, ds, &mut reading);
+    if screened {
+        // How ragged the cut is cannot be seen between dots.
+        reading.fray_mm = 0.0;
+    }
+    let strip = Strip {
+        side,
+        print,
+        frame,
+        white,
+        ds,
+    };
+    let bare = strip.bare(&depth, o);
+    reading.whitening_known = bare.judged >= 0.3;
+    let findings = strip.stretches(&bare, &mut reading);
     EdgeResult {
         reading,
         findings,
@@ -129,96 +143,8 @@ fn cut(
     Some((a, b))
 }
 
-/// How deep bare paper reaches at each station, mm, and the share of stations where it would be visible.
-fn bare_depths(
-    side: &Side,
-    print: &Print,
-    frame: &Frame,
-    depth: &[Option<f64>],
-    station: &(dyn Fn(usize) -> f64 + Sync),
-    white: f64,
-    o: &Options,
-) -> (Vec<f64>, f64) {
-    /// The print beside the edge, mm inside it.
-    const REFERENCE: [f64; 4] = [0.75, 0.95, 1.15, 1.4];
-    /// Stations from reference to reference.
-    const EACH: usize = 8;
-    let colour = |s: f64, d: f64| print.at(frame.px(side.point(s, d))).unwrap_or([0.0; 3]);
-    let inner: Vec<[f64; 3]> = (0..depth.len())
-        .into_par_iter()
-        .step_by(EACH)
-        .map(|i| median_colour(&REFERENCE.map(|d| colour(station(i), d))))
-        .collect();
-    let reach = (2.0 / frame.pitch.max(0.02)) as usize / EACH;
-    // The print beside changes slowly: every eighth station has its reference, from such stations round it.
-    let references: Vec<Option<[f64; 3]>> = (0..inner.len())
-        .into_par_iter()
-        .map(|k| {
-            let near = &inner[k.saturating_sub(reach)..(k + reach).min(inner.len())];
-            let reference = median_colour(near);
-            let visible = luma(reference) * (1.0 + o.whitening_contrast) < 0.95 * white;
-            (visible && relative_spread(near) <= 0.08).then_some(reference)
-        })
-        .collect();
-    let bare: Vec<Option<f64>> = (0..depth.len())
-        .into_par_iter()
-        .map(|i| {
-            let reference = references[i / EACH]?;
-            // Within two and a half pixels of the cut the optics mix the background in.
-            let first = depth[i].unwrap_or(0.0).clamp(0.0, 0.5) + 2.5 * frame.pitch;
-            let steps = (0..)
-                .map(|k| first + f64::from(k) * 0.5 * frame.pitch)
-                .take_while(|&d| d < 0.75);
-            let deep = steps
-                .take_while(|&d| is_bare(colour(station(i), d), reference, o.whitening_contrast))
-                .last();
-            Some(deep.unwrap_or(0.0))
-        })
-        .collect();
-    let judged = bare.iter().flatten().count() as f64 / bare.len().max(1) as f64;
-    (bare.into_iter().map(|b| b.unwrap_or(0.0)).collect(), judged)
-}
-
-fn stretches(
-    side: &Side,
-    frame: &Frame,
-    bare: &[f64],
-    station: &dyn Fn(usize) -> f64,
-    ds: f64,
-    reading: &mut EdgeReading,
-) -> Vec<Finding> {
-    /// Shortest stretch, mm; a single bright pixel is not one.
-    const SHORTEST: f64 = 0.2;
-    let gap = (0.15 / ds) as usize;
-    let mut out = Vec::new();
-    for (a, b) in runs(bare, |d| *d > 0.0, gap) {
-        let length = (b - a) as f64 * ds;
-        if length < SHORTEST {
-            continue;
-        }
-        reading.whitening_mm += length;
-        let rim = (a..b).map(|i| side.point(station(i), 0.0));
-        let inner = (a..b).rev().map(|i| side.point(station(i), bare[i]));
-        let polygon_px = rim.chain(inner).map(|p| frame.px(p)).collect::<Vec<_>>();
-        let area = bare[a..b].iter().sum::<f64>() * ds;
-        out.push(Finding {
-            kind: DefectKind::EdgeWhitening,
-            polygon_px: crate::shapes::simplify(&polygon_px, 0.5),
-            area_mm2: Some(area),
-            length_mm: length,
-            width_mm: area / length,
-            depth_mm: None,
-            depth_uncertainty_mm: None,
-            contrast: 0.0,
-            maps: vec!["albedo"],
-            snr: [length / SHORTEST, 1.0],
-        });
-    }
-    out
-}
-
 /// Index ranges where `test` holds, joined over at most `gap` failures.
-fn runs(v: &[f64], test: impl Fn(&f64) -> bool, gap: usize) -> Vec<(usize, usize)> {
+pub fn runs(v: &[f64], test: impl Fn(&f64) -> bool, gap: usize) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = Vec::new();
     for i in (0..v.len()).filter(|&i| test(&v[i])) {
         match out.last_mut() {

@@ -17,6 +17,7 @@ mod cut;
 mod dents;
 mod derivatives;
 mod edges;
+mod emboss;
 mod finding;
 mod foil;
 mod frame;
@@ -41,6 +42,7 @@ mod terms;
 mod trend;
 mod trend_fit;
 mod types;
+mod whitening;
 
 pub use analyse::analyse;
 pub use options::Options;

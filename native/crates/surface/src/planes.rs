@@ -1,5 +1,6 @@
 //! Slopes, their noise and the mask of judged pixels, cropped to the card, as level 0 of a pyramid.
 
+use crate::emboss;
 use crate::foil::Foil;
 use crate::frame::Frame;
 use crate::mirrors::Mirrors;
@@ -135,6 +136,8 @@ pub struct Planes {
     pub judged: f64,
     /// Share of them left out because they mirror.
     pub mirrors: f64,
+    /// Whether a factory emboss was taken out.
+    pub embossed: bool,
 }
 
 /// Cuts the card out of the maps, turns normals into slopes, removes the bow and predicts the noise.
@@ -194,6 +197,7 @@ pub fn prepare(
             })
             .sum();
     }
+    let embossed = emboss::remove(&mut base, frame.pitch, cancel)? > 0;
     let model = NoiseModel::learn(maps, crop, &base, &luma);
     model.fill(maps, crop, &luma, o.registration_px, &mut base, cancel)?;
     let inside = counts.0.max(1) as f64;
@@ -201,6 +205,7 @@ pub fn prepare(
         base,
         judged: (counts.1 - mirrors) as f64 / inside,
         mirrors: mirrors as f64 / inside,
+        embossed,
     })
 }
 

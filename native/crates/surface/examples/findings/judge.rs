@@ -114,8 +114,9 @@ impl Score {
             }
             if let Some(seed) = say.filter(|_| owner.is_none()) {
                 println!(
-                    "  {seed}: false {} {:.2?} l {:.2} w {:.3} a {:.2} d {:?} snr {:.1} p {:.2}",
+                    "  {seed}: false {} {:?} {:.2?} l {:.2} w {:.3} a {:.2} d {:?} snr {:.1} p {:.2}",
                     d.id,
+                    d.evidence.maps,
                     d.bbox_mm,
                     d.length_mm,
                     d.width_mm,

@@ -1,0 +1,274 @@
+//! Factory emboss (linen and the like): the slopes' own periodic waves, found in their spectrum and taken out of it.
+//!
+//! A scratch is broad in frequency and an emboss narrow: a notch at each of its waves leaves the scratch nearly whole,
+//! while the emboss no longer raises the noise that a scratch has to stand out of. Amplitude and phase of a wave may
+//! change over the card; they are followed by demodulation with a window of a few millimetres.
+
+use crate::planes::Level;
+use crate::simd::fastest;
+use crate::stats::{MAD_TO_SIGMA, median, quantile};
+use imaging::{Cancel, Result};
+use rayon::prelude::*;
+use rustfft::{FftPlanner, num_complex::Complex32};
+
+/// Side of a sample of the spectrum, mm; waves of a shorter period than three such are told apart from relief.
+const SAMPLE_MM: f64 = 0.08;
+/// Samples along a tile of the spectrum.
+const TILE: usize = 64;
+/// Tiles wanted along each side of the card.
+const TILES: usize = 6;
+/// Longest period of an emboss, mm.
+const LONGEST_MM: f64 = 1.3;
+/// Median power of a wave over that of the other frequencies.
+const STANDS_OUT: f32 = 40.0;
+/// Most waves removed.
+const MOST: usize = 16;
+/// Cell of the demodulation, mm, and deviation of the window over cells.
+const CELL_MM: f64 = 0.64;
+const WINDOW: f32 = 1.5;
+/// What lies further out than this many deviations is damage, not emboss.
+const CLIP: f32 = 4.0;
+
+/// Takes the emboss out of a level's slopes; the number of waves found (0 for plain stock).
+///
+/// # Errors
+/// Only when cancelled.
+pub fn remove(level: &mut Level, pitch_mm: f64, cancel: &Cancel) -> Result<usize> {
+    let waves = waves(level, pitch_mm);
+    let clip = CLIP * spread(level);
+    for &wave in &waves {
+        cancel.check()?;
+        notch(level, wave, clip, pitch_mm);
+    }
+    Ok(waves.len())
+}
+
+/// Robust standard deviation of the slopes.
+fn spread(level: &Level) -> f32 {
+    let judged = (0..level.mask.len()).step_by(97).filter(|&i| level.mask[i] != 0);
+    let mut sample: Vec<f32> = judged.flat_map(|i| [level.p[i].abs(), level.q[i].abs()]).collect();
+    MAD_TO_SIGMA * median(&mut sample)
+}
+
+/// Frequencies (cycles a pixel along x and y) of the waves that run through most of the card. Slopes are one complex
+/// number, `p + i q`, so that a real wave is two lines of the spectrum, one at each sign of its frequency.
+fn waves(level: &Level, pitch_mm: f64) -> Vec<[f32; 2]> {
+    let side = ((SAMPLE_MM / pitch_mm).round() as usize).max(1);
+    let span = TILE * side;
+    if level.w < span || level.h < span {
+        return Vec::new();
+    }
+    let fft = FftPlanner::new().plan_fft_forward(TILE);
+    let starts = |n: usize| (0..TILES).map(move |i| (n - span) * i / (TILES - 1));
+    let tiles: Vec<(usize, usize)> = starts(level.h)
+        .flat_map(|y| starts(level.w).map(move |x| (x, y)))
+        .collect();
+    let spectra: Vec<Vec<f32>> = tiles
+        .par_iter()
+        .filter_map(|&(x, y)| spectrum(level, x, y, side, fft.as_ref()))
+        .collect();
+    if spectra.len() < TILES {
+        return Vec::new();
+    }
+    // The median over tiles: damage and print stand in few of them.
+    let power: Vec<f32> = (0..TILE * TILE)
+        .map(|k| median(&mut spectra.iter().map(|s| s[k]).collect::<Vec<_>>()))
+        .collect();
+    peaks(&power, side as f64 * pitch_mm)
+        .into_iter()
+        .map(|f| f.map(|v| v / side as f32))
+        .collect()
+}
+
+/// Power of a tile under a Hann window; `None` where too much of it is not judged.
+fn spectrum(level: &Level, x0: usize, y0: usize, side: usize, fft: &dyn rustfft::Fft<f32>) -> Option<Vec<f32>> {
+    let mut z = vec![Complex32::default(); TILE * TILE];
+    let window: Vec<f32> = (0..TILE)
+        .map(|i| (std::f32::consts::PI * (i as f32 + 0.5) / TILE as f32).sin().powi(2))
+        .collect();
+    let mut judged = 0;
+    for (k, out) in z.iter_mut().enumerate() {
+        let (cx, cy) = (k % TILE, k / TILE);
+        for y in y0 + cy * side..y0 + (cy + 1) * side {
+            let row = y * level.w + x0 + cx * side;
+            for i in row..row + side {
+                judged += usize::from(level.mask[i]);
+                *out += Complex32::new(level.p[i], level.q[i]);
+            }
+        }
+        *out *= window[cx] * window[cy];
+    }
+    if 10 * judged < 9 * TILE * TILE * side * side {
+        return None;
+    }
+    fft.process(&mut z);
+    let mut turned: Vec<Complex32> = (0..TILE * TILE).map(|k| z[k % TILE * TILE + k / TILE]).collect();
+    fft.process(&mut turned);
+    // Turned: the first index runs over x's frequencies.
+    Some(
+        (0..TILE * TILE)
+            .map(|k| turned[k % TILE * TILE + k / TILE].norm_sqr())
+            .collect(),
+    )
+}
+
+/// Peaks of a spectrum, strongest first, cycles a sample; refined by a parabola through the logarithms.
+fn peaks(power: &[f32], sample_mm: f64) -> Vec<[f32; 2]> {
+    let n = TILE as i32;
+    let signed = |k: i32| if k < n / 2 { k } else { k - n };
+    let at = |x: i32, y: i32| power[(y.rem_euclid(n) * n + x.rem_euclid(n)) as usize];
+    let longest = (TILE as f64 * sample_mm / LONGEST_MM) as f32;
+    let inside = |x: i32, y: i32| {
+        let r = (signed(x) as f32).hypot(signed(y) as f32);
+        r > longest && r < 0.45 * TILE as f32
+    };
+    let all = (0..n)
+        .flat_map(|y| (0..n).map(move |x| (x, y)))
+        .filter(|&(x, y)| inside(x, y));
+    let mut band: Vec<f32> = all.clone().map(|(x, y)| at(x, y)).collect();
+    let floor = quantile(&mut band, 0.5).max(1e-20);
+    let tops = all.filter(|&(x, y)| {
+        let here = at(x, y);
+        let near = (-2..=2)
+            .flat_map(|dy| (-2..=2).map(move |dx| (dx, dy)))
+            .filter(|&d| d != (0, 0));
+        here > STANDS_OUT * floor && near.clone().all(|(dx, dy)| at(x + dx, y + dy) < here)
+    });
+    let mut found: Vec<(f32, [f32; 2])> = tops
+        .map(|(x, y)| {
+            let shift = |a: f32, b: f32, c: f32| {
+                let (a, b, c) = (a.max(1e-30).ln(), b.ln(), c.max(1e-30).ln());
+                (0.5 * (a - c) / (a - 2.0 * b + c).min(-1e-6)).clamp(-0.5, 0.5)
+            };
+            let here = at(x, y);
+            let fx = signed(x) as f32 + shift(at(x - 1, y), here, at(x + 1, y));
+            let fy = signed(y) as f32 + shift(at(x, y - 1), here, at(x, y + 1));
+            (here, [fx / TILE as f32, fy / TILE as f32])
+        })
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.truncate(MOST);
+    found.into_iter().map(|f| f.1).collect()
+}
+
+/// Cosine and sine of `-2 pi f x` for each x.
+fn phasors(f: f32, n: usize) -> [Vec<f32>; 2] {
+    let angle = |x: usize| -std::f64::consts::TAU * (f64::from(f) * x as f64).rem_euclid(1.0);
+    [
+        (0..n).map(|x| angle(x).cos() as f32).collect(),
+        (0..n).map(|x| angle(x).sin() as f32).collect(),
+    ]
+}
+
+/// Demodulates one wave, smooths its amplitude over the window, and subtracts it.
+fn notch(level: &mut Level, [fx, fy]: [f32; 2], clip: f32, pitch_mm: f64) {
+    let cell = ((CELL_MM / pitch_mm).round() as usize).max(4);
+    let (w, columns, rows) = (level.w, level.w.div_ceil(cell), level.h.div_ceil(cell));
+    let (across, down) = (phasors(fx, level.w), phasors(fy, level.h));
+    let mut sums: Vec<[f32; 3]> = vec![[0.0; 3]; columns * rows];
+    let source = &*level;
+    sums.par_chunks_mut(columns).enumerate().for_each(|(cy, out)| {
+        for y in cy * cell..((cy + 1) * cell).min(source.h) {
+            let at = y * w..(y + 1) * w;
+            let (p, q, mask) = (&source.p[at.clone()], &source.q[at.clone()], &source.mask[at]);
+            let turn = [down[0][y], down[1][y]];
+            for (cx, out) in out.iter_mut().enumerate() {
+                let (mut re, mut im, mut n) = (0f32, 0f32, 0f32);
+                for x in cx * cell..((cx + 1) * cell).min(w) {
+                    let (c, s) = (across[0][x], across[1][x]);
+                    let (a, b) = (p[x].clamp(-clip, clip), q[x].clamp(-clip, clip));
+                    re += a * c - b * s;
+                    im += a * s + b * c;
+                    n += f32::from(mask[x]);
+                }
+                out[0] += re * turn[0] - im * turn[1];
+                out[1] += re * turn[1] + im * turn[0];
+                out[2] += n;
+            }
+        }
+    });
+    let amplitude = windowed(&sums, columns, rows);
+    let rows_out = level.p.par_chunks_mut(w).zip(level.q.par_chunks_mut(w));
+    let rows_out = rows_out.zip(level.mask.par_chunks(w)).enumerate();
+    rows_out.for_each_init(
+        || [vec![0f32; columns], vec![0f32; columns]],
+        |line, (y, ((p, q), mask))| {
+            let v = ((y as f32 + 0.5) / cell as f32 - 0.5).clamp(0.0, rows as f32 - 1.0);
+            let (y0, t) = (v as usize, v.fract());
+            let y1 = (y0 + 1).min(rows - 1);
+            for x in 0..columns {
+                let (a, b) = (amplitude[y0 * columns + x], amplitude[y1 * columns + x]);
+                // Back by the row's own phase.
+                let (re, im) = (a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]));
+                line[0][x] = re * down[0][y] + im * down[1][y];
+                line[1][x] = im * down[0][y] - re * down[1][y];
+            }
+            let wave = Wave {
+                amplitude: [&line[0], &line[1]],
+                across: [&across[0], &across[1]],
+                cell,
+            };
+            subtract(&wave, p, q, mask);
+        },
+    );
+}
+
+/// Amplitude of a wave along one row, by cell, and its phasors, by column.
+struct Wave<'a> {
+    amplitude: [&'a [f32]; 2],
+    across: [&'a [f32]; 2],
+    cell: usize,
+}
+
+fastest! {
+    fn subtract(wave: &Wave, p: &mut [f32], q: &mut [f32], mask: &[u8]) = subtract_body
+}
+
+#[inline(always)]
+fn subtract_body(wave: &Wave, p: &mut [f32], q: &mut [f32], mask: &[u8]) {
+    let (w, cell, last) = (p.len(), wave.cell, wave.amplitude[0].len() - 1);
+    let half = cell / 2;
+    let mut x0 = 0;
+    let mut k = 0;
+    while x0 < w {
+        // From the middle of cell k - 1 to the middle of cell k.
+        let x1 = (k * cell + half).min(w);
+        let (a, b) = (k.saturating_sub(1).min(last), k.min(last));
+        let [re, im] = [0, 1].map(|i| (wave.amplitude[i][a], wave.amplitude[i][b]));
+        let start = (k * cell + half) as f32 - cell as f32;
+        for x in x0..x1 {
+            let t = (x as f32 + 0.5 - start) / cell as f32;
+            let (u, v) = (re.0 + t * (re.1 - re.0), im.0 + t * (im.1 - im.0));
+            let (c, s) = (wave.across[0][x], wave.across[1][x]);
+            let on = f32::from(mask[x]);
+            p[x] -= on * (u * c + v * s);
+            q[x] -= on * (v * c - u * s);
+        }
+        (x0, k) = (x1, k + 1);
+    }
+}
+
+/// Sums over sums of a Gaussian window: the amplitude of the wave by cell.
+fn windowed(sums: &[[f32; 3]], columns: usize, rows: usize) -> Vec<[f32; 2]> {
+    let reach = (3.0 * WINDOW) as usize;
+    let weight: Vec<f32> = (0..=reach)
+        .map(|d| (-0.5 * (d as f32 / WINDOW).powi(2)).exp())
+        .collect();
+    let pass = |from: &[[f32; 3]], stride: usize, place: &dyn Fn(usize) -> (usize, usize)| -> Vec<[f32; 3]> {
+        let each = |k: usize| {
+            let (i, n) = place(k);
+            let near = i.saturating_sub(reach)..=(i + reach).min(n - 1);
+            near.fold([0.0; 3], |mut sum, j| {
+                let from = from[k + j * stride - i * stride];
+                (0..3).for_each(|c| sum[c] += weight[j.abs_diff(i)] * from[c]);
+                sum
+            })
+        };
+        (0..from.len()).map(each).collect()
+    };
+    let across = pass(sums, 1, &|k| (k % columns, columns));
+    let both = pass(&across, columns, &|k| (k / columns, rows));
+    both.iter()
+        .map(|s| [s[0] / s[2].max(1.0), s[1] / s[2].max(1.0)])
+        .collect()
+}
