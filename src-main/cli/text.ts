@@ -32,6 +32,11 @@ export function measurementText(m: Measurement): string {
   lines.push(
     `  size ${size.width.toFixed(m.sizeMm ? 3 : 1)} x ${size.height.toFixed(m.sizeMm ? 3 : 1)} ${m.sizeMm ? 'mm' : 'px'}, rotated ${m.cardAngleDeg.toFixed(2)}°, print tilted ${fixed(m.printTiltDeg, 2)}°`,
   );
+  const corner = m.outline.cornerRadius;
+  if (corner) {
+    const nominal = corner.nominalMm === null ? 'of no usual die' : `nominal ${corner.nominalMm} mm`;
+    lines.push(`  corner radius ${corner.radiusMm.toFixed(2)} ± ${corner.uncertaintyMm.toFixed(2)} mm, ${nominal}`);
+  }
   if (m.print) lines.push(printText(m.print));
   return lines.join('\n');
 }

@@ -153,6 +153,10 @@ export const measurementSchema = z.object({
   outline: z.object({
     corners: z.array(pointPxSchema).length(4),
     cornerRadiusPx: z.number().nullable(),
+    /** All corners together; the nominal radius is 0, 3.0 or 3.175 mm where exactly one agrees. Absent without a scale. */
+    cornerRadius: z
+      .object({ radiusMm: z.number(), uncertaintyMm: z.number(), nominalMm: z.number().nullable() })
+      .nullish(),
     edges: perSide(z.array(pointPxSchema)),
     border: perSide(z.array(pointPxSchema).nullable()),
   }),

@@ -433,6 +433,7 @@ fn as_contract(m: &Measurement, refinement: &Refinement) -> Value {
         "outline": {
             "corners": points(&outline.corners),
             "cornerRadiusPx": median(radii),
+            "cornerRadius": m.corner_radius,
             "edges": per_side(&|s| points(&edge_line(outline, s))),
             "border": per_side(&|s| border_line(outline, refinement, s).map_or(Value::Null, |l| points(&l))),
         },

@@ -33,6 +33,6 @@ pub use pages::zeroed;
 pub use pyramid::Pyramid;
 pub use raster::{Plane, Raster, Samples};
 pub use shift::shift_between;
-pub use source::{LinearSource, PlaneSource, RasterSource};
+pub use source::{LinearSource, PlaneSource, RasterSource, Span};
 pub use stack::{Frame, FrameStack, StackSource};
 pub use view::{Ramp, normals_to_view, plane_to_view, to_srgb8};

@@ -3,6 +3,17 @@
 use crate::{Encoding, Plane, Raster, Samples};
 use std::sync::LazyLock;
 
+/// Some pixels of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Row.
+    pub y: usize,
+    /// First pixel.
+    pub x0: usize,
+    /// Number of pixels.
+    pub length: usize,
+}
+
 /// Anything that can give rows of linear light (0 = black, 1 = full scale).
 pub trait LinearSource: Sync {
     /// Pixels in a row.
@@ -11,6 +22,15 @@ pub trait LinearSource: Sync {
     fn height(&self) -> usize;
     /// Fills `out` with the pixels `x0 .. x0 + out.len()` of row `y`; the range lies inside the image.
     fn read_row(&self, y: usize, x0: usize, out: &mut [f32]);
+    /// Fills `out` with the pixels of all spans, one after the other: one call for a small window instead of one a row.
+    fn read_spans(&self, spans: &[Span], out: &mut [f32]) {
+        let mut rest = out;
+        for span in spans {
+            let (here, next) = rest.split_at_mut(span.length);
+            self.read_row(span.y, span.x0, here);
+            rest = next;
+        }
+    }
     /// How many colours can be told apart: 3, or 1.
     fn colours(&self) -> usize {
         1
@@ -67,15 +87,21 @@ impl<'a> RasterSource<'a> {
 
     /// Adds `factor` times the light of the pixels `x0 .. x0 + out.len()` of row `y` to `out`.
     pub(crate) fn add_row(&self, y: usize, x0: usize, factor: f32, out: &mut [f32]) {
+        self.pass_row(y, x0, factor, out, |o, light| *o += light);
+    }
+
+    /// Passes `factor` times the light of each pixel to `put`.
+    #[inline]
+    fn pass_row(&self, y: usize, x0: usize, factor: f32, out: &mut [f32], put: impl Fn(&mut f32, f32)) {
         let channels = self.raster.channels;
         let start = (y * self.raster.width + x0) * channels;
         let range = start..start + out.len() * channels;
         let factor = factor / channels as f32;
         match (&self.raster.samples, &self.light) {
-            (Samples::U8(v), Light::Factor(k)) => add(&v[range], channels, out, |s| f32::from(s) * (k * factor)),
-            (Samples::U16(v), Light::Factor(k)) => add(&v[range], channels, out, |s| f32::from(s) * (k * factor)),
-            (Samples::U8(v), Light::Table(t)) => add(&v[range], channels, out, |s| t[usize::from(s)] * factor),
-            (Samples::U16(v), Light::Table(t)) => add(&v[range], channels, out, |s| t[usize::from(s)] * factor),
+            (Samples::U8(v), Light::Factor(k)) => pass(&v[range], channels, out, |s| f32::from(s) * (k * factor), put),
+            (Samples::U16(v), Light::Factor(k)) => pass(&v[range], channels, out, |s| f32::from(s) * (k * factor), put),
+            (Samples::U8(v), Light::Table(t)) => pass(&v[range], channels, out, |s| t[usize::from(s)] * factor, put),
+            (Samples::U16(v), Light::Table(t)) => pass(&v[range], channels, out, |s| t[usize::from(s)] * factor, put),
         }
     }
 }
@@ -114,18 +140,17 @@ impl LinearSource for RasterSource<'_> {
         self.raster.height
     }
     fn read_row(&self, y: usize, x0: usize, out: &mut [f32]) {
-        out.fill(0.0);
-        self.add_row(y, x0, 1.0, out);
+        self.pass_row(y, x0, 1.0, out, |o, light| *o = light);
     }
     fn colours(&self) -> usize {
         self.raster.channels
     }
     fn read_colour(&self, y: usize, x0: usize, colour: usize, out: &mut [f32]) {
-        out.fill(0.0);
         if self.raster.channels == 3 {
+            out.fill(0.0);
             self.add_colour(y, x0, colour, 1.0, out);
         } else {
-            self.add_row(y, x0, 1.0, out);
+            self.read_row(y, x0, out);
         }
     }
     fn quantisation(&self) -> f32 {
@@ -137,21 +162,27 @@ impl LinearSource for RasterSource<'_> {
     }
 }
 
-fn add<T: Copy>(samples: &[T], channels: usize, out: &mut [f32], light: impl Fn(T) -> f32) {
+fn pass<T: Copy>(
+    samples: &[T],
+    channels: usize,
+    out: &mut [f32],
+    light: impl Fn(T) -> f32,
+    put: impl Fn(&mut f32, f32),
+) {
     match channels {
         1 => {
             for (o, &s) in out.iter_mut().zip(samples) {
-                *o += light(s);
+                put(o, light(s));
             }
         }
         3 => {
             for (o, p) in out.iter_mut().zip(samples.as_chunks::<3>().0) {
-                *o += light(p[0]) + light(p[1]) + light(p[2]);
+                put(o, light(p[0]) + light(p[1]) + light(p[2]));
             }
         }
         _ => {
             for (o, p) in out.iter_mut().zip(samples.chunks_exact(channels)) {
-                *o += p.iter().map(|&s| light(s)).sum::<f32>();
+                put(o, p.iter().map(|&s| light(s)).sum::<f32>());
             }
         }
     }

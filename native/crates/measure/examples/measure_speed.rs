@@ -1,6 +1,6 @@
 //! Median time of the 24-point measurement on a 12-megapixel raster and on the mean of 8 such frames.
 //!
-//! `cargo run --release -p measure --example measure_speed`
+//! `cargo run --release -p measure --example measure_speed [RUNS]`; with RUNS only the single raster, for a profiler.
 #[path = "../tests/common/mod.rs"]
 mod common;
 
@@ -37,9 +37,13 @@ fn main() {
         encoding: Encoding::Linear,
     };
     let single = RasterSource::new(&raster, Encoding::Linear);
-    time("12 MP raster, 16 bit", &single, pitch);
+    if let Some(runs) = std::env::args().nth(1).and_then(|a| a.parse().ok()) {
+        time("12 MP raster, 16 bit", &single, pitch, runs);
+        return;
+    }
+    time("12 MP raster, 16 bit", &single, pitch, RUNS);
     batch("12 MP raster, 16 bit", &single, pitch);
-    time("mean of 8 x 12 MP, 16 bit", &StackSource::new(&stack), pitch);
+    time("mean of 8 x 12 MP, 16 bit", &StackSource::new(&stack), pitch, RUNS);
 }
 
 /// Milliseconds to the outline, of the refinement with all widths and uncertainties, and of both.
@@ -64,18 +68,18 @@ fn side(source: &dyn LinearSource, pitch: f64) -> [f64; 3] {
     [outlined, all - outlined, all]
 }
 
-fn time(name: &str, source: &dyn LinearSource, pitch: f64) {
+fn time(name: &str, source: &dyn LinearSource, pitch: f64, runs: usize) {
     let used = processor_ms();
-    let mut stages: Vec<[f64; 3]> = (0..RUNS).map(|_| side(source, pitch)).collect();
-    let used = (processor_ms() - used) / RUNS as f64;
+    let mut stages: Vec<[f64; 3]> = (0..runs).map(|_| side(source, pitch)).collect();
+    let used = (processor_ms() - used) / runs as f64;
     let mut median = |k: usize| {
         stages.sort_by(|a, b| a[k].total_cmp(&b[k]));
-        stages[RUNS / 2][k]
+        stages[runs / 2][k]
     };
     let (outline, refinement, all) = (median(0), median(1), median(2));
     let best = stages[0][2];
     println!(
-        "{name}: outline {outline:.1} ms, refinement {refinement:.1} ms, all {all:.1} ms (median of {RUNS}, best {best:.1} ms, \
+        "{name}: outline {outline:.1} ms, refinement {refinement:.1} ms, all {all:.1} ms (median of {runs}, best {best:.1} ms, \
          processor {used:.1} ms)"
     );
 }

@@ -68,6 +68,12 @@ impl Table {
         Self { nodes, reach, step }
     }
 
+    /// Distance from the edge beyond which the light is that of one side alone, px.
+    #[must_use]
+    pub fn reach(&self) -> f64 {
+        self.reach
+    }
+
     /// Response, derivative by x and derivative by sigma at `x`.
     #[must_use]
     pub fn at(&self, x: f64) -> [f64; 3] {

@@ -1,6 +1,7 @@
 //! Stage 6: widths, mean borders, centering, size and angles with their uncertainties.
 
 use crate::budget_report::BudgetReport;
+use crate::corner_radius::CornerRadius;
 use crate::geometry::{Point, Side};
 use crate::locate::Method;
 use crate::on_plane::{OnPlane, side_means};
@@ -186,6 +187,8 @@ pub struct Measurement {
     pub corners: [PixelPoint; 4],
     /// Corner radii in the same order, px.
     pub corner_radius_px: [Option<f64>; 4],
+    /// The corners together, against the radii of usual dies; `None` without a scale.
+    pub corner_radius: Option<CornerRadius>,
     /// Median blur of the cut edges (Gaussian sigma), px.
     pub blur_px: f64,
     /// Agreement of the edges with a card's outline, 0..1.
@@ -259,6 +262,7 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
             .to_vec(),
         corners: outline.corners.map(PixelPoint::from),
         corner_radius_px: outline.corner_radius_px,
+        corner_radius: pitch.and_then(|p| CornerRadius::of(&outline.corner_radius_px, p)),
         blur_px: outline.blur_px(),
         confidence: outline.confidence,
         budget: BudgetReport::of(refinement, &parts, &own_px, pitch, budget),

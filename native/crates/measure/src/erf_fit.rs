@@ -5,6 +5,7 @@
 //! weighs its pixels: white stock is noisier than a dark mat by its shot noise, and mottled print by its mottle.
 
 use crate::aperture::{Aperture, Table};
+use crate::linearised::{CONTRAST, Linearised, Normal, PARAMETERS, POSITION, SHADING, SIGMA, TILT};
 use crate::math::{invert_spd, median, times};
 use crate::noise::Noise;
 
@@ -76,9 +77,6 @@ impl StepFit {
     }
 }
 
-const PARAMETERS: usize = 7;
-const POSITION: usize = 2;
-const SIGMA: usize = 3;
 const PLAIN: [usize; 5] = [0, 1, 2, 3, 4];
 const SHADED: [usize; 7] = [0, 1, 2, 3, 4, 5, 6];
 /// Blur and tilt are taken over from another window.
@@ -98,86 +96,36 @@ struct Problem<'a, const N: usize> {
     free: [usize; N],
 }
 
-/// What one pass over the pixels gives.
-struct Evaluation<const N: usize> {
-    h: [[f64; N]; N],
-    g: [f64; N],
-    residuals: Vec<f64>,
-    /// Share of the light that comes from the side of larger v.
-    shares: Vec<f64>,
-    cost: f64,
-}
-
 impl<const N: usize> Problem<'_, N> {
-    /// Normal matrix, gradient, residuals and weighted sum of squares at `p`: one pass over the pixels serves all.
-    fn evaluate(&self, p: &[f64; PARAMETERS], weights: &[f64]) -> Evaluation<N> {
-        let mut h = [[0.0; N]; N];
-        let mut g = [0.0; N];
-        let mut cost = 0.0;
-        let mut residuals = Vec::with_capacity(self.samples.len());
-        let mut shares = Vec::with_capacity(self.samples.len());
-        let table = Table::new(self.aperture, p[SIGMA]);
-        for (s, &w) in self.samples.iter().zip(weights) {
-            let x = s.v - p[POSITION] - p[4] * s.u;
-            let [e, by_x, by_sigma] = table.at(x);
-            let rise = p[1] + (p[6] - p[5]) * x;
-            let slope = p[5] * (1.0 - e) + p[6] * e;
-            let r = s.light - (p[0] + p[1] * e + x * slope);
-            residuals.push(r);
-            shares.push(e);
-            cost += w * r * r;
-            let by_position = -(rise * by_x + slope);
-            let all = [
-                1.0,
-                e,
-                by_position,
-                rise * by_sigma,
-                by_position * s.u,
-                x * (1.0 - e),
-                x * e,
-            ];
-            let j = self.free.map(|from| all[from]);
-            for a in 0..N {
-                let weighted = w * j[a];
-                g[a] += weighted * r;
-                for b in 0..=a {
-                    h[a][b] += weighted * j[b];
-                }
-            }
-        }
-        for a in 0..N {
-            for b in 0..a {
-                h[b][a] = h[a][b];
-            }
-        }
-        Evaluation {
-            h,
-            g,
-            residuals,
-            shares,
-            cost,
-        }
+    fn linearise(&self, p: &[f64; PARAMETERS], table: &Table) -> Linearised {
+        Linearised::at(self.samples, table, p, SHADING.iter().any(|k| self.free.contains(k)))
+    }
+
+    fn at(&self, p: &[f64; PARAMETERS]) -> Linearised {
+        self.linearise(p, &Table::new(self.aperture, p[SIGMA]))
     }
 
     /// Levenberg-Marquardt with weights renewed from the residuals once the first steps are made.
-    fn solve(&self, p: &mut [f64; PARAMETERS]) -> Option<(Weights, Evaluation<N>)> {
+    fn solve(&self, p: &mut [f64; PARAMETERS]) -> Option<StepFit> {
         let mut weights = Weights::equal(self.samples.len());
-        let mut here = self.evaluate(p, &weights.of);
+        let mut here = self.at(p);
+        let mut normal = here.normal(&weights.of, self.free);
         let mut damping = 1e-4;
         let mut accepted = 0;
         for _ in 0..40 {
-            let mut damped = here.h;
+            let mut damped = normal.h;
             for a in 0..N {
                 damped[a][a] *= 1.0 + damping;
             }
-            let step = times(&invert_spd(&damped)?, &here.g);
+            let step = times(&invert_spd(&damped)?, &normal.g);
             let mut next = *p;
             for (&to, by) in self.free.iter().zip(step) {
                 next[to] += by;
             }
             next[SIGMA] = next[SIGMA].clamp(SIGMA_RANGE[0], SIGMA_RANGE[1]);
-            let there = self.evaluate(&next, &weights.of);
-            if there.cost > here.cost * (1.0 + 1e-12) {
+            let there = self.at(&next);
+            let beyond = there.normal(&weights.of, self.free);
+            if beyond.cost > normal.cost * (1.0 + 1e-12) {
                 damping *= 10.0;
                 if damping > 1e6 {
                     break;
@@ -186,7 +134,7 @@ impl<const N: usize> Problem<'_, N> {
             }
             let moved = (next[POSITION] - p[POSITION]).abs() + (next[SIGMA] - p[SIGMA]).abs();
             *p = next;
-            here = there;
+            (here, normal) = (there, beyond);
             damping = (damping * 0.1).max(1e-12);
             accepted += 1;
             if moved < SETTLED && accepted >= 2 {
@@ -194,37 +142,44 @@ impl<const N: usize> Problem<'_, N> {
             }
             // The start is good enough for weights after one step; a far start has them renewed.
             if accepted == 1 || accepted == 3 || accepted == 7 {
-                weights = Weights::from(&here, p[1].abs());
-                here = self.evaluate(p, &weights.of);
+                let noise = Noise::of(&here.residuals, &here.shares, p[CONTRAST].abs());
+                weights = Weights::with(&here, noise);
+                normal = here.normal(&weights.of, self.free);
             }
         }
-        Some((weights, here))
+        self.finish(p, &weights, &here, &normal)
     }
 
-    fn finish(&self, p: &[f64; PARAMETERS], weights: &Weights, end: &Evaluation<N>) -> Option<StepFit> {
-        let inverse = invert_spd(&end.h)?;
+    fn finish(
+        &self,
+        p: &[f64; PARAMETERS],
+        weights: &Weights,
+        end: &Linearised,
+        normal: &Normal<N>,
+    ) -> Option<StepFit> {
+        let inverse = invert_spd(&normal.h)?;
         let at = self.free.iter().position(|&f| f == POSITION)?;
         let kept = weights.robust.iter().sum::<f64>();
         // Reduced chi-square: 1 where the noise of both sides tells the whole truth.
-        let chi = end.cost / (kept - N as f64).max(1.0);
+        let chi = normal.cost / (kept - N as f64).max(1.0);
         let squares: f64 = end.residuals.iter().zip(&weights.robust).map(|(r, w)| w * r * r).sum();
         p.iter().all(|value| value.is_finite()).then_some(StepFit {
             position: p[POSITION],
-            tilt: p[4],
+            tilt: p[TILT],
             sigma: p[SIGMA],
             background: p[0],
-            contrast: p[1],
-            shading: [p[5], p[6]],
+            contrast: p[CONTRAST],
+            shading: SHADING.map(|k| p[k]),
             position_std: (chi * inverse[at][at]).sqrt(),
             noise: weights.noise,
             residual: (squares / (kept - N as f64).max(1.0)).sqrt(),
             kept: kept / end.residuals.len() as f64,
-            even: self.even(p, weights, end),
+            even: self.even(p, weights, end, normal.cost),
         })
     }
 
     /// Whether the mean residual of every slice across the edge is what white noise gives: then no shading is left to fit.
-    fn even(&self, p: &[f64; PARAMETERS], weights: &Weights, end: &Evaluation<N>) -> bool {
+    fn even(&self, p: &[f64; PARAMETERS], weights: &Weights, end: &Linearised, cost: f64) -> bool {
         const SLICES: usize = 40;
         let mut sums = [(0.0f64, 0.0f64); SLICES];
         for (i, s) in self.samples.iter().enumerate() {
@@ -232,7 +187,7 @@ impl<const N: usize> Problem<'_, N> {
             sums[slice].0 += weights.of[i].sqrt() * end.residuals[i];
             sums[slice].1 += 1.0;
         }
-        let variance = end.cost / self.samples.len() as f64;
+        let variance = cost / self.samples.len() as f64;
         if variance <= 0.0 {
             return true;
         }
@@ -262,12 +217,7 @@ impl Weights {
         }
     }
 
-    fn from<const N: usize>(end: &Evaluation<N>, contrast: f64) -> Self {
-        let noise = Noise::of(&end.residuals, &end.shares, contrast);
-        Self::with(end, noise)
-    }
-
-    fn with<const N: usize>(end: &Evaluation<N>, noise: Noise) -> Self {
+    fn with(end: &Linearised, noise: Noise) -> Self {
         let mut of = Vec::with_capacity(end.residuals.len());
         let mut robust = Vec::with_capacity(end.residuals.len());
         for (r, e) in end.residuals.iter().zip(&end.shares) {
@@ -301,8 +251,7 @@ pub fn fit_step(samples: &[Sample], normal: [f64; 2], start: Start) -> Option<St
         free: SHADED,
     };
     let mut p = plain.parameters();
-    let shaded = problem.solve(&mut p).and_then(|(w, end)| problem.finish(&p, &w, &end));
-    match shaded {
+    match problem.solve(&mut p) {
         // F-test for two more parameters, with a threshold far above chance because the residuals may be correlated.
         Some(fit) if significantly_better(&plain, &fit, samples.len()) => Some(fit),
         _ => Some(plain),
@@ -329,8 +278,7 @@ pub fn fit_even(samples: &[Sample], normal: [f64; 2], start: Start) -> Option<St
         free: PLAIN,
     };
     let mut p = [low, high - low, start.position, start.sigma, 0.0, 0.0, 0.0];
-    let (weights, end) = problem.solve(&mut p)?;
-    problem.finish(&p, &weights, &end)
+    problem.solve(&mut p)
 }
 
 /// Position of the same edge in another window beside `fit`'s, with its blur, tilt and noise taken over.
@@ -355,17 +303,19 @@ fn shifted<const N: usize>(samples: &[Sample], aperture: Aperture, free: [usize;
         free,
     };
     let mut p = fit.parameters();
-    let level = problem.evaluate(&p, &Weights::equal(samples.len()).of);
-    let step_by = |p: &mut [f64; PARAMETERS], at: &Evaluation<N>| -> Option<()> {
+    let table = Table::new(aperture, p[SIGMA]);
+    let step_by = |p: &mut [f64; PARAMETERS], at: &Normal<N>| -> Option<()> {
         let step = times(&invert_spd(&at.h)?, &at.g);
         free.iter().zip(step).for_each(|(&to, by)| p[to] += by);
         Some(())
     };
-    step_by(&mut p, &level)?;
-    let weights = Weights::with(&problem.evaluate(&p, &Weights::equal(samples.len()).of), fit.noise);
-    let end = problem.evaluate(&p, &weights.of);
-    step_by(&mut p, &end)?;
-    problem.finish(&p, &weights, &end)
+    let level = problem.linearise(&p, &table);
+    step_by(&mut p, &level.normal(&Weights::equal(samples.len()).of, free))?;
+    let end = problem.linearise(&p, &table);
+    let weights = Weights::with(&end, fit.noise);
+    let normal = end.normal(&weights.of, free);
+    step_by(&mut p, &normal)?;
+    problem.finish(&p, &weights, &end, &normal)
 }
 
 fn significantly_better(plain: &StepFit, shaded: &StepFit, n: usize) -> bool {

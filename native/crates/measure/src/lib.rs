@@ -8,10 +8,12 @@ mod budget;
 mod budget_report;
 mod calculate;
 mod camera;
+mod corner_radius;
 mod edge_refine;
 mod edges;
 mod erf_fit;
 mod geometry;
+mod linearised;
 mod locate;
 mod math;
 mod measure;
@@ -33,6 +35,7 @@ pub use calculate::{
     CalcOptions, Centering, MeasuredPoint, Measurement, PerSide, PixelPoint, SideSummary, Size, WorstStation, calculate,
 };
 pub use camera::Camera;
+pub use corner_radius::CornerRadius;
 pub use edges::{EdgeOptions, EdgePoint, detect_edges};
 pub use erf_fit::{Sample, Start, StepFit, fit_step};
 pub use geometry::{EdgeCurve, Frame, Point, Side};

@@ -215,7 +215,7 @@ impl Windows {
         };
         // Next to a corner of the picture there is the station's own window alone.
         let area = if wide.inside(src) { wide } else { area };
-        area.for_each_pixel(src, &mut Vec::new(), |u, v, light| {
+        for (u, v, light) in area.read(src).each() {
             let sample = |by: f64| Sample {
                 u: u - by,
                 v,
@@ -228,7 +228,7 @@ impl Windows {
             } else {
                 all.middle.push(sample(0.0));
             }
-        });
+        }
         Ok(all)
     }
 

@@ -27,9 +27,10 @@ pub struct Peak {
 impl Profile {
     /// Reads a window; pixels are shared linearly between the two nearest values. `None` where the window has gaps.
     #[must_use]
-    pub fn read(src: &dyn LinearSource, window: &Window, buffer: &mut Vec<f32>) -> Option<Self> {
-        let mut sums = Sums::new(window);
-        window.for_each_pixel(src, buffer, |_, v, light| sums.add(v, f64::from(light)));
+    pub fn read(src: &dyn LinearSource, window: &Window) -> Option<Self> {
+        let pixels = window.read(src);
+        let mut sums = RowSums::new(window, pixels.step()[1]);
+        pixels.rows().for_each(|row| sums.add(row.v, row.light));
         sums.profile()
     }
 
@@ -125,6 +126,135 @@ impl Sums {
     fn profile(mut self) -> Option<Profile> {
         self.at.pop();
         let values: Vec<f64> = self.at.iter().map(|s| s[0] / s[1]).collect();
+        let v0 = self.v0;
+        values.iter().all(|v| v.is_finite()).then_some(Profile { v0, values })
+    }
+}
+
+/// Light and weight of the two values each pixel lies between, gathered row by row.
+///
+/// Along a row v grows by a constant: within half a pixel of -1, 0 or 1 times the pixel number it stays in one cell, so
+/// that a stretch of pixels is shared by straight loops.
+struct RowSums {
+    v0: f64,
+    /// Light and weight of the value below each pixel, then of that above; the first is for v0 - MARGIN.
+    below: [Vec<f32>; 2],
+    above: [Vec<f32>; 2],
+    length: usize,
+    /// Step of v along a row: the whole number next to it, and what it has more than that.
+    whole: isize,
+    drift: f64,
+}
+
+/// Pixels just outside the whole values still belong to the outermost of them.
+const MARGIN: usize = 2;
+
+impl RowSums {
+    fn new(window: &Window, dv: f64) -> Self {
+        let v0 = window.v[0].ceil();
+        let length = (window.v[1].floor() - v0) as usize + 1;
+        let whole = dv.round();
+        let zeros = || vec![0.0; length + 2 * MARGIN];
+        Self {
+            v0,
+            below: [zeros(), zeros()],
+            above: [zeros(), zeros()],
+            length,
+            whole: whole as isize,
+            drift: dv - whole,
+        }
+    }
+
+    /// Adds a row whose first pixel is at `v`.
+    fn add(&mut self, v: f64, light: &[f32]) {
+        let start = v - self.v0 + MARGIN as f64;
+        let mut from = 0;
+        while from < light.len() {
+            // place = cell + share + whole * i, with the cell the same up to `until`.
+            let here = start + self.drift * from as f64;
+            // A positive value is rounded down by the conversion, without the call that rounding down costs.
+            let cell = here as i32;
+            let share = here - f64::from(cell);
+            let room = if self.drift > 0.0 { 1.0 - share } else { share };
+            let left = light.len() - from;
+            let all_fit = (left - 1) as f64 * self.drift.abs() <= room;
+            let stay = if all_fit {
+                left
+            } else {
+                ((room / self.drift.abs()) as usize).clamp(1, left)
+            };
+            let first = cell as isize + self.whole * from as isize;
+            let part = &light[from..from + stay];
+            self.add_stretch(first, [share as f32, self.drift as f32], part);
+            from += stay;
+        }
+    }
+
+    /// Adds pixels to the cells `first`, `first + whole`, ... with shares that grow from `share[0]` by `share[1]` each.
+    fn add_stretch(&mut self, first: isize, share: [f32; 2], light: &[f32]) {
+        let whole = self.whole;
+        let last = first + whole * (light.len() as isize - 1);
+        let cells = self.below[0].len() as isize;
+        if first.min(last) < 0 || first.max(last) >= cells {
+            return;
+        }
+        let (first, last) = (first as usize, last as usize);
+        let at = |i: usize| share[0] + share[1] * i as f32;
+        match whole {
+            0 => {
+                // Four sums side by side, as a chain of additions would wait for itself.
+                let (mut sums, mut shares) = ([0.0f32; 4], [0.0f32; 4]);
+                let (fours, rest) = light.as_chunks::<4>();
+                for (k, four) in fours.iter().enumerate() {
+                    for j in 0..4 {
+                        sums[j] += four[j];
+                        shares[j] += at(4 * k + j) * four[j];
+                    }
+                }
+                for (j, l) in rest.iter().enumerate() {
+                    sums[j] += l;
+                    shares[j] += at(4 * fours.len() + j) * l;
+                }
+                let (sum, shared) = (sums.iter().sum::<f32>(), shares.iter().sum::<f32>());
+                let n = light.len() as f32;
+                let weight = n * share[0] + share[1] * 0.5 * n * (n - 1.0);
+                self.below[0][first] += sum - shared;
+                self.below[1][first] += n - weight;
+                self.above[0][first] += shared;
+                self.above[1][first] += weight;
+            }
+            1 => self.spread(first..last + 1, light.iter(), at),
+            _ => {
+                let n = light.len();
+                self.spread(last..first + 1, light.iter().rev(), |i| at(n - 1 - i));
+            }
+        }
+    }
+
+    fn spread<'a>(
+        &mut self,
+        cells: std::ops::Range<usize>,
+        light: impl Iterator<Item = &'a f32>,
+        share: impl Fn(usize) -> f32,
+    ) {
+        let ([bl, bw], [al, aw]) = (&mut self.below, &mut self.above);
+        let below = bl[cells.clone()].iter_mut().zip(&mut bw[cells.clone()]);
+        let above = al[cells.clone()].iter_mut().zip(&mut aw[cells]);
+        for (i, ((l, (bl, bw)), (al, aw))) in light.zip(below).zip(above).enumerate() {
+            let s = share(i);
+            *al += s * l;
+            *aw += s;
+            *bl += (1.0 - s) * l;
+            *bw += 1.0 - s;
+        }
+    }
+
+    fn profile(self) -> Option<Profile> {
+        let value = |i: usize| {
+            let sum = |k: usize| f64::from(self.below[k][i] + self.above[k][i - 1]);
+            sum(0) / sum(1)
+        };
+        let values: Vec<f64> = (MARGIN..MARGIN + self.length).map(value).collect();
         let v0 = self.v0;
         values.iter().all(|v| v.is_finite()).then_some(Profile { v0, values })
     }

@@ -1,7 +1,7 @@
 //! Raw pixels of an oriented rectangle, read row by row from a linear source without resampling.
 
 use crate::geometry::Frame;
-use imaging::LinearSource;
+use imaging::{LinearSource, Span};
 
 /// An oriented rectangle in the coordinates of a frame, px.
 #[derive(Clone, Copy, Debug)]
@@ -37,64 +37,134 @@ impl Window {
         ]
     }
 
-    /// Calls `visit(u, v, light)` for every pixel whose centre lies in the rectangle and in the image.
+    /// Reads every pixel whose centre lies in the rectangle and in the image.
     ///
     /// Pixels keep their exact frame coordinates: nothing is interpolated, because resampling costs 0.03 px.
-    pub fn for_each_pixel(&self, src: &dyn LinearSource, buffer: &mut Vec<f32>, mut visit: impl FnMut(f64, f64, f32)) {
+    #[must_use]
+    pub fn read(&self, src: &dyn LinearSource) -> Pixels {
+        let spans = self.spans(src.width(), src.height());
+        let mut light = vec![0.0; spans.iter().map(|s| s.length).sum()];
+        src.read_spans(&spans, &mut light);
+        Pixels {
+            frame: self.frame,
+            spans,
+            light,
+        }
+    }
+
+    /// The part of each image row inside the rectangle.
+    fn spans(&self, width: usize, height: usize) -> Vec<Span> {
         let corners = self.corners();
         let low = corners.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
         let high = corners.iter().map(|p| p[1]).fold(f64::NEG_INFINITY, f64::max);
         if !(low.is_finite() && high.is_finite()) || high < 0.0 {
-            return;
+            return Vec::new();
         }
         let (tangent, normal) = (self.frame.tangent, self.frame.normal);
-        let last_row = high.floor().min(src.height() as f64 - 1.0);
-        let mut y = low.ceil().max(0.0);
+        let (along, across) = (Clip::new(tangent[0], self.u), Clip::new(normal[0], self.v));
+        let (first_row, last_row) = (low.ceil().max(0.0), high.floor().min(height as f64 - 1.0));
+        let mut spans = Vec::with_capacity((last_row - first_row + 1.0).max(0.0) as usize);
+        let mut y = first_row;
         while y <= last_row {
             let dy = y - self.frame.origin.y;
-            let mut range = [0.0, src.width() as f64 - 1.0];
-            clip(
-                &mut range,
-                tangent[0],
-                dy * tangent[1] - self.frame.origin.x * tangent[0],
-                self.u,
-            );
-            clip(
-                &mut range,
-                normal[0],
-                dy * normal[1] - self.frame.origin.x * normal[0],
-                self.v,
-            );
+            let mut range = [0.0, width as f64 - 1.0];
+            let place = |axis: [f64; 2]| dy * axis[1] - self.frame.origin.x * axis[0];
+            along.narrow(&mut range, place(tangent));
+            across.narrow(&mut range, place(normal));
             let (first, last) = (range[0].ceil(), range[1].floor());
             if last >= first {
-                let n = (last - first) as usize + 1;
-                buffer.resize(n, 0.0);
-                src.read_row(y as usize, first as usize, buffer);
-                for (i, &light) in buffer.iter().enumerate() {
-                    let dx = first + i as f64 - self.frame.origin.x;
-                    visit(
-                        dx * tangent[0] + dy * tangent[1],
-                        dx * normal[0] + dy * normal[1],
-                        light,
-                    );
-                }
+                spans.push(Span {
+                    y: y as usize,
+                    x0: first as usize,
+                    length: (last - first) as usize + 1,
+                });
             }
             y += 1.0;
         }
+        spans
     }
 }
 
-/// Narrows `range` to the x for which `slope * x + offset` lies in `bounds`.
-fn clip(range: &mut [f64; 2], slope: f64, offset: f64, bounds: [f64; 2]) {
-    if slope.abs() < 1e-12 {
-        if offset < bounds[0] || offset > bounds[1] {
-            range[1] = range[0] - 1.0;
-        }
-        return;
+/// The pixels of a window.
+pub struct Pixels {
+    frame: Frame,
+    spans: Vec<Span>,
+    light: Vec<f32>,
+}
+
+/// Pixels of one image row: frame coordinates of the first and linear light of all.
+pub struct Row<'a> {
+    /// u of the first pixel.
+    pub u: f64,
+    /// v of the first pixel.
+    pub v: f64,
+    /// Linear light.
+    pub light: &'a [f32],
+}
+
+impl Pixels {
+    /// Steps of u and v from one pixel of a row to the next.
+    #[must_use]
+    pub fn step(&self) -> [f64; 2] {
+        [self.frame.tangent[0], self.frame.normal[0]]
     }
-    let (a, b) = ((bounds[0] - offset) / slope, (bounds[1] - offset) / slope);
-    range[0] = range[0].max(a.min(b));
-    range[1] = range[1].min(a.max(b));
+
+    /// Row by row from top to bottom.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let (origin, t, n) = (self.frame.origin, self.frame.tangent, self.frame.normal);
+        self.spans.iter().scan(0, move |from, span| {
+            let light = &self.light[*from..*from + span.length];
+            *from += span.length;
+            let (dx, dy) = (span.x0 as f64 - origin.x, span.y as f64 - origin.y);
+            Some(Row {
+                u: dx * t[0] + dy * t[1],
+                v: dx * n[0] + dy * n[1],
+                light,
+            })
+        })
+    }
+
+    /// Every pixel as (u, v, light).
+    pub fn each(&self) -> impl Iterator<Item = (f64, f64, f32)> {
+        let [du, dv] = self.step();
+        self.rows().flat_map(move |row| {
+            let place = move |i: usize| (row.u + i as f64 * du, row.v + i as f64 * dv);
+            row.light.iter().enumerate().map(move |(i, &light)| {
+                let (u, v) = place(i);
+                (u, v, light)
+            })
+        })
+    }
+}
+
+/// The x for which `slope * x + offset` lies in `bounds`, for many offsets.
+pub struct Clip {
+    bounds: [f64; 2],
+    /// 1 / slope; `None` where the slope is 0.
+    per_slope: Option<f64>,
+}
+
+impl Clip {
+    /// For a slope.
+    #[must_use]
+    pub fn new(slope: f64, bounds: [f64; 2]) -> Self {
+        let per_slope = (slope.abs() >= 1e-12).then(|| 1.0 / slope);
+        Self { bounds, per_slope }
+    }
+
+    /// Narrows `range` to those x; empty (first above last) where there are none.
+    pub fn narrow(&self, range: &mut [f64; 2], offset: f64) {
+        let [low, high] = self.bounds;
+        let Some(k) = self.per_slope else {
+            if offset < low || offset > high {
+                range[1] = range[0] - 1.0;
+            }
+            return;
+        };
+        let (a, b) = ((low - offset) * k, (high - offset) * k);
+        range[0] = range[0].max(a.min(b));
+        range[1] = range[1].min(a.max(b));
+    }
 }
 
 #[cfg(test)]
@@ -122,11 +192,11 @@ mod tests {
                 v: [-3.25, 4.0],
             };
             let mut seen = Vec::new();
-            window.for_each_pixel(&PlaneSource(&plane), &mut Vec::new(), |u, v, light| {
+            for (u, v, light) in window.read(&PlaneSource(&plane)).each() {
                 let p = frame.at(u, v);
                 assert!((p.y.round() * 40.0 + p.x.round() - f64::from(light)).abs() < 1e-3);
                 seen.push(light as usize);
-            });
+            }
             seen.sort_unstable();
             let expected: Vec<usize> = (0..40 * 30)
                 .filter(|i| {

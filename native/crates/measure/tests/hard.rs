@@ -4,7 +4,10 @@ mod common;
 
 use common::Noise;
 use common::categories::CATEGORIES;
+use common::scene::{HardCard, Sheet};
 use common::tally::Tally;
+use imaging::{Cancel, Encoding, RasterSource};
+use measure::{MeasureOptions, measure};
 
 /// Least share of the drawn widths that has to be measured; everything else may be refused, with a reason.
 fn least_measured(category: &str) -> f64 {
@@ -34,5 +37,32 @@ fn a_card_of_every_hard_category_is_found_and_none_of_its_widths_is_wrong() {
             tally.drawn > 0 || tally.measured == 0,
             "{name}: widths where none were drawn"
         );
+    }
+}
+
+#[test]
+fn the_die_of_the_corners_is_read_and_a_radius_of_no_die_stays_free() {
+    for (radius, nominal) in [(0.0, Some(0.0)), (3.0, Some(3.0)), (3.175, Some(3.175)), (2.5, None)] {
+        for (pitch, angle_deg) in [(0.04, 0.3), (0.0423, -2.1)] {
+            let card = HardCard {
+                radius,
+                angle_deg,
+                ..HardCard::default()
+            };
+            let raster = Sheet::of(card, pitch).raster16();
+            let options = MeasureOptions {
+                pixel_pitch_mm: Some(pitch),
+                ..MeasureOptions::default()
+            };
+            let source = RasterSource::new(&raster, Encoding::Linear);
+            let measured = measure(&source, &options, &Cancel::new()).expect("a card");
+            let corner = measured.corner_radius.expect("a radius");
+            println!("{radius} mm at {pitch}: {corner:?}");
+            assert!(
+                (corner.radius_mm - radius).abs() <= corner.uncertainty_mm,
+                "{radius} {corner:?}"
+            );
+            assert_eq!(corner.nominal_mm, nominal, "{radius} {corner:?}");
+        }
     }
 }

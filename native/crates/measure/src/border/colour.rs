@@ -81,7 +81,7 @@ pub fn best_mix(
         for (colour, value) in out.iter_mut().enumerate() {
             let mut one = [0.0f32; 3];
             one[colour] = 1.0;
-            let profile = Profile::read(&Mixed::new(src, one), &window, &mut Vec::new())?;
+            let profile = Profile::read(&Mixed::new(src, one), &window)?;
             *value = crate::math::median(&profile.values);
         }
         Some(out)

@@ -39,7 +39,7 @@ pub fn read(src: &dyn LinearSource, curve: &EdgeCurve, first: f64, depth: f64, w
                 u: [-width, width],
                 v: [2.0, depth],
             };
-            let profile = Profile::read(src, &window, &mut Vec::new())?.perceptual();
+            let profile = Profile::read(src, &window)?.perceptual();
             let gradient = profile.gradient(SIGMA);
             // The median gradient of a frame is its texture and noise; of art it is art, which hides nothing we need.
             let frame_end = ((first * 2.0) as usize + 8).min(gradient.len());

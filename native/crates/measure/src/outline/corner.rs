@@ -8,6 +8,8 @@ use imaging::LinearSource;
 
 /// Distance from an ideal corner to its arc along the diagonal, per radius.
 const DIAGONAL: f64 = std::f64::consts::SQRT_2 - 1.0;
+/// Half width of the window along the diagonal, px.
+const HALF_WIDTH: f64 = 1.5;
 /// Largest radius looked for, as a share of the shorter card side (3.175 mm of 63.5 mm is 5 %).
 const LARGEST: f64 = 0.12;
 
@@ -41,13 +43,13 @@ fn radius(src: &dyn LinearSource, corner: Point, a: &EdgeFit, b: &EdgeFit, large
     debug_assert!(dot(normal, na) > 0.5);
     let window = Window {
         frame,
-        u: [-1.5, 1.5],
+        u: [-HALF_WIDTH, HALF_WIDTH],
         v: [-8.0, DIAGONAL * largest + 8.0],
     };
     if !window.inside(src) {
         return None;
     }
-    let profile = Profile::read(src, &window, &mut Vec::new())?;
+    let profile = Profile::read(src, &window)?;
     let sign = (a.contrast + b.contrast).signum();
     let least = 0.3 * (a.contrast.abs().min(b.contrast.abs())) / 2.506_628 / (1.5 + a.blur_px);
     let gradient = profile.gradient(1.5);
@@ -56,6 +58,8 @@ fn radius(src: &dyn LinearSource, corner: Point, a: &EdgeFit, b: &EdgeFit, large
         .peaks(&gradient, least)
         .into_iter()
         .find(|p| p.strength * sign > 0.0)?;
-    // A square corner seen by a 45 degree window of finite width reads up to a pixel late.
-    Some(((peak.v - 0.5) / DIAGONAL).max(0.0)).filter(|r| *r <= largest)
+    // On a square corner the window's coverage grows over its own half width: its gradient lies half of that further in.
+    let square = 0.5 * HALF_WIDTH;
+    let depth = if peak.v < 2.0 * square { 0.0 } else { peak.v };
+    Some(depth / DIAGONAL).filter(|r| *r <= largest)
 }

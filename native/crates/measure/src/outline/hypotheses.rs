@@ -3,6 +3,7 @@
 use super::grid::Grid;
 use super::lines::CoarseLine;
 use super::options::{OutlineOptions, STANDARD_CARD_MM};
+use crate::window::Clip;
 
 /// A rectangle in cells: corners in order top left, top right, bottom right, bottom left.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,19 @@ impl Rectangle {
             let distance = (e[0] * (p[1] - a[1]) - e[1] * (p[0] - a[0])) / e[0].hypot(e[1]);
             distance >= margin
         })
+    }
+
+    /// The x of row `y` that lie inside, at least `margin` cells from every side; `None` where there are none.
+    #[must_use]
+    pub fn row(&self, y: f64, margin: f64) -> Option<[f64; 2]> {
+        let mut range = [-1e9, 1e9];
+        for i in 0..4 {
+            let (a, b) = (self.corners[i], self.corners[(i + 1) % 4]);
+            let e = [b[0] - a[0], b[1] - a[1]];
+            let offset = e[0] * (y - a[1]) + e[1] * a[0];
+            Clip::new(-e[1], [margin * e[0].hypot(e[1]), f64::INFINITY]).narrow(&mut range, offset);
+        }
+        (range[0] <= range[1]).then_some(range)
     }
 
     /// Whether this is the card around a frame printed on it: nearly as well seen, larger, and not the faint rim of a sleeve.

@@ -7,6 +7,11 @@ use rayon::prelude::*;
 const ANGLES: usize = 180;
 /// An edge cell votes for lines within this many degrees of its own direction.
 const SPREAD: isize = 6;
+/// A cell's direction may differ by this from that of the line it belongs to: sine, and whole degrees that hold it.
+const ALIKE: f64 = 0.17;
+const NEAR: isize = 11;
+/// Cells farther than this from a voted line never belong to it, cells.
+const REFIT: f32 = 8.0;
 /// At most this many lines go on to the search for one card.
 pub const ONE_CARD: Search = Search { most: 40, least: 0.12 };
 /// The same for many cards: more lines, and shorter ones.
@@ -117,54 +122,91 @@ impl CoarseLine {
 pub fn find_lines(grid: &Grid, gradient: &Gradient, cells: &[EdgeCell], search: Search) -> Vec<CoarseLine> {
     let reach = (grid.width as f64).hypot(grid.height as f64).ceil();
     let bins = 2 * reach as usize + 3;
-    let votes = vote(cells, reach, bins);
+    let cells = ByDirection::new(cells);
+    let votes = vote(&cells, reach, bins);
     let shortest = (search.least * grid.width.min(grid.height) as f64) as f32;
-    let mut lines: Vec<CoarseLine> = Vec::new();
+    let mut lines: Vec<(f64, f64)> = Vec::new();
     let refitted: Vec<(f64, f64)> = peaks(&votes, bins, shortest, 2 * search.most)
         .into_par_iter()
-        .map(|(a, r)| refit(cells, (a as f64).to_radians(), r as f64 - reach - 1.0))
+        .map(|(a, r)| refit(&cells, (a as f64).to_radians(), r as f64 - reach - 1.0))
         .collect();
     for (angle, rho) in refitted {
-        let same = |l: &CoarseLine| {
-            let turn = (l.angle - angle).abs();
+        let same = |l: &(f64, f64)| {
+            let turn = (l.0 - angle).abs();
             turn.min(std::f64::consts::PI - turn) < 0.02
-                && (l.rho.abs() - rho.abs()).abs() < 0.8
-                && middle_distance(grid, l, angle, rho) < 0.8
+                && (l.1.abs() - rho.abs()).abs() < 0.8
+                && middle_distance(grid, *l, (angle, rho)) < 0.8
         };
         if lines.iter().any(same) {
             continue;
         }
-        lines.push(with_support(grid, gradient, angle, rho, reach));
+        lines.push((angle, rho));
         if lines.len() == search.most {
             break;
         }
     }
-    lines
+    let support = |(angle, rho)| with_support(grid, gradient, angle, rho, reach);
+    lines.into_par_iter().map(support).collect()
+}
+
+/// Edge cells in order of their line's direction, so that those of one line lie together.
+struct ByDirection {
+    sorted: Vec<EdgeCell>,
+    /// First cell of each degree (rounded) of half a turn, and the number of cells.
+    start: [usize; ANGLES + 1],
+}
+
+impl ByDirection {
+    fn new(cells: &[EdgeCell]) -> Self {
+        let degree = |c: &EdgeCell| (c.angle.to_degrees().round() as isize).rem_euclid(ANGLES as isize) as usize;
+        let mut start = [0; ANGLES + 1];
+        for cell in cells {
+            start[degree(cell) + 1] += 1;
+        }
+        for d in 0..ANGLES {
+            start[d + 1] += start[d];
+        }
+        let (mut next, mut order) = (start, vec![0; cells.len()]);
+        for (i, cell) in cells.iter().enumerate() {
+            let place = &mut next[degree(cell)];
+            order[*place] = i;
+            *place += 1;
+        }
+        let sorted = order.into_iter().map(|i| cells[i]).collect();
+        Self { sorted, start }
+    }
+
+    /// Cells whose direction is within `spread` whole degrees of `middle`, either way round.
+    fn within(&self, middle: isize, spread: isize) -> impl Iterator<Item = &EdgeCell> {
+        let half_turn = ANGLES as isize;
+        let first = (middle - spread).rem_euclid(half_turn) as usize;
+        let end = first + 2 * spread as usize + 1;
+        let (before, wrapped) = (end.min(ANGLES), end.saturating_sub(ANGLES));
+        let part = |from: usize, to: usize| &self.sorted[self.start[from]..self.start[to]];
+        part(first, before).iter().chain(part(0, wrapped))
+    }
 }
 
 /// Difference of two nearly parallel lines where they are nearest to the image's middle, cells.
-fn middle_distance(grid: &Grid, line: &CoarseLine, angle: f64, rho: f64) -> f64 {
+fn middle_distance(grid: &Grid, a: (f64, f64), b: (f64, f64)) -> f64 {
     let c = [grid.width as f64 / 2.0, grid.height as f64 / 2.0];
-    let offset = |a: f64, r: f64| c[0] * a.cos() + c[1] * a.sin() - r;
-    (offset(line.angle, line.rho).abs() - offset(angle, rho).abs()).abs()
+    let offset = |(angle, rho): (f64, f64)| c[0] * angle.cos() + c[1] * angle.sin() - rho;
+    (offset(a).abs() - offset(b).abs()).abs()
 }
 
-fn vote(cells: &[EdgeCell], reach: f64, bins: usize) -> Vec<f32> {
-    let table: Vec<(f32, f32)> = (0..ANGLES)
-        .map(|a| ((a as f32).to_radians().cos(), (a as f32).to_radians().sin()))
-        .collect();
+/// Votes of all cells, a row of `bins` distances for each degree of the normal.
+fn vote(cells: &ByDirection, reach: f64, bins: usize) -> Vec<f32> {
     let mut votes = vec![0.0f32; ANGLES * bins];
-    for cell in cells {
-        let own = cell.angle.to_degrees().round() as isize;
-        for turn in -SPREAD..=SPREAD {
-            let a = (own + turn).rem_euclid(ANGLES as isize) as usize;
-            let rho = cell.x * table[a].0 + cell.y * table[a].1 + reach as f32 + 1.0;
+    votes.par_chunks_mut(bins).enumerate().for_each(|(a, row)| {
+        let (s, c) = (a as f32).to_radians().sin_cos();
+        for cell in cells.within(a as isize, SPREAD) {
+            let rho = cell.x * c + cell.y * s + reach as f32 + 1.0;
             let i = rho as usize;
             let share = rho - i as f32;
-            votes[a * bins + i] += cell.weight * (1.0 - share);
-            votes[a * bins + i + 1] += cell.weight * share;
+            row[i] += cell.weight * (1.0 - share);
+            row[i + 1] += cell.weight * share;
         }
-    }
+    });
     votes
 }
 
@@ -196,14 +238,21 @@ fn peaks(votes: &[f32], bins: usize, least: f32, most: usize) -> Vec<(usize, usi
 }
 
 /// Three rounds of weighted total least squares over the edge cells near a line.
-fn refit(cells: &[EdgeCell], mut angle: f64, mut rho: f64) -> (f64, f64) {
+fn refit(cells: &ByDirection, mut angle: f64, mut rho: f64) -> (f64, f64) {
+    // A vote is half a degree and half a cell off at most, and half a picture away from the origin's foot.
+    let (s, c) = (angle as f32).sin_cos();
+    let near: Vec<&EdgeCell> = cells
+        .within(angle.to_degrees().round() as isize, NEAR)
+        .filter(|cell| (cell.x * c + cell.y * s - rho as f32).abs() < REFIT)
+        .collect();
     for band in [1.6, 1.2, 1.0] {
         let (c, s) = (angle.cos(), angle.sin());
+        let turned = |cell: &EdgeCell| (f64::from(cell.normal[1]) * c - f64::from(cell.normal[0]) * s).abs();
         let mut sums = [0.0f64; 6];
-        for cell in cells {
+        for cell in &near {
             let (x, y) = (f64::from(cell.x), f64::from(cell.y));
             let distance = x * c + y * s - rho;
-            if distance.abs() < band && (f64::from(cell.angle) - angle).sin().abs() < 0.17 {
+            if distance.abs() < band && turned(cell) < ALIKE {
                 let w = f64::from(cell.weight);
                 for (sum, term) in sums.iter_mut().zip([1.0, x, y, x * x, x * y, y * y]) {
                     *sum += w * term;
@@ -242,14 +291,19 @@ fn with_support(grid: &Grid, gradient: &Gradient, angle: f64, rho: f64, reach: f
     steepness.push(0.0);
     for k in 0..steps {
         let t = k as f64 - reach;
+        let (x, y) = (rho * c - t * s, rho * s + t * c);
+        let off = x < -1.0 || y < -1.0 || x > w + 1.0 || y > h + 1.0;
         let mut best = (0.0f32, 0.0f32);
         // One cell to either side: the coarse line may be off by that much at its ends.
         for side in [-1.0, -0.5, 0.0, 0.5, 1.0] {
-            let (x, y) = ((rho + side) * c - t * s, (rho + side) * s + t * c);
+            if off {
+                break;
+            }
+            let (x, y) = (x + side * c, y + side * s);
             if x < 0.0 || y < 0.0 || x > w || y > h {
                 continue;
             }
-            let i = y.round() as usize * grid.width + x.round() as usize;
+            let i = (y + 0.5) as usize * grid.width + (x + 0.5) as usize;
             let across = gradient.x[i] * c as f32 + gradient.y[i] * s as f32;
             let along = gradient.y[i] * c as f32 - gradient.x[i] * s as f32;
             // Texture points everywhere; an edge cell's gradient points across the line.

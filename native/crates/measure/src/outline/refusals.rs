@@ -82,13 +82,14 @@ pub fn check_light(grid: &Grid) -> Result<()> {
 /// `image.saturated`.
 pub fn check_saturation(grid: &Grid, card: &Rectangle, options: &OutlineOptions) -> Result<()> {
     let (mut sum, mut cells) = (0.0, 0usize);
-    for y in 0..grid.height {
-        for x in 0..grid.width {
-            if card.contains([x as f64, y as f64], 1.0) {
-                sum += f64::from(grid.saturated[y * grid.width + x]);
-                cells += 1;
-            }
-        }
+    for (y, row) in grid.saturated.chunks_exact(grid.width).enumerate() {
+        let Some([first, last]) = card.row(y as f64, 1.0) else {
+            continue;
+        };
+        let end = ((last + 1.0).max(0.0) as usize).min(grid.width);
+        let inside = &row[(first.ceil().max(0.0) as usize).min(end)..end];
+        sum += f64::from(inside.iter().sum::<f32>());
+        cells += inside.len();
     }
     let share = sum / cells.max(1) as f64;
     if share > options.max_saturated {

@@ -158,7 +158,7 @@ fn read_probes(
                 u: [-width, width],
                 v: [-depth, depth],
             };
-            let profile = Profile::read(src, &window, &mut Vec::new())?;
+            let profile = Profile::read(src, &window)?;
             let profile = if perceptual { profile.perceptual() } else { profile };
             let gradient = profile.gradient(sigma);
             let sizes: Vec<f64> = gradient.iter().map(|g| g.abs()).collect();
