@@ -6,6 +6,7 @@
 import { calibrations } from './procedures-calibrations.ts';
 import { grade, gradings, jobs, sheets, surface } from './procedures-grading.ts';
 import { standards, templates } from './procedures-knowledge.ts';
+import { lights } from './procedures-lights.ts';
 import { studies } from './procedures-studies.ts';
 import { audit, backups, logs, rigs, session, settings, system } from './procedures-system.ts';
 
@@ -17,6 +18,7 @@ export * from './errors.ts';
 export * from './geometry.ts';
 export * from './gradings.ts';
 export * from './jobs.ts';
+export * from './light-records.ts';
 export * from './lights.ts';
 export * from './msa.ts';
 export type { ProcedureMeta } from './procedures-base.ts';
@@ -41,6 +43,7 @@ export const contract = {
   surface,
   studies,
   calibrations,
+  lights,
   standards,
   templates,
   settings,

@@ -365,6 +365,8 @@ export const reportSchema = z.object({
       unknownFraction: z.number(),
       medianResidual: z.number(),
       lights: z.int(),
+      /** The calibration of the lights that stood in for what the capture says of them. */
+      lightsId: z.string().nullish(),
     })
     .nullable(),
   surface: z

@@ -10,6 +10,7 @@ import { systemClock } from './clock/index.ts';
 import { createDesk } from './desk/index.ts';
 import { createImages } from './images/index.ts';
 import { createJobs } from './jobs/index.ts';
+import { createLights } from './lights/index.ts';
 import { createLog } from './log/index.ts';
 import { createMaps, keepMaps } from './maps/index.ts';
 import { loadNative } from './native/index.ts';
@@ -80,14 +81,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => retention.close());
     const measuring = { store, jobs, rigs, uploads, native, clock, workFolder };
     const calibrations = createCalibrations({ ...measuring, keepFolder: join(folders.root, 'calibrations') });
+    const lights = createLights(measuring);
     const calibrationFiles = calibrationDocuments(native, store, () => clock.now());
-    const desk = createDesk({ ...measuring, sheets, standards, templates, calibrations });
+    const desk = createDesk({ ...measuring, sheets, standards, templates, calibrations, lights });
     const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
     const services = createServices({
       ...{ store, jobs, desk, sheets, rigs, log, sessions, images, maps, retention, uploads, standards, studies },
-      ...{ templates, calibrations, calibrationFiles, clock, station },
+      ...{ templates, calibrations, calibrationFiles, lights, clock, station },
     });
     const server = await createServer({
       services,

@@ -6,6 +6,7 @@ import type { Clock } from './clock/index.ts';
 import type { Desk } from './desk/index.ts';
 import { examine } from './doctor/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import { type Lights, servedLights } from './lights/index.ts';
 import type { LogBook } from './log/index.ts';
 import type { MapsRetention, SurfaceMaps } from './maps/index.ts';
 import type { Rigs } from './rig/index.ts';
@@ -22,6 +23,7 @@ import type { Uploads } from './uploads/index.ts';
 export interface Parts {
   readonly calibrations: Calibrations;
   readonly calibrationFiles: Documents;
+  readonly lights: Lights;
   readonly store: Store;
   readonly jobs: Jobs;
   readonly desk: Desk;
@@ -102,6 +104,7 @@ export function createServices(parts: Parts): Services {
       response: async ({ id, response, settings }) => studies.response(id, response, settings),
     },
     calibrations: servedCalibrations(parts.calibrations),
+    lights: servedLights(parts.lights),
     standards: {
       list: async () =>
         standards.all.map(({ id, name, version, confidence, effective, source }) => ({

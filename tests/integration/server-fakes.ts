@@ -216,6 +216,15 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
       drift: () => Promise.reject(missing()),
       acceptance: () => Promise.reject(missing()),
     },
+    lights: {
+      list: async () => [],
+      draft: async () => null,
+      discard: async () => ({ discarded: false }),
+      use: async () => [],
+      get: () => Promise.reject(missing()),
+      find: () => Promise.reject(missing()),
+      accept: () => Promise.reject(missing()),
+    },
     standards: {
       list: async () => [],
       file: async () => ({ text: '{}', origin: 'builtIn', problem: null }),

@@ -123,9 +123,30 @@ CREATE TRIGGER template_versions_no_delete BEFORE DELETE ON template_versions
 BEGIN SELECT raise(ABORT, 'versions of a template are kept as they are'); END;
 `;
 
+const schema5 = `
+${schema4}
+PRAGMA user_version = 5;
+CREATE TABLE light_records (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, rig TEXT NOT NULL, record_json TEXT NOT NULL
+) STRICT;
+CREATE TABLE light_uses (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, rig TEXT NOT NULL, record INTEGER REFERENCES light_records (seq)
+) STRICT;
+CREATE INDEX light_uses_by_rig ON light_uses (rig, seq);
+${['light_records', 'light_uses']
+  .flatMap((table) =>
+    ['UPDATE', 'DELETE'].map(
+      (verb) => `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table}
+BEGIN SELECT raise(ABORT, 'calibrations are kept as they are'); END;`,
+    ),
+  )
+  .join('\n')}
+`;
+
 export const releasedSchemas: readonly ReleasedSchema[] = [
   { version: 1, sql: schema1 },
   { version: 2, sql: schema2 },
   { version: 3, sql: schema3 },
   { version: 4, sql: schema4 },
+  { version: 5, sql: schema5 },
 ];

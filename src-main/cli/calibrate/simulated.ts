@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { guidedShots, placements, sceneOf, sheets } from '../../core/calibration/index.ts';
 import { isMarkedSimulated } from '../../core/marks/index.ts';
 import { loadNative } from '../../core/native/index.ts';
-import { simulatedCamera } from '../../core/rig/index.ts';
+import { simulatedCamera, writeBallCapture } from '../../core/rig/index.ts';
 import { type Exit, exit } from '../terminal.ts';
 import { type CalibrateContext, needed, readJson, writeOut } from './options.ts';
 
@@ -39,6 +39,11 @@ export async function photographs({ parsed, terminal, signal }: CalibrateContext
   } finally {
     bar.end();
   }
+  // Targets of the lights: one capture folder each.
+  for (const kind of ['mirror', 'matte'] as const) {
+    await mkdir(join(out, kind), { recursive: true });
+    await writeBallCapture(kind, join(out, kind), () => undefined, signal);
+  }
   const artefact = {
     name: 'Simulated artefact',
     board: sheets.artefact.board,
@@ -49,7 +54,8 @@ export async function photographs({ parsed, terminal, signal }: CalibrateContext
     lengths: calibration.layout(sheets.artefact.board).lengths,
   };
   await writeOut(join(out, 'artefact.json'), `${JSON.stringify(artefact, null, 1)}\n`);
-  const done = { folder: out, pictures: shots.map((s) => s.name), artefact: 'artefact.json', simulated: true };
+  const pictures = shots.map((s) => s.name);
+  const done = { folder: out, pictures, targets: ['mirror', 'matte'], artefact: 'artefact.json', simulated: true };
   terminal.out(
     parsed.flag('json') ? JSON.stringify(done, null, 1) : `wrote ${shots.length} SIMULATED photographs to ${out}`,
   );

@@ -43,6 +43,8 @@ export interface CaptureInput {
   readonly simulated: boolean;
   /** The calibration that the scale comes from. */
   readonly calibrationId: string | null;
+  /** The calibration of the lights that stands in for what the capture says of them. */
+  readonly lightsId?: string;
 }
 
 export interface InputOptions {

@@ -9,6 +9,7 @@ import type { Clock } from '../clock/index.ts';
 import { refuse } from '../errors/index.ts';
 import { gradeSide, verdictsOf } from '../grading/index.ts';
 import type { JobContext, Jobs } from '../jobs/index.ts';
+import { applyLights, type Lights } from '../lights/index.ts';
 import type { Native } from '../native/index.ts';
 import { checkRefusal, runPipeline } from '../pipeline/index.ts';
 import type { Rigs } from '../rig/index.ts';
@@ -46,6 +47,7 @@ export interface DeskParts {
   readonly standards: StandardsBook;
   readonly calibrations: Pick<Calibrations, 'inForceOn' | 'named'>;
   readonly templates: TemplateShelf;
+  readonly lights: Pick<Lights, 'inForceOn'>;
   readonly clock: Clock;
   /** For captures on their way through; emptied at start. */
   readonly workFolder: string;
@@ -64,7 +66,8 @@ interface Opened {
 }
 
 export function createDesk(parts: DeskParts): Desk {
-  const { store, jobs, rigs, uploads, sheets, native, standards, templates, calibrations, clock, workFolder } = parts;
+  const { store, jobs, rigs, uploads, sheets, native, standards, templates, calibrations, lights, clock, workFolder } =
+    parts;
 
   const fromRig = async (source: GradeSource & { kind: 'rig' }, context: JobContext): Promise<Opened> => {
     const sample = source.sample ?? 0;
@@ -76,7 +79,9 @@ export function createDesk(parts: DeskParts): Desk {
       context.activity('photographing');
       const progress = (fraction: number) => context.progress(fraction * rigShare);
       await rig.capture(join(folder, 'capture'), { sample, progress }, context.signal);
-      const input = await readInput(join(folder, 'capture'));
+      const said = await readInput(join(folder, 'capture'));
+      const known = lights.inForceOn(source.rigId);
+      const input = known ? { ...applyLights(said, known.found), lightsId: known.id } : said;
       const sourceName = `${rig.describe().name}, sample ${sample}`;
       return { input: { ...input, name: sourceName }, sourceName, native, close };
     } catch (error) {

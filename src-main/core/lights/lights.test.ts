@@ -148,6 +148,15 @@ describe('calibration of the lights', () => {
     );
     expect(held()).toBe(0);
   });
+  it('refuses a picture whose ball does not shade like one, by the name of its file', async () => {
+    const vague = method('matteBall', [light({ uncertaintyDeg: 21 }), light({ uncertaintyDeg: 22 }), light()]);
+    const { native, held } = paper({ matteBall: vague });
+    const asked = calibrateLights({ matte: input(3), flats: [] }, options(native), never);
+    await expect(asked).rejects.toThrow(
+      expect.objectContaining({ code: 'value.invalid', data: expect.objectContaining({ file: 'target' }) }),
+    );
+    expect(held()).toBe(0);
+  });
   it('refuses targets with different numbers of lights', async () => {
     const { native } = paper({});
     const asked = calibrateLights({ mirror: input(2), matte: input(3), flats: [] }, options(native), never);

@@ -1,10 +1,12 @@
 /** Rigs: what photographs one side of a card under all lights into a capture folder. The simulated one is always there. */
-import type { Rig } from '../../contract/index.ts';
+import type { LightTarget, Rig } from '../../contract/index.ts';
 import { refuse } from '../errors/index.ts';
 import type { Native } from '../native/index.ts';
 import { type Placement, placedCard } from './placement.ts';
+import { writeBallCapture } from './targets.ts';
 
 export { type Placement, simulatedOperators } from './placement.ts';
+export { simulatedCameraMm, simulatedLights, writeBallCapture } from './targets.ts';
 
 export interface RigDriver {
   describe(): Rig;
@@ -12,6 +14,13 @@ export interface RigDriver {
   capture(folder: string, options: CaptureOptions, signal: AbortSignal): Promise<void>;
   /** Photographs a sheet into a PNG file; a rig with a person at it takes what lies there and ignores the scene. */
   photograph?(scene: Readonly<Record<string, unknown>>, path: string, seed: number, signal: AbortSignal): Promise<void>;
+  /** Photographs a target of the lights' calibration under every light into an empty folder. @throws AppError */
+  photographTarget?(
+    target: LightTarget,
+    folder: string,
+    progress: (fraction: number) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface CaptureOptions {
@@ -69,6 +78,21 @@ export function simulatedRig(native: Native): RigDriver {
         const card = sampleCard(sample);
         const scene = placement ? placedCard(card, placement) : { ...simulatedCamera, ...card };
         await native.simulate(scene, folder, progress, signal);
+      } finally {
+        busy = false;
+      }
+    },
+    async photographTarget(target, folder, progress, signal) {
+      if (target !== 'mirror' && target !== 'matte')
+        throw refuse(
+          'notAllowed',
+          'the lights of the simulated rig are too far away for flat fields to tell where they stand',
+          'take its mirror ball or matte ball, or choose a capture of a white plane under near lights',
+          { field: target },
+        );
+      busy = true;
+      try {
+        await writeBallCapture(target, folder, progress, signal);
       } finally {
         busy = false;
       }

@@ -163,6 +163,15 @@ export function createRouter(services: Services, log: ServerLog) {
         services.calibrations.acceptance(input, context.caller),
       ),
     },
+    lights: {
+      list: os.lights.list.handler(({ input, context }) => services.lights.list(input, context.caller)),
+      get: os.lights.get.handler(({ input, context }) => services.lights.get(input, context.caller)),
+      draft: os.lights.draft.handler(({ input, context }) => services.lights.draft(input, context.caller)),
+      find: os.lights.find.handler(({ input, context }) => services.lights.find(input, context.caller)),
+      accept: os.lights.accept.handler(({ input, context }) => services.lights.accept(input, context.caller)),
+      discard: os.lights.discard.handler(({ input, context }) => services.lights.discard(input, context.caller)),
+      use: os.lights.use.handler(({ input, context }) => services.lights.use(input, context.caller)),
+    },
     standards: {
       list: os.standards.list.handler(({ input, context }) => services.standards.list(input, context.caller)),
       file: os.standards.file.handler(({ input, context }) => services.standards.file(input, context.caller)),

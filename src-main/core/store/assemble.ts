@@ -11,6 +11,7 @@ import { refusing } from './failures.ts';
 import { createFileShelf, type FileShelf } from './files.ts';
 import type { Folders } from './folders.ts';
 import { createGradingsReader, type GradingsReader } from './gradings-read.ts';
+import { createLightsReader, type LightsReadable } from './lights.ts';
 import type { WriterLock } from './lock.ts';
 import { closeForGood, type Opened } from './open-database.ts';
 import { createSettings } from './settings.ts';
@@ -76,6 +77,7 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
     gradings: refusingGradings(gradings),
     studies: refusingStudies(studies),
     calibrations: refusingCalibrations(createCalibrationsReader(db)),
+    lights: refusingLights(createLightsReader(db)),
     templates: {
       get: (id) => refusing(() => templates.get(id)),
       list: (archived) => refusing(() => templates.list(archived)),
@@ -171,6 +173,14 @@ function refusingStudies(studies: StudiesReadable): StudiesReadable {
     list: () => refusing(studies.list),
     get: (id) => refusing(() => studies.get(id)),
     readings: (id) => refusing(() => studies.readings(id)),
+  };
+}
+
+function refusingLights(reader: LightsReadable): LightsReadable {
+  return {
+    list: () => refusing(reader.list),
+    get: (id) => refusing(() => reader.get(id)),
+    active: (rigId) => refusing(() => reader.active(rigId)),
   };
 }
 

@@ -8,6 +8,7 @@ import type { TemplateSummary, TemplateVersion } from '../../contract/templates.
 import type { AuditReader, AuditVerdict, Json } from '../audit/index.ts';
 import type { CalibrationsReadable, CalibrationsWritable } from './calibrations.ts';
 import type { FileSource } from './files.ts';
+import type { LightsReadable, LightsWritable } from './lights.ts';
 import type { DroppedMaps } from './maps-retention.ts';
 import type { StudiesReadable, StudiesWritable } from './studies.ts';
 
@@ -90,6 +91,7 @@ export interface Readable {
   readonly gradings: GradingsReadable;
   readonly calibrations: CalibrationsReadable;
   readonly templates: TemplatesReadable;
+  readonly lights: LightsReadable;
   readonly files: FilesReadable;
   readonly studies: StudiesReadable;
   readonly audit: AuditReader;
@@ -104,6 +106,7 @@ export interface Writable {
   /** Lets go of the surface maps of gradings made before this moment (ISO 8601); their reports and pictures stay. */
   dropMaps(madeBefore: string): DroppedMaps;
   readonly templates: TemplatesWritable;
+  readonly lights: LightsWritable;
   /** Members that are undefined are left as they are. Throws `value.invalid`. */
   setSettings(patch: SettingsPatch): Settings;
   /** For what changes nothing in the store but must be on record, e.g. an invitation. */

@@ -9,6 +9,7 @@ import { createAddFile } from './file-rows.ts';
 import type { FileShelf } from './files.ts';
 import type { GradingsReader } from './gradings-read.ts';
 import { createGradingsWriter, type GradingsTx } from './gradings-write.ts';
+import { createLightsWriter } from './lights.ts';
 import { createMapsRetention, type RetentionTx } from './maps-retention.ts';
 import { createSettingsWriter } from './settings.ts';
 import { createStudiesWriter } from './studies.ts';
@@ -29,6 +30,7 @@ export function createWrite({ db, audit, clock, log, shelf, gradings, templates 
   const now = () => clock.now().toISOString();
   const gradingsFor = createGradingsWriter({ db, audit, reader: gradings, now, fileBytes: shelf.size });
   const calibrationsFor = createCalibrationsWriter(db, audit);
+  const lightsFor = createLightsWriter(db, audit);
   const templatesFor = createTemplatesWriter({
     db,
     audit,
@@ -46,6 +48,7 @@ export function createWrite({ db, audit, clock, log, shelf, gradings, templates 
     calibrations: calibrationsFor(tx.actor),
     dropMaps: mapsRetention(tx),
     templates: templatesFor(tx),
+    lights: lightsFor(tx.actor),
     setSettings: (patch) => setSettings(tx.actor, patch),
     note: (action, subject, reason, payload) =>
       audit.append({ actor: tx.actor, action, subject, reason, payload: payload ?? {} }),

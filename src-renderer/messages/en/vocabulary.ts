@@ -64,6 +64,7 @@ export const vocabulary = {
     photographing: 'Photographing the card',
     grading: 'Grading',
     reading: 'Reading the files',
+    lights: 'Finding the lights',
   },
   stageStatus: {
     waiting: 'waiting',

@@ -93,6 +93,7 @@ export function makeReport(results: Results, stages: readonly StageReport[], con
           unknownFraction: solved.unknownFraction,
           medianResidual: solved.medianResidual,
           lights: input.lights.length,
+          lightsId: input.lightsId ?? null,
         }
       : null,
     surface,

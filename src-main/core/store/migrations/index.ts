@@ -5,11 +5,12 @@ import { start } from './0001-start.ts';
 import { studies } from './0002-studies.ts';
 import { calibrations } from './0003-calibrations.ts';
 import { templates } from './0004-templates.ts';
+import { lights } from './0005-lights.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [start, studies, calibrations, templates];
+export const migrations: readonly Migration[] = [start, studies, calibrations, templates, lights];
 
 /** `TGW1`: marks the file as ours, so that no other program's database is ever migrated. */
 export const applicationId = 0x54475731;
