@@ -3,6 +3,7 @@ import { ActionIcon, NativeSelect, Tooltip } from '@mantine/core';
 import {
   IconCards,
   IconFileText,
+  IconFocusCentered,
   IconKeyboard,
   IconListCheck,
   IconMoon,
@@ -34,7 +35,7 @@ const icons: Record<ScreenName, typeof IconCards> = {
   jobs: IconListCheck,
   gauge: IconRulerMeasure,
   logs: IconFileText,
-  calibrate: IconRulerMeasure,
+  calibrate: IconFocusCentered,
   system: IconServerCog,
   settings: IconSettings,
 };

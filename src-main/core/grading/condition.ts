@@ -112,11 +112,14 @@ export function surfaceDeduction(defect: Defect, rules: ConditionRules): Deducti
   return {
     subgrade: 'surface',
     rule: `surface.${defect.kind}`,
-    text: `${defect.kind} ${extent}${depth}`,
+    text: `${readable(defect.kind)} ${extent}${depth}`,
     points: taken * defect.confidence,
     defectId: defect.id,
   };
 }
+
+/** `printDot` as people write it. */
+const readable = (kind: string) => kind.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** Findings too doubtful to cost anything; a person has to look at them. */
 export const doubtful = (defects: readonly Defect[], rules: ConditionRules) =>

@@ -25,13 +25,13 @@ export function TargetChooser({ target, chosen, disabled, onChange }: TargetChoo
   const input = useRef<HTMLInputElement>(null);
   const name = t(`calibrate.lights.targets.${target}`);
   return (
-    <li>
+    <li className={styles.target}>
       <div className={styles.grow}>
         <strong>{name}</strong>
         <p className={styles.dim}>{t(`calibrate.lights.targetHints.${target}`)}</p>
       </div>
       {chosen === null ? (
-        <>
+        <div className={styles.targetTools}>
           {target === 'mirror' || target === 'matte' ? (
             <Button
               variant="default"
@@ -52,7 +52,7 @@ export function TargetChooser({ target, chosen, disabled, onChange }: TargetChoo
           >
             {t('calibrate.lights.choose')}
           </Button>
-        </>
+        </div>
       ) : (
         <span className={styles.chosen} data-testid={`chosen-${target}`}>
           {chosen === 'rig' ? t('calibrate.lights.fromRig') : t('calibrate.lights.fromFiles', { count: chosen.length })}

@@ -2,7 +2,8 @@
 import { useTranslation } from 'react-i18next';
 import { sides } from '../../../src-main/contract/geometry.ts';
 import type { Grading } from '../../../src-main/contract/gradings.ts';
-import { capital, fixed, gradeNumber, micrometres, moment, percent, whole } from '../../messages/format.ts';
+import type { Report } from '../../../src-main/contract/report.ts';
+import { capital, fixed, gradeNumber, micrometres, mm, moment, percent, whole } from '../../messages/format.ts';
 import { imageUrl } from '../../rpc/index.ts';
 import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
 import table from '../../ui/table.module.css';
@@ -47,6 +48,7 @@ export function PrintReport({ grading, scene }: { readonly grading: Grading; rea
         <div>{measurement ? <CardDiagram measurement={measurement} /> : null}</div>
       </div>
       <Figures grading={grading} />
+      <Verdicts report={report} />
       <CardFacts report={report} />
       <Costs grading={grading} />
       <CornersAndEdges report={report} />
@@ -100,6 +102,28 @@ function Figures({ grading }: { readonly grading: Grading }) {
   );
 }
 
+/** One line for each standard that publishes limits for this side. */
+function Verdicts({ report }: { readonly report: Report }) {
+  const { t } = useTranslation();
+  const judged = report.verdicts.filter(({ steps }) => steps.length > 0);
+  if (judged.length === 0) return null;
+  return (
+    <>
+      <h2>{t('result.verdicts.title')}</h2>
+      <ul>
+        {judged.map(({ standard, name, version, best, next }) => (
+          <li key={standard}>
+            {name} {version}: {best ? t('result.print.passes', { label: best.label }) : t('result.print.passesNone')}
+            {next
+              ? `; ${next.label} · ${t('result.verdicts.probability', { percent: percent(next.probability) })}`
+              : ''}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function Costs({ grading }: { readonly grading: Grading }) {
   const { t } = useTranslation();
   const { grade, surface } = grading.report;
@@ -117,8 +141,14 @@ function Costs({ grading }: { readonly grading: Grading }) {
       <ul>
         {defectsWorstFirst(surface?.defects ?? []).map((defect, index) => (
           <li key={defect.id}>
-            {index + 1}. {t(`defects.${defect.kind}`)}, {fixed(defect.lengthMm, 2)} {t('result.widths.unitMm')},{' '}
-            {micrometres(defect.depthMm)}, {percent(defect.severity)}
+            {index + 1}.{' '}
+            {t(defect.depthMm === null ? 'result.print.flatDefect' : 'result.print.defect', {
+              kind: t(`defects.${defect.kind}`),
+              length: mm(defect.lengthMm, 2),
+              depth: micrometres(defect.depthMm),
+              severity: percent(defect.severity),
+              confidence: percent(defect.confidence),
+            })}
           </li>
         ))}
       </ul>

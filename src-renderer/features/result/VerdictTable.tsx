@@ -94,7 +94,7 @@ function Row({ verdict, open, onToggle }: RowProps) {
         <td>
           {next ? (
             <StatusMark tone={tones[next.verdict]}>
-              {next.label} <span className="tg-hidden">{t(`verdicts.${next.verdict}`)}</span>{' '}
+              {next.label} <span className="tg-hidden">{t(`verdicts.${next.verdict}`)}</span> ·{' '}
               {t('result.verdicts.probability', { percent: percent(next.probability) })}
             </StatusMark>
           ) : (

@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { type Side, sides } from '../../../src-main/contract/geometry.ts';
 import type { MeasuredPoint, Measurement } from '../../../src-main/contract/report.ts';
-import { fixed } from '../../messages/format.ts';
+import { atLeast, fixed } from '../../messages/format.ts';
 import { pointStatus } from '../../messages/names.ts';
 import { hover, selectAndZoom, useSelection } from '../../state/selection.ts';
 import { sentence } from '../../ui/ErrorNotice.tsx';
@@ -141,7 +141,7 @@ function PointRow({ point, inMm }: { readonly point: MeasuredPoint; readonly inM
         </button>
       </th>
       <td className={table.num}>{width === null ? pointStatus(point.status) : fixed(width, inMm ? 3 : 1)}</td>
-      <td className={table.num}>{fixed(uncertainty, inMm ? 3 : 2)}</td>
+      <td className={table.num}>{atLeast(uncertainty, inMm ? 3 : 2)}</td>
     </tr>
   );
 }

@@ -211,6 +211,10 @@ export const result = {
   print: {
     title: 'Grading report',
     measuredBy: 'TruGrade Workstation {{version}} ({{commit}})',
+    defect: '{{kind}}, {{length}} long, {{depth}} deep, severity {{severity}}, confidence {{confidence}}',
+    flatDefect: '{{kind}}, {{length}} long, severity {{severity}}, confidence {{confidence}}',
+    passes: 'passes for {{label}}',
+    passesNone: 'passes for no published grade',
     uncertaintyNote: 'Uncertainties are expanded uncertainties, k = 2.',
   },
 } as const;
