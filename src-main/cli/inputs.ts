@@ -1,5 +1,5 @@
 /** Runs a command's inputs through the pipeline one after the other, with one progress bar and one verdict. */
-import type { AppErrorData, LightCalibration, Report } from '../contract/index.ts';
+import type { AppErrorData, AssumptionChanges, LightCalibration, Report } from '../contract/index.ts';
 import { type CaptureInput, type InputOptions, readInput } from '../core/capture/index.ts';
 import { refuse, toAppError } from '../core/errors/index.ts';
 import type { Standard } from '../core/grading/index.ts';
@@ -20,6 +20,8 @@ export interface RunOptions {
   /** Stands in for what the captures say of their lights. */
   readonly lights?: LightCalibration | undefined;
   readonly calibration?: CalibrationInForce | null;
+  /** Instead of the built-in assumptions of the uncertainty budget. */
+  readonly assumptions?: AssumptionChanges | undefined;
   readonly measureOnly?: boolean;
   /** A design template for cards without a border. */
   readonly prints?: PrintMatcher | undefined;

@@ -86,6 +86,17 @@ test('a card is measured right under the record, and wrong without it', async ()
   expect(Math.abs((right?.sizeMm?.height ?? 0) - truth.sizeMm[1])).toBeLessThan(0.003);
   for (const side of ['left', 'right', 'top', 'bottom'] as const)
     expect(Math.abs((right?.meanMm[side] ?? 0) - (truth.meanMm[side] ?? 0)), side).toBeLessThan(0.003);
+  // What a person states of the room is in the budget, with its source, and the report names the change.
+  const humidity = { halfWidth: 1, sensitivity: 1e-4, distribution: 'rectangular', basis: 'climate chamber' };
+  writeFileSync(join(folder, 'room.json'), JSON.stringify({ humidity }));
+  const room = ['--calibration', at('record.json'), '--assumptions', join(folder, 'room.json')];
+  const dry = await measure(room);
+  expect(dry?.budget?.components.find(({ id }) => id === 'humidity')).toMatchObject({
+    halfWidth: 1,
+    basis: 'climate chamber',
+  });
+  expect(dry?.budget?.version).toMatch(/, changed [0-9a-f]{8}$/);
+  expect(right?.budget?.version).not.toMatch(/changed/);
   // The capture's own camera block undoes the lens, but knows nothing of the tilt.
   const plain = await measure([]);
   expect(Math.abs((plain?.sizeMm?.height ?? 0) - truth.sizeMm[1])).toBeGreaterThan(0.02);

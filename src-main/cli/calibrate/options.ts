@@ -4,7 +4,9 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import {
   type Artefact,
+  type AssumptionChanges,
   artefactSchema,
+  assumptionChangesSchema,
   type BoardSpec,
   boardSpecSchema,
   type CalibrationRecord,
@@ -16,6 +18,7 @@ import { inForce, sheets } from '../../core/calibration/index.ts';
 import { refuse, toAppError } from '../../core/errors/index.ts';
 import { parseJsonWith } from '../../core/errors/parse.ts';
 import type { CalibrationInForce } from '../../core/pipeline/index.ts';
+import { soundChanges } from '../../core/uncertainty/index.ts';
 import type { OptionSpecs, Parsed } from '../arguments.ts';
 import { type CommandContext, jsonOption } from '../command.ts';
 
@@ -107,4 +110,9 @@ export const temperatureOf = (parsed: Parsed): number => parsed.number('temperat
 /** The record that `measure` and `grade` work under; null without one. */
 export async function calibrationOf(path: string | undefined): Promise<CalibrationInForce | null> {
   return path === undefined ? null : inForce(await readJson(path, calibrationRecordSchema), new Date());
+}
+
+/** What `--assumptions FILE` states instead of the built-in assumptions of the uncertainty budget; undefined without it. */
+export async function assumptionsOf(path: string | undefined): Promise<AssumptionChanges | undefined> {
+  return path === undefined ? undefined : soundChanges(await readJson(path, assumptionChangesSchema));
 }

@@ -2,7 +2,7 @@
 import { findStandard } from '../../core/grading/index.ts';
 import { loadNative } from '../../core/native/index.ts';
 import { runAllCards } from '../all-cards.ts';
-import { calibrationOf } from '../calibrate/options.ts';
+import { assumptionsOf, calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { present, printOnly, runInputs, templateOption } from '../inputs.ts';
 import { exit } from '../terminal.ts';
@@ -25,6 +25,11 @@ export const measure: Command = {
       value: 'FILE',
       help: 'record of "trugrade calibrate scale" that the camera is under',
     },
+    assumptions: {
+      type: 'string',
+      value: 'FILE',
+      help: 'JSON of what is assumed in the uncertainty, by component: halfWidth, sensitivity, distribution, basis',
+    },
     template: { type: 'string', value: 'FILE', help: 'design template, for cards whose border cannot be measured' },
     json: jsonOption,
   },
@@ -34,6 +39,7 @@ export const measure: Command = {
     const options = {
       native,
       prints,
+      assumptions: await assumptionsOf(parsed.text('assumptions')),
       calibration: await calibrationOf(parsed.text('calibration')),
       standard: findStandard(parsed.text('standard') ?? 'psa'),
       read: {
