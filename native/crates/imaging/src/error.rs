@@ -78,6 +78,18 @@ pub enum ErrorCode {
     /// The result contradicts itself or what it was checked against.
     #[serde(rename = "calibration.failed")]
     CalibrationFailed,
+    /// No GPU, or none that can compute.
+    #[serde(rename = "gpu.missing")]
+    GpuMissing,
+    /// The GPU cannot do this work: too many lights, pictures of several depths.
+    #[serde(rename = "gpu.unsupported")]
+    GpuUnsupported,
+    /// The GPU has not enough memory left.
+    #[serde(rename = "gpu.outOfMemory")]
+    GpuOutOfMemory,
+    /// The GPU or its driver failed, or was taken away.
+    #[serde(rename = "gpu.failed")]
+    GpuFailed,
     /// Something the program should have prevented.
     #[serde(rename = "internal")]
     Internal,

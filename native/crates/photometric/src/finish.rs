@@ -12,9 +12,9 @@ use crate::solve::Counts;
 use crate::tile::{Setup, TILE, Tile};
 
 /// Relative model error taken as agreement: calibration and quantisation are not better than this.
-const MODEL_ERROR: f32 = 0.002;
+pub const MODEL_ERROR: f32 = 0.002;
 /// A normal less certain than this is not known.
-const MAX_CONFIDENCE_DEG: f32 = 30.0;
+pub const MAX_CONFIDENCE_DEG: f32 = 30.0;
 const DEG: f32 = 180.0 / std::f32::consts::PI;
 
 /// What all tiles of a solve share.
@@ -123,11 +123,23 @@ pub fn finish_tile(
     (x0, y): (usize, usize),
     out: &mut Outputs,
 ) -> Counts {
+    let row_mask = ctx.mask.map(|m| &m[y * ctx.width + x0..][..tile.n]);
+    finish_masked(ctx, tile, scratch, (x0, y), row_mask, out)
+}
+
+/// [`finish_tile`] with the mask of its own pixels.
+pub fn finish_masked(
+    ctx: &Ctx,
+    tile: &mut Tile,
+    scratch: &mut Scratch,
+    (x0, y): (usize, usize),
+    row_mask: Option<&[u8]>,
+    out: &mut Outputs,
+) -> Counts {
     let n = tile.n;
     write_fits(ctx, tile, out);
     let brightest = tile.peaks[..n].iter().copied().fold(0, u16::max);
     let saturated = ctx.setup.reader.saturated(brightest);
-    let row_mask = ctx.mask.map(|m| &m[y * ctx.width + x0..][..n]);
     let mut counts = Counts::default();
     let everywhere = ctx.method == Method::Robust;
     // Least squares ignores disagreement; what is left to look at is what cannot be known.

@@ -4,7 +4,7 @@ use crate::simd::fastest;
 use imaging::{Encoding, FrameStack, Raster, Samples};
 
 /// Denominators of a flat field below this give no sample: under one 12-bit step.
-const MIN_FLAT: f32 = 1e-4;
+pub const MIN_FLAT: f32 = 1e-4;
 
 /// One raster with the transfer function of its samples.
 struct Source<'a> {
@@ -180,6 +180,16 @@ impl<'a> Reader<'a> {
         for lit in &self.lit {
             lit.frame.raise_to_codes(y, x0, out);
         }
+    }
+
+    /// One over the intensity of light `k` in each channel.
+    pub fn inverse_intensity(&self, k: usize) -> [f32; 3] {
+        self.lit[k].inverse_intensity
+    }
+
+    /// First code that counts as saturated, on the 16-bit range.
+    pub fn saturation_code(&self) -> u16 {
+        self.saturation_code
     }
 
     /// Whether a code from [`Reader::read_peaks`] is saturated.

@@ -5,6 +5,7 @@ use crate::drift;
 use crate::finish::{Ctx, Outputs, Scratch, finish_tile};
 use crate::lights::{Lights, condition_of};
 use crate::noise::{Noise, estimate};
+use crate::offload::{PixelSolver, Side};
 use crate::options::{Method, Solution, SolveOptions, SolveSummary};
 use crate::pixel::Thresholds;
 use crate::reader::Reader;
@@ -92,6 +93,22 @@ pub fn solve_into(
     cancel: &Cancel,
     progress: &(dyn Fn(f32) + Sync),
 ) -> Result<Solution> {
+    solve_by(None, stack, o, used, cancel, progress)
+}
+
+/// [`solve_into`] with the pixels solved elsewhere, where a place is given; noise, varnish and the report's figures are
+/// found here in any case.
+///
+/// # Errors
+/// Those of [`solve`], and those of the place.
+pub fn solve_by(
+    place: Option<&dyn PixelSolver>,
+    stack: &FrameStack,
+    o: &SolveOptions,
+    used: Option<Solution>,
+    cancel: &Cancel,
+    progress: &(dyn Fn(f32) + Sync),
+) -> Result<Solution> {
     let mut setup = prepare(stack, o)?;
     cancel.check()?;
     let (width, height) = (stack.width(), stack.height());
@@ -117,7 +134,13 @@ pub fn solve_into(
         width,
         mask: o.mask.as_deref(),
     };
-    let counts = run(&ctx, &mut solution, cancel, progress)?;
+    let counts = match place {
+        None => run(&ctx, &mut solution, cancel, progress)?,
+        Some(place) => {
+            let (ctx, mask) = (&ctx, ctx.mask);
+            place.solve(&Side { stack, mask, ctx }, &mut solution, cancel, progress)?
+        }
+    };
     let ratios = drift::ratios(&setup, &noise, (width, height), o.mask.as_deref());
     note_drift(&ratios, stack, &mut notes);
     summarise(&mut solution, &ctx, counts, notes, stack);

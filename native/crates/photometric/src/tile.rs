@@ -26,8 +26,10 @@ pub struct Setup<'a> {
     pub inverse: Sym3,
     /// Directions in single precision.
     pub narrow: Vec<[f32; 3]>,
-    pseudo_inverse: Vec<[f32; 3]>,
-    gains: Vec<f32>,
+    /// Rows of `(S^T S)^-1 S^T` at the image centre.
+    pub pseudo_inverse: Vec<[f32; 3]>,
+    /// What samples of far lights are multiplied by.
+    pub gains: Vec<f32>,
     view_distance: Option<f64>,
     /// The specular lobe to take out of every sample.
     pub varnish: Option<Varnish>,
