@@ -5,6 +5,7 @@
 #![allow(missing_docs)]
 
 mod calibrating;
+mod engine;
 mod handle;
 mod lights;
 mod many;

@@ -1,5 +1,6 @@
 //! Photometric stereo: frames to maps behind a handle, written to files or shown as pictures.
 
+use crate::engine::{self, Engine};
 use crate::handle::Handle;
 use crate::stack::{Loaded, Stack, invalid, share, to_json};
 use crate::task::{Progress, Work, reporter, start, to_js};
@@ -8,8 +9,9 @@ use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
 use photometric::{
     Curvature, HeightOptions, Light, Method, ShapeOptions, Solution, SolveOptions, curvature, gloss, gradients,
-    height_mm, shape_multiscale, solve_into,
+    height_mm, shape_multiscale,
 };
+use serde::Serialize;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,6 +31,8 @@ pub struct SolveInput {
     pub pixel_pitch_mm: Option<f64>,
     /// From the camera's pinhole to the card plane.
     pub view_distance_mm: Option<f64>,
+    /// Whether the GPU computes, where it can; else the processor does.
+    pub gpu: Option<bool>,
 }
 
 /// The maps of a side; derived maps are computed once, when first asked for.
@@ -94,7 +98,7 @@ pub struct Maps {
 
 #[napi]
 impl Maps {
-    /// Figures of the solution, as JSON (`SolveSummary`).
+    /// Figures of the solution and where it was computed, as JSON (`SolveSummary` with `engine`).
     #[napi(getter)]
     pub fn summary(&self) -> String {
         self.summary.clone()
@@ -174,8 +178,12 @@ pub fn solve_maps(
     Ok(start(signal, move |cancel| {
         let options = options_of(&input, &loaded)?;
         let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let solution = solve_into(&loaded.stack, &options, spare, cancel, &report)?;
-        let summary = to_json(&solution.summary)?;
+        let gpu = input.gpu.unwrap_or(false);
+        let (solution, engine) = engine::solve(gpu, &loaded.stack, &options, spare, cancel, &report)?;
+        let summary = to_json(&Summary {
+            solution: &solution.summary,
+            engine,
+        })?;
         let solved = Solved {
             loaded,
             solution,
@@ -190,6 +198,14 @@ pub fn solve_maps(
             summary,
         })
     }))
+}
+
+/// What JavaScript is told of a solution.
+#[derive(Serialize)]
+struct Summary<'a> {
+    #[serde(flatten)]
+    solution: &'a photometric::SolveSummary,
+    engine: Engine,
 }
 
 fn options_of(input: &SolveInput, loaded: &Loaded) -> Result<SolveOptions> {

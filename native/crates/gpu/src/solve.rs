@@ -39,6 +39,9 @@ impl PixelSolver for Gpu {
         let (work, plan) = {
             let numbers = side.numbers();
             let lights = numbers.lights.len();
+            if out.known.len() < MIN_PIXELS {
+                return Err(failure::unsupported("the side is too small to be worth the transfer"));
+            }
             if lights > MAX_LIGHTS {
                 return Err(failure::unsupported(format!(
                     "{lights} lights are more than the {MAX_LIGHTS} that the GPU path holds"

@@ -6,7 +6,7 @@
 //! range a residual is a difference of almost equal numbers. Two things can move a pixel further: a sum of squares
 //! that lies on its limit within that error is judged the other way (at most one pixel in 2000 here), and Newton's search
 //! for a pixel's varnish ends when its step is below 2e-3, alone on the GPU, together with its 15 neighbours on the
-//! processor (0.01 degrees).
+//! processor, which also takes half vectors linear over 64 pixels (0.001 degrees together, where a card's noise is 0.5).
 
 use crate::gpu;
 use crate::scenes::Scene;
@@ -66,7 +66,7 @@ fn agrees(name: &str, scene: Scene, options: &SolveOptions, most_bytes: u64) -> 
     let here = solve(&stack, options, &Cancel::new(), &|_| {}).expect("the processor solves it");
     let there = solve_by(Some(&gpu), &stack, options, None, &Cancel::new(), &|_| {}).expect("the GPU solves it");
     let varnished = here.summary.varnish_strength > 0.0;
-    let (most_deg, most) = if varnished { (0.01, 2e-3) } else { (5e-4, 1e-4) };
+    let (most_deg, most) = if varnished { (1e-3, 1e-4) } else { (5e-4, 1e-4) };
     let w = compare(&here, &there, most_deg);
     let share = w.otherwise as f64 / here.known.len() as f64;
     println!(
@@ -199,6 +199,8 @@ fn three_four_five_and_twelve_lights() {
 fn varnish() {
     let scene = Scene {
         varnish: 0.08,
+        relief: 0.1,
+        pitch_mm: 0.05,
         spoilt: false,
         noise: 0.002,
         ..Scene::default()

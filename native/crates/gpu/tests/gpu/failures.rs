@@ -95,8 +95,6 @@ fn work_that_does_not_fit_is_refused_before_it_starts() {
     };
     let scene = Scene {
         lights: 33,
-        width: 160,
-        height: 160,
         ..Scene::default()
     };
     let robust = SolveOptions {

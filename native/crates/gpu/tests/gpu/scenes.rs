@@ -22,6 +22,10 @@ pub struct Scene {
     pub spoilt: bool,
     /// Strength of a specular lobe.
     pub varnish: f64,
+    /// Factor on the slopes of the waves.
+    pub relief: f64,
+    /// Millimetres a pixel.
+    pub pitch_mm: f64,
 }
 
 impl Default for Scene {
@@ -39,11 +43,12 @@ impl Default for Scene {
             srgb: false,
             spoilt: true,
             varnish: 0.0,
+            relief: 1.0,
+            pitch_mm: 0.25,
         }
     }
 }
 
-pub const PITCH_MM: f64 = 0.25;
 const DARK: f64 = 0.01;
 
 type V3 = [f64; 3];
@@ -61,7 +66,7 @@ impl Scene {
     /// The true unit normal at a pixel.
     pub fn normal(&self, x: usize, y: usize) -> V3 {
         let (p, q) = (0.12 * (x as f64 * 0.05).sin(), 0.1 * (y as f64 * 0.04).cos());
-        unit([-p, -q, 1.0])
+        unit([-p * self.relief, -q * self.relief, 1.0])
     }
 
     /// The true albedo of a channel at a pixel.
@@ -86,15 +91,15 @@ impl Scene {
             }
         };
         let mut options = SolveOptions::new((0..self.lights).map(light).collect());
-        options.pixel_pitch_mm = Some(PITCH_MM);
+        options.pixel_pitch_mm = Some(self.pitch_mm);
         options.view_distance_mm = (self.varnish > 0.0).then_some(400.0);
         options
     }
 
     fn place(&self, x: usize, y: usize) -> [f64; 2] {
         [
-            (x as f64 - (self.width as f64 - 1.0) / 2.0) * PITCH_MM,
-            (y as f64 - (self.height as f64 - 1.0) / 2.0) * PITCH_MM,
+            (x as f64 - (self.width as f64 - 1.0) / 2.0) * self.pitch_mm,
+            (y as f64 - (self.height as f64 - 1.0) / 2.0) * self.pitch_mm,
         ]
     }
 
@@ -126,13 +131,15 @@ impl Scene {
         let mut value = brightness * shade * (self.albedo(x, y, channel) + lobe);
         if self.spoilt {
             let block = x / 12 + y / 12 * 40;
-            if block % 9 == 0 && (k == block % self.lights || block % 18 == 0 && k == (block / 5) % self.lights) {
+            if block.is_multiple_of(9)
+                && (k == block % self.lights || block.is_multiple_of(18) && k == (block / 5) % self.lights)
+            {
                 value += 0.15;
             }
-            if block % 31 == 0 && (k == 1 || k == 2) {
+            if block.is_multiple_of(31) && (k == 1 || k == 2) {
                 value = 0.0;
             }
-            if block % 47 == 0 && k == 4 {
+            if block.is_multiple_of(47) && k == 4 {
                 value = 2.0;
             }
         }
