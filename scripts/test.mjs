@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { cargoCounts, playwrightCounts, vitestCounts } from './lib/count.mjs';
 import { at, pinnedNode } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
-import { findOrInstallChromium, SetupError, setUp } from './lib/steps.mjs';
+import { findOrInstallChromium, findOrInstallVulkanDriver, SetupError, setUp } from './lib/steps.mjs';
 
 const cargo = (...args) => [
   'cargo',
@@ -85,6 +85,7 @@ async function check([title, [command, args, env], count]) {
 
 try {
   await setUp();
+  await findOrInstallVulkanDriver();
   rmSync(at('test-results'), { recursive: true, force: true });
   const only = process.argv[2];
   for (const item of checks(await findOrInstallChromium())) if (!only || item[0].includes(only)) await check(item);

@@ -1,5 +1,5 @@
 /** The set-up steps, each incremental: tools, packages, native core, bundles, command, browser for tests. */
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fingerprint, isFresh, markFresh } from './fingerprint.mjs';
 import { addon, at, pinnedNode } from './paths.mjs';
 import { run, version } from './run.mjs';
@@ -144,6 +144,36 @@ export async function setUp() {
 
 const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
 
+/** How apt-get runs here as root, or undefined where it does not. */
+function aptCommand() {
+  if (!version('apt-get')) return undefined;
+  const asRoot =
+    process.getuid?.() === 0 ? [] : version('sudo', ['-n', 'true']) === undefined ? undefined : ['sudo', '-n'];
+  return asRoot && [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
+}
+
+async function aptInstall([program, ...args], name) {
+  await must('apt-get update', program, [...args, 'update']);
+  await must(`apt-get install ${name}`, program, [...args, 'install', '-y', '--no-install-recommends', name]);
+}
+
+/** Where Vulkan's loader looks for drivers. */
+const driverFolders = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'];
+
+/** A Vulkan driver for the tests of the GPU path: one that is there, or Debian's software driver. They are skipped, and say so, without. */
+export async function findOrInstallVulkanDriver() {
+  const known = () => driverFolders.some((folder) => existsSync(folder) && readdirSync(folder).length > 0);
+  if (process.platform !== 'linux' || process.env.VK_DRIVER_FILES || known()) return;
+  const hint = 'the tests of the GPU path will be skipped (apt-get install mesa-vulkan-drivers)';
+  const apt = aptCommand();
+  if (apt === undefined) return say(`! no Vulkan driver: ${hint}`);
+  try {
+    await step('software Vulkan driver for the GPU tests', () => aptInstall(apt, 'mesa-vulkan-drivers'));
+  } catch (error) {
+    say(`! the software Vulkan driver could not be installed: ${hint}\n${error.message}`);
+  }
+}
+
 /** A Chromium for the end-to-end tests: the one named, one installed, or Debian's, installed now when the rights allow it. */
 export async function findOrInstallChromium() {
   const known = () =>
@@ -151,22 +181,10 @@ export async function findOrInstallChromium() {
   if (known()) return known();
   const hint =
     'Install Chromium (apt-get install chromium), or set TRUGRADE_CHROMIUM to the path of a Chromium or Chrome.';
-  if (!version('apt-get')) throw new SetupError(`No Chromium for the end-to-end tests. ${hint}`);
-  const asRoot =
-    process.getuid?.() === 0 ? [] : version('sudo', ['-n', 'true']) === undefined ? undefined : ['sudo', '-n'];
-  if (asRoot === undefined)
-    throw new SetupError(`No Chromium for the end-to-end tests, and no rights to install it. ${hint}`);
-  await step('Chromium for the end-to-end tests', async () => {
-    const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
-    await must('apt-get update', apt[0], [...apt.slice(1), 'update']);
-    await must('apt-get install chromium', apt[0], [
-      ...apt.slice(1),
-      'install',
-      '-y',
-      '--no-install-recommends',
-      'chromium',
-    ]);
-  });
+  const apt = aptCommand();
+  if (apt === undefined)
+    throw new SetupError(`No Chromium for the end-to-end tests, and no apt-get with the rights to install it. ${hint}`);
+  await step('Chromium for the end-to-end tests', () => aptInstall(apt, 'chromium'));
   if (!known())
     throw new SetupError(`Debian's chromium was installed but none of ${browsers.join(', ')} exists. ${hint}`);
   return known();

@@ -33,6 +33,8 @@ export const deskSettingsSchema = z.object({
   keepLogsDays: z.int().min(1).max(3650),
   /** Days the surface maps of a grading are kept; its report and pictures stay. */
   keepMapsDays: z.int().min(1).max(3650),
+  /** Where the pixels of a side are computed; `auto` takes what was measured to be faster on this machine. */
+  compute: z.enum(['auto', 'cpu', 'gpu']),
 });
 
 /** What decides how good a measurement is called, for engineers. */
@@ -51,6 +53,7 @@ export const defaultSettings = {
   operator: '',
   keepLogsDays: 30,
   keepMapsDays: 365,
+  compute: 'auto',
   driftCheckHours: 24,
   driftCheckPolicy: 'warn',
   assumptions: {},

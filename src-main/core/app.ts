@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import type { Role } from '../contract/index.ts';
 import { calibrationDocuments, createCalibrations } from './calibration/index.ts';
 import { systemClock } from './clock/index.ts';
+import { createCompute } from './compute/index.ts';
 import { createDesk } from './desk/index.ts';
 import { createImages } from './images/index.ts';
 import { createJobs } from './jobs/index.ts';
@@ -87,9 +88,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
+    const compute = createCompute({ native, folder: folders.root, clock, log: log.child('compute') });
+    // Not waited for: the processor computes until it is decided.
+    void compute.prefer(store.settings().compute);
     const services = createServices({
       ...{ store, jobs, desk, sheets, rigs, log, sessions, images, maps, retention, uploads, standards, studies },
-      ...{ templates, calibrations, calibrationFiles, lights, clock, station },
+      ...{ compute, templates, calibrations, calibrationFiles, lights, clock, station },
     });
     const server = await createServer({
       services,

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { Role } from '../contract/index.ts';
 import { type Calibrations, servedCalibrations } from './calibration/index.ts';
 import type { Clock } from './clock/index.ts';
+import type { Compute } from './compute/index.ts';
 import type { Desk } from './desk/index.ts';
 import { examine } from './doctor/index.ts';
 import type { Jobs } from './jobs/index.ts';
@@ -38,6 +39,7 @@ export interface Parts {
   readonly standards: StandardsBook;
   readonly studies: Studies;
   readonly templates: TemplateShelf;
+  readonly compute: Compute;
   readonly clock: Clock;
   /** Name of this machine, shown to people. */
   readonly station: string;
@@ -56,7 +58,7 @@ export function createServices(parts: Parts): Services {
         readOnly: store.readOnlyReason !== null,
         readOnlyReason: store.readOnlyReason,
       }),
-      doctor: () => examine(),
+      doctor: () => examine(parts.compute),
     },
     session: {
       get: async (_input, caller) => ({ role: caller.role, station }),
@@ -142,6 +144,7 @@ export function createServices(parts: Parts): Services {
         if (patch.standard !== undefined) standards.find(patch.standard);
         const settings = store.write(caller.actor, (tx) => tx.setSettings(patch));
         log.setKeepDays(settings.keepLogsDays);
+        if (patch.compute !== undefined) void parts.compute.prefer(settings.compute);
         if (patch.keepMapsDays !== undefined) parts.retention.look(caller.actor);
         return settings;
       },

@@ -19,11 +19,12 @@ export interface CliResult {
 /** `killAfterMs` sends SIGINT, as Ctrl+C does. */
 export function runCli(
   args: readonly string[],
-  options: { killAfterMs?: number; cwd?: string } = {},
+  options: { killAfterMs?: number; cwd?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cliPath, ...args], {
       cwd: options.cwd ?? root,
+      env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

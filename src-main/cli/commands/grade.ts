@@ -5,6 +5,7 @@ import { findStandard, gradeCard, type Standard } from '../../core/grading/index
 import { loadNative } from '../../core/native/index.ts';
 import { calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
+import { computeOption, withCompute } from '../compute-option.ts';
 import { present, printOnly, runInputs, type SideOutcome, templateOption } from '../inputs.ts';
 import { lightsOf, lightsOption } from '../lights-option.ts';
 import { folderSink, mapFiles } from '../output-folder.ts';
@@ -13,7 +14,7 @@ import { gradeText } from '../text.ts';
 
 export const grade: Command = {
   name: 'grade',
-  synopsis: 'CAPTURE… [--standard psa|bgs|sgc|cgc|tag] [--out DIR] [--template FILE] [--json]',
+  synopsis: 'CAPTURE… [--standard psa|bgs|sgc|cgc|tag] [--out DIR] [--template FILE] [--compute auto|cpu|gpu] [--json]',
   help: 'grades one side, or front and back of a card; several captures at once',
   options: {
     standard: { type: 'string', value: 'NAME', help: 'grading standard, psa when not given' },
@@ -25,6 +26,7 @@ export const grade: Command = {
     'pixel-pitch-mm': { type: 'string', value: 'MM', help: 'overrides the scale of the capture' },
     encoding: { type: 'string', value: 'linear|srgb', help: 'overrides the encoding of the capture' },
     lights: lightsOption,
+    compute: computeOption,
     calibration: {
       type: 'string',
       value: 'FILE',
@@ -38,6 +40,7 @@ export const grade: Command = {
     const out = parsed.text('out');
     const several = parsed.positionals.length > 1;
     const native = loadNative();
+    await withCompute(parsed, native, context.signal);
     const prints = await templateOption(native, parsed.text('template'), context.signal);
     const outcomes = await runInputs(
       parsed.positionals,

@@ -3,8 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readInput } from '../../core/capture/index.ts';
 import { refuse } from '../../core/errors/index.ts';
-import { loadNative, type MapFile, type MapFormat, mapFormats, mapNames } from '../../core/native/index.ts';
+import {
+  type EngineUsed,
+  loadNative,
+  type MapFile,
+  type MapFormat,
+  mapFormats,
+  mapNames,
+} from '../../core/native/index.ts';
 import { type Command, jsonOption } from '../command.ts';
+import { computeOption, withCompute } from '../compute-option.ts';
 import { lightsOption, withLights } from '../lights-option.ts';
 import { exit } from '../terminal.ts';
 
@@ -20,15 +28,21 @@ interface Target {
   readonly format: MapFormat;
 }
 
+/** The GPU by name, or the processor and why it was not the GPU that was asked for. */
+const whereText = ({ on, adapter, reason }: EngineUsed) =>
+  on === 'gpu' ? (adapter ?? 'the GPU') : `the processor${reason === null ? '' : ` (${reason.message})`}`;
+
 export const normals: Command = {
   name: 'normals',
-  synopsis: 'CAPTURE [--out FILE.npy] [--albedo FILE] [--height FILE] [--maps DIR] [--format npy|png16|tiff] [--json]',
+  synopsis:
+    'CAPTURE [--out FILE.npy] [--albedo FILE] [--height FILE] [--maps DIR] [--format npy|png16|tiff] [--compute auto|cpu|gpu] [--json]',
   help: 'solves a capture for surface normals (float32, H x W x 3)',
   options: {
     out: { type: 'string', value: 'FILE', help: 'normals, H x W x 3' },
     albedo: { type: 'string', value: 'FILE', help: 'albedo, H x W or H x W x 3' },
     height: { type: 'string', value: 'FILE', help: 'height in mm (px without a scale), H x W' },
     lights: lightsOption,
+    compute: computeOption,
     maps: { type: 'string', value: 'DIR', help: `all maps into a folder: ${mapNames.join(', ')}` },
     format: { type: 'string', value: 'F', help: 'of --maps: npy, tiff (float32) or png16 (range in its text chunk)' },
     json: jsonOption,
@@ -50,6 +64,7 @@ export const normals: Command = {
     if (parsed.text('out') === undefined && folder === undefined)
       throw refuse('usage', 'there is no file for the normals', 'add --out FILE.npy or --maps DIR', { field: 'out' });
     const native = loadNative();
+    await withCompute(parsed, native, signal);
     const input = await withLights(parsed, await readInput(path));
     const bar = terminal.progress('normals');
     const stack = await native.loadStack(input, (f) => bar.update(f / 2), signal);
@@ -76,7 +91,7 @@ export const normals: Command = {
           );
         else
           terminal.out(
-            `${widthPx} x ${heightPx} px, ${input.lights.length} lights, ${solved.summary.method}; ${(solved.summary.unknownFraction * 100).toFixed(1)} % unknown; ${targets.map((t) => t.file).join(', ')}`,
+            `${widthPx} x ${heightPx} px, ${input.lights.length} lights, ${solved.summary.method}, on ${whereText(solved.summary.engine)}; ${(solved.summary.unknownFraction * 100).toFixed(1)} % unknown; ${targets.map((t) => t.file).join(', ')}`,
           );
         return exit.done;
       } finally {

@@ -7,6 +7,9 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Doctor } from '../../contract/index.ts';
+import { systemClock } from '../clock/index.ts';
+import { type Compute, decide, gpuItem, preferenceOf } from '../compute/index.ts';
+import { defaultDataFolder } from '../data-folder/index.ts';
 import { toAppError } from '../errors/index.ts';
 import { loadNative } from '../native/index.ts';
 import { software } from '../software/index.ts';
@@ -46,23 +49,18 @@ function nativeCore(): Item {
   }
 }
 
-async function gpu(): Promise<Item> {
-  const nvidia = await says('nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader']);
-  if (nvidia) return { name: 'GPU', status: 'ok', detail: nvidia };
-  const nodes = await devices('/dev/dri', /^renderD/);
-  if (nodes.length > 0)
-    return {
-      name: 'GPU',
-      status: 'limited',
-      detail: `${nodes.join(', ')}, no NVIDIA driver`,
-      remedy: 'nothing needs a GPU yet; all measuring runs on the processor',
-    };
-  return {
-    name: 'GPU',
-    status: 'limited',
-    detail: 'none found',
-    remedy: 'nothing needs a GPU yet; all measuring runs on the processor',
-  };
+/** The GPU as it is used, or as a program that starts now would use it. */
+async function gpu(compute: Compute | undefined): Promise<Item> {
+  try {
+    const native = loadNative();
+    const look = { native, folder: defaultDataFolder(), clock: systemClock, mayHaveCard: () => true, measure: false };
+    const decision = compute?.decision ?? (await decide({ ...look, preference: preferenceOf(process.env) }));
+    // Where there is no card nobody has looked for a software driver yet.
+    const adapter = decision.adapter ?? (await native.compute.adapter());
+    return gpuItem({ ...decision, adapter }, compute?.failure ?? null);
+  } catch (error) {
+    return { name: 'GPU', status: 'limited', detail: toAppError(error).data.message };
+  }
 }
 
 async function cameras(): Promise<Item> {
@@ -130,12 +128,12 @@ async function trainers(): Promise<Item> {
 }
 
 /** Examines the machine; takes a few seconds at most and changes nothing. */
-export async function examine(): Promise<Doctor> {
+export async function examine(compute?: Compute): Promise<Doctor> {
   const node: Item = {
     name: 'Node',
     status: Number(process.versions.node.split('.')[0]) === 24 ? 'ok' : 'limited',
     detail: process.versions.node,
   };
-  const others = await Promise.all([gpu(), cameras(), serialPorts(), trainers()]);
+  const others = await Promise.all([gpu(compute), cameras(), serialPorts(), trainers()]);
   return { version: software.version, items: [node, nativeCore(), ...others, electron()] };
 }

@@ -7,6 +7,7 @@ import type { CaptureLight } from '../capture/index.ts';
 import { refuse } from '../errors/index.ts';
 import { markFolderSimulated } from '../marks/index.ts';
 import { nativeCalibration } from './calibration.ts';
+import { nativeCompute } from './compute.ts';
 import type * as binding from './generated/binding.d.ts';
 import { MapsHandle, OutlineHandle, RefinementHandle, rawOf, StackHandle } from './handles.ts';
 import { nativeLights } from './lights.ts';
@@ -16,6 +17,7 @@ import { json, typed, typedSync } from './typed.ts';
 import type { Native, OutlineHints } from './types.ts';
 
 export type { BoardLayout, NativeCalibration } from './calibration.ts';
+export { type Engine, type EngineUsed, type GpuAdapter, gpuAdapterSchema, type NativeCompute } from './compute.ts';
 export type { BallHints, Bench, NativeLights } from './lights.ts';
 export type { Condition, FoundCard, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
 
@@ -60,8 +62,10 @@ const outlineInput = (hints: OutlineHints): binding.OutlineInput => ({
 export function loadNative(path: string = findAddon()): Native {
   // The addon is our own build, made from the declarations it is typed with.
   const addon: Binding = createRequire(import.meta.url)(path);
+  const compute = nativeCompute({ addon, typed });
   return {
     version: addon.version(),
+    compute,
     lights: nativeLights({ addon, rawStack: (stack) => rawOf(stack, StackHandle), typed }),
     calibration: nativeCalibration({ addon, rawStack: (stack) => rawOf(stack, StackHandle), typed, typedSync }),
     async loadStack(input, progress, signal) {
@@ -83,13 +87,16 @@ export function loadNative(path: string = findAddon()): Native {
       const focalPx = camera?.matrix[0][0];
       const input = {
         lights: lights.map(lightInput),
+        gpu: compute.engine === 'gpu',
         ...(pixelPitchMm === null ? {} : { pixelPitchMm }),
         // Similar triangles: the focal length in pixels times a pixel's size on the card.
         ...(pixelPitchMm !== null && focalPx !== undefined && focalPx > 10
           ? { viewDistanceMm: focalPx * pixelPitchMm }
           : {}),
       };
-      return new MapsHandle(await typed(addon.solveMaps(rawOf(stack, StackHandle), input, progress, signal)));
+      const maps = new MapsHandle(await typed(addon.solveMaps(rawOf(stack, StackHandle), input, progress, signal)));
+      compute.solved(maps.summary.engine);
+      return maps;
     },
     async findOutline(stack, hints, signal) {
       return new OutlineHandle(await typed(addon.findCard(rawOf(stack, StackHandle), outlineInput(hints), signal)));

@@ -7,6 +7,7 @@ import {
   type EdgeReading,
   sheetCardSchema,
 } from '../../contract/index.ts';
+import { engineUsedSchema } from './compute.ts';
 
 export const frameQualitySchema = z.object({
   name: z.string(),
@@ -35,6 +36,8 @@ export const solveSummarySchema = z.object({
   nearLight: z.boolean(),
   flatFielded: z.boolean(),
   notes: z.array(z.string()),
+  /** Where the pixels were computed. */
+  engine: engineUsedSchema,
 });
 export type SolveSummary = z.infer<typeof solveSummarySchema>;
 

@@ -3,6 +3,7 @@ import type { Measurement, PlaneMap, PointPx, Region } from '../../contract/inde
 import type { CaptureInput, CaptureLight } from '../capture/index.ts';
 import type { BudgetTerms } from '../uncertainty/index.ts';
 import type { NativeCalibration } from './calibration.ts';
+import type { NativeCompute } from './compute.ts';
 import type { NativeLights } from './lights.ts';
 import type { Condition, FoundCard, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
 import type { NativeTemplates } from './templates.ts';
@@ -124,6 +125,7 @@ export interface Native {
   readonly version: string;
   readonly calibration: NativeCalibration;
   readonly lights: NativeLights;
+  readonly compute: NativeCompute;
   loadStack(input: CaptureInput, progress: OnProgress, signal: AbortSignal): Promise<NativeStack>;
   solve(
     stack: NativeStack,

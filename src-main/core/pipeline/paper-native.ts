@@ -139,6 +139,7 @@ export function paperNative(
     version: 'paper',
     calibration: paperCalibration(),
     lights: { byMirrorBalls: unused, byMatteBalls: unused, byFlatFields: unused },
+    compute: { engine: 'cpu', use: unused, adapter: unused, trial: unused, onSolved: unused },
     loadStack: async (): Promise<NativeStack> => ({
       widthPx: 100,
       heightPx: 100,
@@ -162,6 +163,7 @@ export function paperNative(
         nearLight: false,
         flatFielded: false,
         notes: [],
+        engine: { on: 'cpu', adapter: null, reason: null },
       },
       writeNpy: unused,
       writeFile: unused,

@@ -70,6 +70,10 @@ export function statusOf(code: ErrorCode): number {
     case 'core.crashed':
     case 'store.damaged':
     case 'store.newer':
+    case 'gpu.missing':
+    case 'gpu.unsupported':
+    case 'gpu.outOfMemory':
+    case 'gpu.failed':
     case 'file.unwritable':
       return 500;
     case 'file.unreadable':

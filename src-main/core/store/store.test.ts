@@ -155,7 +155,7 @@ test('settings have defaults, are checked, and each change is on record with bot
   const store = stores.open(stores.folder());
   expect(store.settings()).toEqual({
     ...{ standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 },
-    ...{ driftCheckHours: 24, driftCheckPolicy: 'warn', assumptions: {} },
+    ...{ driftCheckHours: 24, driftCheckPolicy: 'warn', assumptions: {}, compute: 'auto' },
   });
   const set = store.write('ann', (tx) => tx.setSettings({ operator: 'Ann', standard: undefined, keepLogsDays: 30 }));
   expect(set).toMatchObject({ standard: 'psa', operator: 'Ann', keepLogsDays: 30, keepMapsDays: 365 });

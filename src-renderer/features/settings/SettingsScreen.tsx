@@ -17,6 +17,7 @@ import { StandardsPanel } from './StandardsPanel.tsx';
 import styles from './settings.module.css';
 
 const schemes = ['auto', 'light', 'dark'] as const;
+const computes = settingsSchema.shape.compute.options;
 
 export function SettingsScreen() {
   const { t } = useTranslation();
@@ -140,6 +141,17 @@ function Bench({ settings }: { readonly settings: Settings }) {
           value={draft.keepMapsDays}
           error={valid ? null : t('settings.keepLogsBad')}
           onChange={(value) => setDraft({ ...draft, keepMapsDays: Number(value) })}
+        />
+        <Select
+          size="xs"
+          label={t('settings.compute')}
+          description={t('settings.computeHint')}
+          inputWrapperOrder={['label', 'input', 'description']}
+          disabled={!mayWork}
+          allowDeselect={false}
+          value={draft.compute}
+          onChange={(value) => setDraft({ ...draft, compute: computes.find((one) => one === value) ?? draft.compute })}
+          data={computes.map((value) => ({ value, label: t(`settings.computes.${value}`) }))}
         />
         {save.error ? <ErrorNotice error={save.error} /> : null}
         <div>

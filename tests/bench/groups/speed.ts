@@ -9,6 +9,7 @@ import { reportSchema } from '../lib/report.ts';
 import { type Limit, limited, show } from '../lib/rows.ts';
 import { median, spread } from '../lib/stats.ts';
 import { type Context, type Group, peersMissing, type Row } from '../lib/types.ts';
+import { gpu } from './gpu-speed.ts';
 
 const timed = (runs: readonly number[], limit: Omit<Limit, 'value'>): Row =>
   limited({ ...limit, value: median(runs), detail: `${spread(runs, limit.digits)}; load ${load()}` });
@@ -172,7 +173,7 @@ export const speed: Group = {
   name: 'speed',
   async run(context) {
     const rows: Row[] = [];
-    for (const part of [measurement, solver, side, memory, starts]) {
+    for (const part of [measurement, solver, gpu, side, memory, starts]) {
       context.say(`speed: ${part.name}`);
       rows.push(...(await part(context)));
     }

@@ -21,4 +21,4 @@ pub use adapter::AdapterInfo;
 pub use device::Gpu;
 pub use failure::is_of_gpu;
 pub use solve::{MAX_LIGHTS, MIN_PIXELS};
-pub use trial::{Trial, trial};
+pub use trial::{Trial, trial, trial_of};

@@ -9,8 +9,7 @@ use serde::Serialize;
 use std::time::Instant;
 
 /// 2 megapixels: large enough that start-up costs do not decide, small enough for a fraction of a second.
-const WIDTH: usize = 1600;
-const HEIGHT: usize = 1280;
+const SIZE: (usize, usize) = (1600, 1280);
 const LIGHTS: usize = 8;
 /// The fastest of so many counts: other programs can only slow a run down.
 const RUNS: usize = 3;
@@ -36,7 +35,15 @@ pub struct Trial {
 /// # Errors
 /// `Cancelled`, and the GPU's own.
 pub fn trial(gpu: &Gpu, cancel: &Cancel) -> Result<Trial> {
-    let stack = card();
+    trial_of(gpu, SIZE, cancel)
+}
+
+/// [`trial`] on a side of this width and height in pixels.
+///
+/// # Errors
+/// Those of [`trial`].
+pub fn trial_of(gpu: &Gpu, (width, height): (usize, usize), cancel: &Cancel) -> Result<Trial> {
+    let stack = card(width, height);
     let options = SolveOptions::new((0..LIGHTS).map(|k| Light::Direction(direction(k))).collect());
     let mut fastest = [f64::INFINITY; 2];
     let mut used: Option<Solution> = None;
@@ -57,7 +64,7 @@ pub fn trial(gpu: &Gpu, cancel: &Cancel) -> Result<Trial> {
         cores: rayon::current_num_threads(),
         cpu_ms: fastest[0],
         gpu_ms: fastest[1],
-        pixels: WIDTH * HEIGHT,
+        pixels: width * height,
     })
 }
 
@@ -68,11 +75,11 @@ fn direction(k: usize) -> [f64; 3] {
 }
 
 /// A wavy, printed card with a little noise and highlights on a tenth of it: what a bench sees.
-fn card() -> FrameStack {
+fn card(width: usize, height: usize) -> FrameStack {
     let frames = (0..LIGHTS).map(|k| {
         let l = direction(k).map(|v| v * std::f64::consts::FRAC_1_SQRT_2);
-        let mut samples = vec![0u16; WIDTH * HEIGHT];
-        samples.par_chunks_mut(WIDTH).enumerate().for_each(|(y, row)| {
+        let mut samples = vec![0u16; width * height];
+        samples.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
             for (x, s) in row.iter_mut().enumerate() {
                 let (p, q) = (0.05 * (x as f64 * 0.02).sin(), 0.05 * (y as f64 * 0.03).cos());
                 let shade = (-p * l[0] - q * l[1] + l[2]) / (1.0 + p * p + q * q).sqrt();
@@ -83,15 +90,15 @@ fn card() -> FrameStack {
                 } else {
                     0.0
                 };
-                let light = albedo * shade + highlight + 0.005 * noise(k * HEIGHT * WIDTH + y * WIDTH + x);
+                let light = albedo * shade + highlight + 0.005 * noise(k * height * width + y * width + x);
                 *s = (light.clamp(0.0, 1.0) * 65535.0).round() as u16;
             }
         });
         Frame {
             name: format!("light {k}"),
             raster: Raster {
-                width: WIDTH,
-                height: HEIGHT,
+                width,
+                height,
                 channels: 1,
                 samples: Samples::U16(samples),
             },
