@@ -8,7 +8,7 @@ export declare class Maps {
    * residual and confidence each alone.
    */
   writeTiles(path: string, signal?: AbortSignal | undefined | null): Promise<void>
-  /** Figures of the solution, as JSON (`SolveSummary`). */
+  /** Figures of the solution and where it was computed, as JSON (`SolveSummary` with `engine`). */
   get summary(): string
   /** Gives the memory back. */
   free(): void
@@ -181,6 +181,12 @@ export interface FrameInput {
   exposures?: Array<ExposureInput>
 }
 
+/** Name, driver and kind of the best GPU, as JSON (`GpuAdapter | null`). */
+export declare function gpuAdapter(signal?: AbortSignal | undefined | null): Promise<string>
+
+/** Times of processor and GPU on the same small side, as JSON (`GpuTrial`). */
+export declare function gpuTrial(signal?: AbortSignal | undefined | null): Promise<string>
+
 /** Learns a template from this card; the file's text. */
 export declare function learnTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, places: Array<number>, identityJson: string, signal?: AbortSignal | undefined | null): Promise<string>
 
@@ -265,6 +271,8 @@ export interface SolveInput {
   pixelPitchMm?: number
   /** From the camera's pinhole to the card plane. */
   viewDistanceMm?: number
+  /** Whether the GPU computes, where it can; else the processor does. */
+  gpu?: boolean
 }
 
 /** Solves for normals and albedo. Errors name the light. */

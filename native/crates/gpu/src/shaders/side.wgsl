@@ -82,27 +82,29 @@ fn normalised(k: u32, at: u32) -> f32 {
   return value;
 }
 
+// Unit vector towards light k at pixel (x, y); w: what its samples are multiplied by.
+fn towards_light(k: u32, x: f32, y: f32) -> vec4<f32> {
+  let position = side.lights[k].position;
+  if (!NEAR || position.w == 0.0) {
+    return side.lights[k].direction;
+  }
+  let to = vec3(
+    position.x - (x - side.place.y) * side.place.x,
+    position.y - (y - side.place.z) * side.place.x,
+    position.z,
+  );
+  let square = dot(to, to);
+  let d = to * (1.0 / sqrt(square));
+  let emission = max(dot(side.lights[k].axis.xyz, d), 1e-3);
+  return vec4(d, select(square * position.w / emission, d.z, FLAT));
+}
+
 // Fills `towards` and `gains` at pixel (x, y).
 fn aim(x: f32, y: f32) {
   for (var k = 0u; k < LIGHTS; k++) {
-    let direction = side.lights[k].direction;
-    towards[k] = direction.xyz;
-    gains[k] = direction.w;
-    if (NEAR) {
-      let position = side.lights[k].position;
-      if (position.w > 0.0) {
-        let to = vec3(
-          position.x - (x - side.place.y) * side.place.x,
-          position.y - (y - side.place.z) * side.place.x,
-          position.z,
-        );
-        let square = dot(to, to);
-        let d = to * (1.0 / sqrt(square));
-        let emission = max(dot(side.lights[k].axis.xyz, d), 1e-3);
-        towards[k] = d;
-        gains[k] = select(square * position.w / emission, d.z, FLAT);
-      }
-    }
+    let light = towards_light(k, x, y);
+    towards[k] = light.xyz;
+    gains[k] = light.w;
   }
 }
 

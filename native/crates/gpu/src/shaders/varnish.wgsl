@@ -4,7 +4,8 @@ const STEPS: u32 = 5u;
 const SMALL_STEP: f32 = 2e-3;
 const MAX_STEP: f32 = 0.15;
 const STEEPEST: f32 = 1.2;
-// Coarse slopes are those of the pixel that starts a group of this many.
+// Half vectors are computed at every pixel that starts a group of this many, and are linear between, as the processor
+// does to save roots; coarse slopes are those of that pixel.
 const NODE: u32 = 64u;
 
 // The lobe of every light, and its slopes along p and q.
@@ -12,12 +13,23 @@ var<private> shine: array<f32, LIGHTS>;
 var<private> by_p: array<f32, LIGHTS>;
 var<private> by_q: array<f32, LIGHTS>;
 
-// `strength * lobe(n.h) * n.l` and its slopes at the normal of slopes p, q; `view` points to the camera.
-fn evaluate(p: f32, q: f32, view: vec3<f32>) {
+// Half vectors between light and camera.
+var<private> halves: array<vec3<f32>, LIGHTS>;
+
+fn half_vector(k: u32, x: f32, y: f32) -> vec3<f32> {
+  var view = vec3(0.0, 0.0, 1.0);
+  if (CAMERA) {
+    view = normalize(vec3((side.place.y - x) * side.place.x, (side.place.z - y) * side.place.x, side.lobe.z));
+  }
+  return normalize(towards_light(k, x, y).xyz + view);
+}
+
+// `strength * lobe(n.h) * n.l` and its slopes at the normal of slopes p, q.
+fn evaluate(p: f32, q: f32) {
   let w = 1.0 / sqrt(1.0 + p * p + q * q);
   for (var k = 0u; k < LIGHTS; k++) {
     let l = towards[k];
-    let h = normalize(l + view);
+    let h = halves[k];
     let c = (h.z - p * h.x - q * h.y) * w;
     let d = (l.z - p * l.x - q * l.y) * w;
     let lit = max(d, 0.0);
@@ -63,19 +75,18 @@ fn newton(fit: Fit, p: f32, q: f32) -> vec2<f32> {
 
 // Fills `shine` for the pixel (x, y) of this fit and subtracts it from `samples`.
 fn unvarnish(fit: Fit, x: u32, y: u32) {
-  let pitch = side.place.x;
-  let place_y = (f32(y) - side.place.z) * pitch;
-  let place_x = (f32(x) - side.place.y) * pitch;
-  let node_x = (f32(x - x % NODE) - side.place.y) * pitch;
-  var view = vec3(0.0, 0.0, 1.0);
-  if (CAMERA) {
-    view = normalize(vec3(-place_x, -place_y, side.lobe.z));
+  let node = x - x % NODE;
+  let share = f32(x % NODE) / f32(NODE);
+  for (var k = 0u; k < LIGHTS; k++) {
+    let a = half_vector(k, f32(node), f32(y));
+    halves[k] = a + share * (half_vector(k, f32(node + NODE), f32(y)) - a);
   }
-  let coarse = vec3(1.0, node_x, place_y);
+  let pitch = side.place.x;
+  let coarse = vec3(1.0, (f32(node) - side.place.y) * pitch, (f32(y) - side.place.z) * pitch);
   var p = dot(side.slopes[0].xyz, coarse);
   var q = dot(side.slopes[1].xyz, coarse);
   for (var round = 0u; round < STEPS; round++) {
-    evaluate(p, q, view);
+    evaluate(p, q);
     let turn = newton(fit, p, q);
     p = clamp(p + turn.x, -STEEPEST, STEEPEST);
     q = clamp(q + turn.y, -STEEPEST, STEEPEST);

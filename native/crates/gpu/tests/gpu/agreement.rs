@@ -6,7 +6,7 @@
 //! range a residual is a difference of almost equal numbers. Two things can move a pixel further: a sum of squares
 //! that lies on its limit within that error is judged the other way (at most one pixel in 2000 here), and Newton's search
 //! for a pixel's varnish ends when its step is below 2e-3, alone on the GPU, together with its 15 neighbours on the
-//! processor, which also takes half vectors linear over 64 pixels (0.001 degrees together, where a card's noise is 0.5).
+//! processor (0.001 degrees, where a card's noise is 0.5).
 
 use crate::gpu;
 use crate::scenes::Scene;
@@ -200,7 +200,7 @@ fn varnish() {
     let scene = Scene {
         varnish: 0.08,
         relief: 0.1,
-        pitch_mm: 0.05,
+        pitch_mm: 0.15,
         spoilt: false,
         noise: 0.002,
         ..Scene::default()
