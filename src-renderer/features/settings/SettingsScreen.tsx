@@ -17,7 +17,7 @@ import { StandardsPanel } from './StandardsPanel.tsx';
 import styles from './settings.module.css';
 
 const schemes = ['auto', 'light', 'dark'] as const;
-const computes = settingsSchema.shape.compute.options;
+const computes = deskSettingsSchema.shape.compute.options;
 
 export function SettingsScreen() {
   const { t } = useTranslation();
