@@ -25,6 +25,7 @@ mod profile;
 mod refine;
 mod scatter;
 mod stations;
+mod steady;
 mod uncertainty;
 mod window;
 

@@ -19,7 +19,7 @@ pub enum Method {
     LogParabola,
     /// Gradient maximum with a parabola.
     Canny,
-    /// The line fitted along the whole side, where the edge under the station is damaged or drowned by the art.
+    /// The line fitted along the whole side, or drawn towards it, where the edge under the station is damaged or drowned.
     SideLine,
     /// Not located.
     None,

@@ -5,6 +5,7 @@ use crate::geometry::{Frame, Point, Side, dot};
 use crate::locate::{Beside, Located, Method, locate};
 use crate::outline::{EdgeFit, Outline, STANDARD_CARD_MM};
 use crate::stations::Station;
+use crate::steady::steady;
 use imaging::{Cancel, LinearSource, Result};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -145,13 +146,14 @@ pub fn refine(
     let borders = find_borders(src, outline, &search);
     cancel.check()?;
     let half_window = (0.5 * options.window_mm / pitch).max(4.0);
-    let readings = stations
+    let mut readings: Vec<StationReading> = stations
         .par_iter()
         .map(|station| {
             let border = borders[station.side.index()].as_ref().ok();
             read_station(src, outline, station, border, half_window, options)
         })
         .collect();
+    steady(&mut readings, pitch);
     let sides = Side::ALL
         .into_iter()
         .zip(borders)

@@ -31,29 +31,40 @@ impl Scatters {
     /// Looks at all windows of all stations.
     #[must_use]
     pub fn of(stations: &[StationReading]) -> Self {
-        let pooled = |side: Side, pick: fn(&StationReading) -> Option<EdgeReading>, degree: usize| {
-            let own = stations.iter().filter(|s| s.station.side == side);
-            let windows: Vec<Window> = own
-                .filter_map(|s| Some((s.station.u, pick(s)?)))
-                .filter(|(_, e)| e.method == Method::Erf)
-                .flat_map(|(u, e)| windows_of(u, &e))
-                .collect();
-            ratio(&windows, degree)
+        let of = |side: Side, pick: fn(&StationReading) -> Option<EdgeReading>, degree: usize| {
+            ratio(&pooled(stations, side, pick), degree)
         };
         Self {
             // The side's curve may miss the cut's bow by a trace; a printed border is a straight line.
-            outer: Side::ALL.map(|s| pooled(s, |r| r.outer, 2)),
-            border: Side::ALL.map(|s| pooled(s, |r| r.border, 1)),
+            outer: Side::ALL.map(|s| of(s, |r| r.outer, 2)),
+            border: Side::ALL.map(|s| of(s, |r| r.border, 1)),
         }
     }
 }
 
-/// Place along the side, position across it and its standard deviation from the window's own pixels, px.
+/// All windows of one edge of a side in which the erf fit stands.
+#[must_use]
+pub fn pooled(
+    stations: &[StationReading],
+    side: Side,
+    pick: impl Fn(&StationReading) -> Option<EdgeReading>,
+) -> Vec<Window> {
+    let own = stations.iter().filter(|s| s.station.side == side);
+    own.filter_map(|s| Some((s.station.u, pick(s)?)))
+        .filter(|(_, e)| e.method == Method::Erf)
+        .flat_map(|(u, e)| windows_of(u, &e))
+        .collect()
+}
+
+/// An edge in one window.
 #[derive(Clone, Copy, Debug)]
-struct Window {
-    u: f64,
-    v: f64,
-    std: f64,
+pub struct Window {
+    /// Place along the side, px.
+    pub u: f64,
+    /// Position across it, px.
+    pub v: f64,
+    /// Its standard deviation from the window's own pixels, px.
+    pub std: f64,
 }
 
 fn windows_of(u: f64, edge: &EdgeReading) -> Vec<Window> {
@@ -71,7 +82,8 @@ fn windows_of(u: f64, edge: &EdgeReading) -> Vec<Window> {
 }
 
 /// Reduced chi-square of the windows about a polynomial of `degree`.
-fn ratio(windows: &[Window], degree: usize) -> Scatter {
+#[must_use]
+pub fn ratio(windows: &[Window], degree: usize) -> Scatter {
     let freedom = windows.len() as f64 - degree as f64 - 1.0;
     let none = Scatter {
         ratio: 1.0,
