@@ -30,6 +30,8 @@ export const gradingSchema = z.object({
   views: z.array(viewSchema),
   /** The maps with their values; null where there are none (no maps were made, or an older grading). */
   maps: mapsRefSchema.nullable().default(null),
+  /** Set while the maps are being written, which takes seconds after the grade is there. */
+  mapsPending: z.boolean().optional(),
 });
 export type Grading = z.infer<typeof gradingSchema>;
 export type View = z.infer<typeof viewSchema>;

@@ -13,7 +13,7 @@ import { createImages } from './images/index.ts';
 import { createJobs } from './jobs/index.ts';
 import { createLights } from './lights/index.ts';
 import { createLog } from './log/index.ts';
-import { createMaps, keepMaps } from './maps/index.ts';
+import { createMaps, createMapsKeeper, keepMaps } from './maps/index.ts';
 import { loadNative } from './native/index.ts';
 import { createRigs, simulatedRig } from './rig/index.ts';
 import { createServer, createSessions } from './server/index.ts';
@@ -80,11 +80,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     const maps = createMaps(store.files);
     const retention = keepMaps(store, clock, log.child('maps'));
     undo.push(() => retention.close());
+    const keeper = createMapsKeeper({ store, log: log.child('maps'), workFolder });
+    undo.push(() => keeper.close());
     const measuring = { store, jobs, rigs, uploads, native, clock, workFolder };
     const calibrations = createCalibrations({ ...measuring, keepFolder: join(folders.root, 'calibrations') });
     const lights = createLights(measuring);
     const calibrationFiles = calibrationDocuments(native, store, () => clock.now());
-    const desk = createDesk({ ...measuring, sheets, standards, templates, calibrations, lights });
+    const desk = createDesk({ ...measuring, sheets, standards, templates, calibrations, lights, keeper });
     const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
@@ -92,8 +94,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     // Not waited for: the processor computes until it is decided.
     void compute.prefer(store.settings().compute);
     const services = createServices({
-      ...{ store, jobs, desk, sheets, rigs, log, sessions, images, maps, retention, uploads, standards, studies },
-      ...{ compute, templates, calibrations, calibrationFiles, lights, clock, station },
+      ...{ store, jobs, desk, sheets, rigs, log, sessions, images, maps, keeper, retention, uploads, standards },
+      ...{ compute, studies, templates, calibrations, calibrationFiles, lights, clock, station },
     });
     const server = await createServer({
       services,

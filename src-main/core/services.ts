@@ -9,7 +9,7 @@ import { examine } from './doctor/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import { type Lights, servedLights } from './lights/index.ts';
 import type { LogBook } from './log/index.ts';
-import type { MapsRetention, SurfaceMaps } from './maps/index.ts';
+import type { MapsKeeper, MapsRetention, SurfaceMaps } from './maps/index.ts';
 import type { Rigs } from './rig/index.ts';
 import type { Documents, Images, Services, Sessions } from './server/index.ts';
 import type { Sheets } from './sheets/index.ts';
@@ -34,6 +34,7 @@ export interface Parts {
   readonly sessions: Sessions;
   readonly images: Images;
   readonly maps: SurfaceMaps;
+  readonly keeper: MapsKeeper;
   readonly retention: MapsRetention;
   readonly uploads: Uploads;
   readonly standards: StandardsBook;
@@ -84,7 +85,7 @@ export function createServices(parts: Parts): Services {
     },
     gradings: {
       list: async (query) => store.gradings.page(query),
-      get: async ({ id }) => store.gradings.get(id),
+      get: async ({ id }) => ({ ...store.gradings.get(id), mapsPending: parts.keeper.isPending(id) }),
       regrade: async ({ id, standard }, caller) => desk.regrade(id, standard, caller.actor),
       archive: async ({ id, reason }, caller) =>
         store.write(caller.actor, (tx) => tx.gradings.setArchived(id, true, reason ?? null)),

@@ -31,13 +31,14 @@ export interface CardViewerProps {
   readonly views: readonly View[];
   /** The maps with their values; null where there are none. */
   readonly maps: MapsRef | null;
+  readonly mapsPending: boolean;
   readonly scene: Scene;
   readonly simulated: boolean;
 }
 
 const reach = 10;
 
-export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
+export function CardViewer({ views, maps, mapsPending, scene, simulated }: CardViewerProps) {
   const { t } = useTranslation();
   const hintId = useId();
   const holder = useRef<HTMLDivElement>(null);
@@ -135,6 +136,7 @@ export function CardViewer({ views, maps, scene, simulated }: CardViewerProps) {
         {surfaceOpen ? (
           <SurfaceSide
             {...{ maps, views, pointer }}
+            pending={mapsPending}
             info={surface?.info}
             error={surfaceInfo.error}
             onRetry={() => void surfaceInfo.refetch()}

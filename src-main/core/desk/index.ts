@@ -10,6 +10,7 @@ import { refuse } from '../errors/index.ts';
 import { gradeSide, verdictsOf } from '../grading/index.ts';
 import type { JobContext, Jobs } from '../jobs/index.ts';
 import { applyLights, type Lights } from '../lights/index.ts';
+import type { MapsKeeper } from '../maps/index.ts';
 import type { Native } from '../native/index.ts';
 import { checkRefusal, runPipeline } from '../pipeline/index.ts';
 import type { Rigs } from '../rig/index.ts';
@@ -48,6 +49,7 @@ export interface DeskParts {
   readonly calibrations: Pick<Calibrations, 'inForceOn' | 'named'>;
   readonly templates: TemplateShelf;
   readonly lights: Pick<Lights, 'inForceOn'>;
+  readonly keeper: MapsKeeper;
   readonly clock: Clock;
   /** For captures on their way through; emptied at start. */
   readonly workFolder: string;
@@ -118,7 +120,7 @@ export function createDesk(parts: DeskParts): Desk {
       const opened = await open(context);
       const id = randomUUID();
       const { input, sourceName } = opened;
-      const sink = storeSink(store, native, { id, actor, sourceName, cardId: request.cardId ?? null }, workFolder);
+      const sink = storeSink(store, native, { id, actor, sourceName, cardId: request.cardId ?? null }, parts.keeper);
       try {
         context.activity('grading');
         await runPipeline(

@@ -1,7 +1,6 @@
 /** Results into the store: pictures become files first, then one transaction makes the grading visible. */
-import { mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { GradingSummary, MapsRef, Report, View, ViewName } from '../../contract/index.ts';
+import type { GradingSummary, Report, View, ViewName } from '../../contract/index.ts';
+import type { MapsKeeper } from '../maps/index.ts';
 import type { MapView, Native, NativeMaps } from '../native/index.ts';
 import type { ResultSink, SidePixels } from '../pipeline/index.ts';
 import type { FileSource, Store } from '../store/index.ts';
@@ -46,30 +45,18 @@ export function summarise(
   };
 }
 
-/** @param workFolder for the maps on their way into the store */
-export function storeSink(store: Store, native: Native, identity: GradingIdentity, workFolder: string): StoreSink {
+/** @param keeper writes the maps after the grading is visible */
+export function storeSink(store: Store, native: Native, identity: GradingIdentity, keeper: MapsKeeper): StoreSink {
   const views: View[] = [];
   const files: string[] = [];
   let thumbnail: string | null = null;
-  let maps: MapsRef | null = null;
+  let maps: NativeMaps | null = null;
 
   const put = async (source: FileSource, signal: AbortSignal) => {
     const id = await store.files.put(source, signal);
     files.push(id);
     return id;
   };
-  const putMaps = async (solved: NativeMaps, signal: AbortSignal): Promise<MapsRef> => {
-    await mkdir(workFolder, { recursive: true });
-    const path = join(workFolder, `${identity.id}.maps`);
-    try {
-      await solved.writeTiles(path, signal);
-      const { size: bytes } = await stat(path);
-      return { id: await put({ path }, signal), bytes };
-    } finally {
-      await rm(path, { force: true });
-    }
-  };
-
   return {
     async prepare({ stack, maps: solved }: SidePixels, signal) {
       if (!stack) return;
@@ -82,16 +69,22 @@ export function storeSink(store: Store, native: Native, identity: GradingIdentit
       thumbnail = await put(await native.thumbnail(photo, 'photo', thumbnailPx), signal);
       if (!solved) return;
       for (const name of mapViews) await keep(name, await solved.view(name, signal));
-      maps = await putMaps(solved, signal);
+      await keeper.room(signal);
+      solved.retain();
+      maps = solved;
     },
     async commit(report) {
       const owned = identity.cardId === null ? report : { ...report, cardId: identity.cardId };
       const summary = summarise(owned, identity, thumbnail);
-      store.write(identity.actor, (tx) => tx.gradings.insert({ summary, report: owned, views, maps }));
+      store.write(identity.actor, (tx) => tx.gradings.insert({ summary, report: owned, views, maps: null }));
       files.length = 0;
+      if (maps) keeper.keep(identity.id, identity.actor, maps);
+      maps = null;
     },
     abandon() {
       for (const id of files.splice(0)) store.files.discard(id);
+      maps?.free();
+      maps = null;
     },
   };
 }

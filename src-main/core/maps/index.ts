@@ -14,6 +14,7 @@ import type { FilesReadable } from '../store/index.ts';
 import { type MapsFile, openMapsFile, type TilePlace } from './file.ts';
 import { bandValues, findPlane, type PixelReader, tilesUnder, valueAt } from './sampler.ts';
 
+export { createMapsKeeper, type MapsKeeper } from './keeper.ts';
 export { keepMaps, type MapsRetention } from './retention.ts';
 
 /** Headers and indexes held open: a few kilobytes each. */

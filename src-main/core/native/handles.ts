@@ -55,6 +55,7 @@ export class StackHandle implements NativeStack {
 export class MapsHandle implements NativeMaps {
   readonly raw: binding.Maps;
   readonly summary: SolveSummary;
+  #owners = 1;
   constructor(raw: binding.Maps) {
     this.raw = raw;
     this.summary = json(solveSummarySchema, raw.summary);
@@ -74,8 +75,12 @@ export class MapsHandle implements NativeMaps {
   writeTiles(path: string, signal: AbortSignal) {
     return typed(this.raw.writeTiles(path, signal));
   }
+  retain() {
+    this.#owners += 1;
+  }
   free() {
-    this.raw.free();
+    this.#owners -= 1;
+    if (this.#owners === 0) this.raw.free();
   }
 }
 

@@ -52,6 +52,8 @@ export interface NativeMaps {
   view(map: MapView, signal: AbortSignal): Promise<Buffer>;
   /** Writes all maps with their values as one file of tiles (`trugrade.maps/1`). */
   writeTiles(path: string, signal: AbortSignal): Promise<void>;
+  /** One more owner: the memory is given back when every owner has called `free`. */
+  retain(): void;
   free(): void;
 }
 

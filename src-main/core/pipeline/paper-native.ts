@@ -170,6 +170,7 @@ export function paperNative(
       writePng: unused,
       view: unused,
       writeTiles: unused,
+      retain: () => undefined,
       free: hold('maps'),
     }),
     findCards: unused,

@@ -125,6 +125,15 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
       audit.append({ actor: tx.actor, action: 'grading.revise', subject: id, reason, payload });
       return revised;
     },
+    attachMaps(id, maps) {
+      const row = reader.row(id);
+      const { views, maps: there } = reader.get(id);
+      if (there) throw refuse('conflict', 'this grading has its maps already', 'keep those that are there');
+      addFile(tx, maps.id);
+      const size = { widthPx: null, heightPx: null };
+      refer.run({ grading: row.seq, role: 'view', place: views.length, name: mapsName, file: maps.id, ...size });
+      audit.append({ actor: tx.actor, action: 'grading.maps', subject: id, payload: { maps } });
+    },
     setArchived(id, archived, reason) {
       const row = reader.row(id);
       if ((row.archived === 1) === archived) return summaryOf(row);

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { Grading, GradingSummary, gradingPageSchema, gradingQuerySchema } from '../../contract/gradings.ts';
 import type { Report } from '../../contract/report.ts';
+import type { MapsRef } from '../../contract/surface-maps.ts';
 import type { AuditEntry, Backup, Settings } from '../../contract/system.ts';
 import type { TemplateSummary, TemplateVersion } from '../../contract/templates.ts';
 import type { AuditReader, AuditVerdict, Json } from '../audit/index.ts';
@@ -47,6 +48,8 @@ export interface GradingsWritable {
   insert(grading: Grading): void;
   /** A new revision; the old one stays. The views stay too. Throws `notFound`. */
   revise(id: string, revised: Pick<Grading, 'summary' | 'report'>, reason: string): Grading;
+  /** The maps of a grading that had none yet; its report and pictures stay. Throws `notFound`, `conflict`. */
+  attachMaps(id: string, maps: MapsRef): void;
   setArchived(id: string, archived: boolean, reason: string | null): GradingSummary;
 }
 

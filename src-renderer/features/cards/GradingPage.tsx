@@ -18,6 +18,9 @@ import { ResultView } from '../result/ResultView.tsx';
 import styles from './cards.module.css';
 import { useArchiving } from './useArchiving.tsx';
 
+/** How often a grading is looked at again while its maps are being written. */
+const pendingMs = 1_000;
+
 export interface GradingPageProps {
   readonly id: string;
   readonly title?: string;
@@ -26,7 +29,12 @@ export interface GradingPageProps {
 
 export function GradingPage({ id, title, primary }: GradingPageProps) {
   const { t } = useTranslation();
-  const query = useQuery(api.gradings.get.queryOptions({ input: { id } }));
+  const query = useQuery(
+    api.gradings.get.queryOptions({
+      input: { id },
+      refetchInterval: ({ state }) => (state.data?.mapsPending ? pendingMs : false),
+    }),
+  );
   const grading = query.data;
   const name = title ?? (grading ? (grading.summary.cardId ?? grading.summary.sourceName) : t('result.title'));
   return (

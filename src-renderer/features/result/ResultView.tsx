@@ -31,7 +31,7 @@ export function ResultView({ grading }: { readonly grading: Grading }) {
   useResultShortcuts(grading, scene);
   return (
     <div className={styles.result}>
-      <CardViewer views={views} maps={maps} scene={scene} simulated={report.simulated} />
+      <CardViewer {...{ views, maps, scene }} mapsPending={grading.mapsPending ?? false} simulated={report.simulated} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keyboards must be able to reach it */}
       <section className={styles.side} aria-label={t('result.panel')} tabIndex={0}>
         <GradeHeader grading={grading} />

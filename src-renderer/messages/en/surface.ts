@@ -5,6 +5,7 @@ export const surface = {
   layer: 'Layer',
   software: 'No GPU: drawn by the processor, coarser while it moves',
   times: '× {{value}}',
+  pending: 'The maps of this side are being written; they are here in a few seconds.',
   noMaps: {
     title: 'There are no surface maps for this grading',
     next: 'They are kept for gradings made from at least three lights by this version. The frames are not kept, so photograph the card again to look at its surface.',

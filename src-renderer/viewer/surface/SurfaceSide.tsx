@@ -1,4 +1,5 @@
 /** Beside the card while Surface is open: its controls, or why there are none for this grading. */
+import { Progress } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { PointPx } from '../../../src-main/contract/geometry.ts';
@@ -10,6 +11,8 @@ import styles from './surface.module.css';
 
 export interface SurfaceSideProps {
   readonly maps: MapsRef | null;
+  /** The maps are being written and will be here in seconds. */
+  readonly pending: boolean;
   readonly info: MapsInfo | undefined;
   readonly error: unknown;
   readonly onRetry: () => void;
@@ -17,13 +20,18 @@ export interface SurfaceSideProps {
   readonly pointer: PointPx | null;
 }
 
-export function SurfaceSide({ maps, info, error, onRetry, views, pointer }: SurfaceSideProps) {
+export function SurfaceSide({ maps, pending, info, error, onRetry, views, pointer }: SurfaceSideProps) {
   const { t } = useTranslation();
   if (maps && info) return <SurfacePanel maps={maps.id} {...{ info, views, pointer }} />;
   return (
     <section className={styles.panel} aria-label={t('surface.title')}>
       <div className={styles.section}>
-        {maps === null ? (
+        {maps === null && pending ? (
+          <div className={styles.pending} role="status">
+            <Progress value={100} animated aria-label={t('surface.pending')} />
+            <p>{t('surface.pending')}</p>
+          </div>
+        ) : maps === null ? (
           <>
             <h2>{t('surface.noMaps.title')}</h2>
             <p>{t('surface.noMaps.next')}</p>
