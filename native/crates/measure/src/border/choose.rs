@@ -23,11 +23,20 @@ const WEAKEST: f64 = 0.02;
 /// A boundary seen on less than this share of the side counts as partial and must be strong and alone.
 const PARTIAL: f64 = 0.6;
 
-/// Index of the graphic border among `lines` (sorted by distance), or the reason why there is none.
+/// The graphic border among the lines of a side.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// Place in the lines.
+    pub index: usize,
+    /// Whether a thin stripe begins there, so that what lies farther in might be the border instead.
+    pub stripe: bool,
+}
+
+/// The graphic border among `lines` (sorted by distance), or the reason why there is none.
 ///
 /// # Errors
 /// A sentence for the report.
-pub fn choose(probes: &[Probe], lines: &[Boundary], limits: Limits) -> Result<usize, String> {
+pub fn choose(probes: &[Probe], lines: &[Boundary], limits: Limits) -> Result<Choice, String> {
     if lines.is_empty() {
         return Err("no straight printed boundary runs along this side".into());
     }
@@ -45,10 +54,16 @@ pub fn choose(probes: &[Probe], lines: &[Boundary], limits: Limits) -> Result<us
         }
     }
     let Some(first) = first else { return Err(reason) };
-    if rules.iter().any(|r| r.0 == first) {
-        return Ok(behind_stripes(probes, lines, &rules, first, limits).unwrap_or(first));
-    }
-    Ok(first)
+    let stripe = rules.iter().any(|r| r.0 == first);
+    let behind = if stripe {
+        behind_stripes(probes, lines, &rules, first, limits)
+    } else {
+        None
+    };
+    Ok(Choice {
+        index: behind.unwrap_or(first),
+        stripe,
+    })
 }
 
 /// Share of probes on the line whose gradient has the majority's sign.

@@ -91,14 +91,32 @@ fn find_border(src: &dyn LinearSource, outline: &Outline, side: Side, search: &B
     }
 }
 
+/// Most borders lie in this outer part of the depth; what is farther in is read only where none is found there.
+const OUTER: f64 = 0.5;
+
 fn in_light(src: &dyn LinearSource, curve: &EdgeCurve, depth: f64, search: &BorderSearch) -> SideBorder {
+    let outer = OUTER * depth;
+    let reach = |line: &Boundary| line.offset + search.rule < outer;
+    match look(src, curve, outer, search) {
+        Ok((probes, line, stripe)) if !stripe && reach(&line) => Ok(border_line(&probes, &line, None)),
+        _ => look(src, curve, depth, search).map(|(probes, line, _)| border_line(&probes, &line, None)),
+    }
+}
+
+/// Probes down to `depth`, the border among their lines, and whether a stripe begins there.
+fn look(
+    src: &dyn LinearSource,
+    curve: &EdgeCurve,
+    depth: f64,
+    search: &BorderSearch,
+) -> std::result::Result<(Vec<Probe>, Boundary, bool), String> {
     let probes = probes::read(src, curve, search.first, depth, search.half_width);
     if probes.len() < probes::PROBES / 2 {
         return Err("too little of this side lies in the image".into());
     }
-    let lines = lines::find(&probes, curve.half_length, depth);
-    let line = &lines[choose::choose(&probes, &lines, limits(search))?];
-    Ok(border_line(&probes, line, None))
+    let mut lines = lines::find(&probes, curve.half_length, depth);
+    let choice = choose::choose(&probes, &lines, limits(search))?;
+    Ok((probes, lines.swap_remove(choice.index), choice.stripe))
 }
 
 fn limits(search: &BorderSearch) -> Limits {
@@ -115,13 +133,7 @@ const IN_COLOUR: [f64; 3] = [0.85, 0.6, 0.7];
 fn in_colour(src: &dyn LinearSource, curve: &EdgeCurve, depth: f64, search: &BorderSearch) -> Option<BorderLine> {
     let [coverage, run, residual] = IN_COLOUR;
     let look = |mix: Mix| {
-        let probes = probes::read(&Mixed::new(src, mix), curve, search.first, depth, search.half_width);
-        if probes.len() < probes::PROBES / 2 {
-            return None;
-        }
-        let mut lines = lines::find(&probes, curve.half_length, depth);
-        let chosen = choose::choose(&probes, &lines, limits(search)).ok()?;
-        let line = lines.swap_remove(chosen);
+        let (probes, line, _) = look(&Mixed::new(src, mix), curve, depth, search).ok()?;
         let clear = line.coverage >= coverage && line.run >= run && line.residual <= residual;
         clear.then_some((probes, line))
     };
