@@ -180,13 +180,7 @@ fn watch(device: &wgpu::Device, name: &str, fault: &Fault) {
     };
     let (slot, who) = (Arc::clone(fault), name.to_owned());
     device.on_uncaptured_error(Arc::new(move |error| {
-        note(
-            &slot,
-            match error {
-                wgpu::Error::OutOfMemory { .. } => failure::out_of_memory(&who),
-                other => failure::failed(&who, other),
-            },
-        );
+        note(&slot, failure::told(&who, &error));
     }));
     let (slot, who) = (Arc::clone(fault), name.to_owned());
     device.set_device_lost_callback(move |reason, text| {

@@ -34,10 +34,56 @@ pub fn failed(name: &str, why: impl std::fmt::Display) -> CoreError {
     )
 }
 
+/// What the driver told outside of any call.
+pub fn told(name: &str, error: &wgpu::Error) -> CoreError {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => out_of_memory(name),
+        other => failed(name, other),
+    }
+}
+
 /// Whether the side can still be solved by the processor: every failure of the GPU, but not a bad input or a cancel.
 pub fn is_of_gpu(error: &CoreError) -> bool {
     matches!(
         error.code,
         ErrorCode::GpuMissing | ErrorCode::GpuUnsupported | ErrorCode::GpuOutOfMemory | ErrorCode::GpuFailed
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exhausted_memory_and_other_faults_are_told_apart_and_both_leave_the_side_to_the_processor() {
+        let memory = told(
+            "Card",
+            &wgpu::Error::OutOfMemory {
+                source: "none left".into(),
+            },
+        );
+        let other = told(
+            "Card",
+            &wgpu::Error::Internal {
+                source: "lost".into(),
+                description: "a register was lost".into(),
+            },
+        );
+        assert_eq!(memory.code, ErrorCode::GpuOutOfMemory);
+        assert_eq!(other.code, ErrorCode::GpuFailed);
+        assert!(
+            other.message.contains("Card failed: ") && other.message.contains("a register was lost"),
+            "{other}"
+        );
+        assert!(is_of_gpu(&memory) && is_of_gpu(&other));
+    }
+
+    #[test]
+    fn a_bad_input_is_no_failure_of_the_gpu() {
+        assert!(!is_of_gpu(&CoreError::new(
+            ErrorCode::LightsTooFew,
+            "two",
+            "take three"
+        )));
+    }
 }
