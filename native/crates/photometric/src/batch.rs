@@ -1,4 +1,4 @@
-//! Rejection for eight doubtful pixels at once: all subsets with one, two or three of at most eight samples removed, each
+//! Rejection for sixteen doubtful pixels at once: all subsets with one, two or three of at most eight samples removed, each
 //! judged without refitting (see [`crate::removals`]).
 
 use crate::noise::Noise;
@@ -6,7 +6,7 @@ use crate::removals::{Table, influence, products};
 use crate::simd::fastest;
 
 /// Pixels handled together.
-pub const WIDE: usize = 8;
+pub const WIDE: usize = 16;
 /// Most lights whose subsets are all looked at.
 pub const MOST_LIGHTS: usize = 8;
 /// Fewest samples that must stay, for a fit to check itself.
@@ -33,7 +33,7 @@ pub struct Judge {
     pub least_sample: f32,
 }
 
-/// Eight pixels, light by light.
+/// Sixteen pixels, light by light.
 #[derive(Default)]
 pub struct Batch {
     /// Samples.
@@ -148,28 +148,27 @@ fn refit(b: &mut Batch, lights: usize, removed: &[u32; WIDE]) {
             r[2][i] += wz * s[i];
         }
     }
-    let mut regular = [false; WIDE];
+    let (mut skew, mut inverse, mut g) = ([0.0f32; WIDE], [[0.0f32; WIDE]; 6], [[0.0f32; WIDE]; 3]);
     for i in 0..WIDE {
-        let a = [
-            m[3][i] * m[5][i] - m[4][i] * m[4][i],
-            m[2][i] * m[4][i] - m[1][i] * m[5][i],
-            m[1][i] * m[4][i] - m[2][i] * m[3][i],
-            m[0][i] * m[5][i] - m[2][i] * m[2][i],
-            m[1][i] * m[2][i] - m[0][i] * m[4][i],
-            m[0][i] * m[3][i] - m[1][i] * m[1][i],
-        ];
-        let det = m[0][i] * a[0] + m[1][i] * a[1] + m[2][i] * a[2];
+        let a0 = m[3][i] * m[5][i] - m[4][i] * m[4][i];
+        let a1 = m[2][i] * m[4][i] - m[1][i] * m[5][i];
+        let a2 = m[1][i] * m[4][i] - m[2][i] * m[3][i];
+        let a3 = m[0][i] * m[5][i] - m[2][i] * m[2][i];
+        let a4 = m[1][i] * m[2][i] - m[0][i] * m[4][i];
+        let a5 = m[0][i] * m[3][i] - m[1][i] * m[1][i];
+        let det = m[0][i] * a0 + m[1][i] * a1 + m[2][i] * a2;
         let trace = m[0][i] + m[3][i] + m[5][i];
-        regular[i] = trace * trace * trace <= 4.0 * MOST_SKEW * det;
-        let inverse = 1.0 / det;
-        for j in 0..6 {
-            b.inverse[j][i] = a[j] * inverse;
-        }
-        let c = [0, 1, 2, 3, 4, 5].map(|j| a[j] * inverse);
-        b.g[0][i] = c[0] * r[0][i] + c[1] * r[1][i] + c[2] * r[2][i];
-        b.g[1][i] = c[1] * r[0][i] + c[3] * r[1][i] + c[4] * r[2][i];
-        b.g[2][i] = c[2] * r[0][i] + c[4] * r[1][i] + c[5] * r[2][i];
+        // Above 0 where the lights kept nearly lie in a plane.
+        skew[i] = trace * trace * trace - 4.0 * MOST_SKEW * det;
+        let over = 1.0 / det;
+        let (c0, c1, c2, c3, c4, c5) = (a0 * over, a1 * over, a2 * over, a3 * over, a4 * over, a5 * over);
+        g[0][i] = c0 * r[0][i] + c1 * r[1][i] + c2 * r[2][i];
+        g[1][i] = c1 * r[0][i] + c3 * r[1][i] + c4 * r[2][i];
+        g[2][i] = c2 * r[0][i] + c4 * r[1][i] + c5 * r[2][i];
+        (inverse[0][i], inverse[1][i], inverse[2][i]) = (c0, c1, c2);
+        (inverse[3][i], inverse[4][i], inverse[5][i]) = (c3, c4, c5);
     }
+    (b.g, b.inverse) = (g, inverse);
     let mut rss = [0.0f32; WIDE];
     for k in 0..lights {
         let [x, y, z] = &b.directions[k];
@@ -181,7 +180,7 @@ fn refit(b: &mut Batch, lights: usize, removed: &[u32; WIDE]) {
     b.rss = rss;
     let all = (1u32 << lights) - 1;
     for i in 0..WIDE {
-        let solved = removed[i] != u32::MAX && regular[i];
+        let solved = removed[i] != u32::MAX && skew[i] <= 0.0;
         b.kept[i] = if solved { (all & !removed[i]) as u8 } else { 0 };
     }
 }
@@ -195,30 +194,42 @@ fn figures(b: &mut Batch, lights: usize, judge: &Judge) {
             darkest[i] = if row[i] < darkest[i] { row[i] } else { darkest[i] };
         }
     }
+    let (mut chi_square, mut per_freedom, mut per_kept) = ([0.0f32; WIDE], [0.0f32; WIDE], [0.0f32; WIDE]);
     for i in 0..WIDE {
-        let least = 3.0 * judge.noise.variance(b.length[i]).sqrt();
-        b.shadow[i] = darkest[i] < least || darkest[i] < judge.least_sample;
-        let [x, y, z] = [0, 1, 2].map(|j| b.g[j][i]);
-        let albedo = (x * x + y * y + z * z).sqrt();
-        let inverse = 1.0 / albedo;
-        let [x, y, z] = [x * inverse, y * inverse, z * inverse];
-        let c = [0, 1, 2, 3, 4, 5].map(|j| b.inverse[j][i]);
-        let along = x * (c[0] * x + 2.0 * (c[1] * y + c[2] * z)) + y * (c[3] * y + 2.0 * c[4] * z) + c[5] * z * z;
-        let rest = c[0] + c[3] + c[5] - along;
-        let spread = if rest > 0.0 { rest } else { 0.0 };
-        let kept = b.kept[i].count_ones() as usize;
-        let model = judge.noise.variance(albedo);
-        let chi_square = judge.chi_square[(lights - kept.max(lights - MOST_REMOVED)) & MOST_REMOVED];
-        let found = b.rss[i] / kept.max(4).saturating_sub(3) as f32;
-        let doubt = if found > model { found } else { model };
-        let variance = if b.rss[i] <= model * chi_square { model } else { doubt };
-        for (j, v) in [x, y, z].into_iter().enumerate() {
-            b.normal[j][i] = v;
-        }
-        b.albedo[i] = albedo;
-        b.residual[i] = (b.rss[i] / kept.max(1) as f32).sqrt() * inverse;
-        b.confidence[i] = (variance * spread).sqrt() * inverse * DEG;
+        // Nothing kept counts as everything: such a pixel's figures are not read.
+        let removed = (lights - b.kept[i].count_ones() as usize) % (MOST_REMOVED + 1);
+        let kept = (lights - removed) as f32;
+        chi_square[i] = judge.chi_square[removed];
+        per_freedom[i] = 1.0 / (kept - 3.0);
+        per_kept[i] = 1.0 / kept;
     }
+    let (mut least, mut albedo, mut residual, mut confidence) =
+        ([0.0f32; WIDE], [0.0f32; WIDE], [0.0f32; WIDE], [0.0f32; WIDE]);
+    let mut normal = [[0.0f32; WIDE]; 3];
+    let (g, c, rss, length) = (b.g, b.inverse, b.rss, b.length);
+    for i in 0..WIDE {
+        least[i] = 3.0 * judge.noise.variance(length[i]).sqrt();
+        let (gx, gy, gz) = (g[0][i], g[1][i], g[2][i]);
+        albedo[i] = (gx * gx + gy * gy + gz * gz).sqrt();
+        let inverse = 1.0 / albedo[i];
+        let (x, y, z) = (gx * inverse, gy * inverse, gz * inverse);
+        let along = x * (c[0][i] * x + 2.0 * (c[1][i] * y + c[2][i] * z))
+            + y * (c[3][i] * y + 2.0 * c[4][i] * z)
+            + c[5][i] * z * z;
+        let rest = c[0][i] + c[3][i] + c[5][i] - along;
+        let spread = if rest > 0.0 { rest } else { 0.0 };
+        let model = judge.noise.variance(albedo[i]);
+        let found = rss[i] * per_freedom[i];
+        let doubt = if found > model { found } else { model };
+        let variance = if rss[i] <= model * chi_square[i] { model } else { doubt };
+        (normal[0][i], normal[1][i], normal[2][i]) = (x, y, z);
+        residual[i] = (rss[i] * per_kept[i]).sqrt() * inverse;
+        confidence[i] = (variance * spread).sqrt() * inverse * DEG;
+    }
+    for i in 0..WIDE {
+        b.shadow[i] = darkest[i] < least[i] || darkest[i] < judge.least_sample;
+    }
+    (b.normal, b.albedo, b.residual, b.confidence) = (normal, albedo, residual, confidence);
 }
 
 #[cfg(test)]
@@ -239,7 +250,7 @@ mod tests {
         }
     }
 
-    fn batch(spoilt: &[&[usize]; WIDE], truth: V3, lights: usize, far: bool) -> Batch {
+    fn batch(spoilt: &[&[usize]], truth: V3, lights: usize, far: bool) -> Batch {
         let directions: Vec<V3> = (0..lights)
             .map(|k| {
                 let a = k as f64 / lights as f64 * std::f64::consts::TAU;
@@ -257,7 +268,7 @@ mod tests {
             let samples: Vec<f64> = (0..lights)
                 .map(|k| {
                     dot(directions[k], truth)
-                        + if spoilt[i].contains(&k) {
+                        + if spoilt[i % spoilt.len()].contains(&k) {
                             0.2 + 0.05 * k as f64
                         } else {
                             0.0
@@ -290,14 +301,14 @@ mod tests {
     #[test]
     fn up_to_three_spoilt_samples_of_eight_are_found_and_the_rest_is_exact() {
         let truth = [0.1, -0.05, 0.6];
-        let spoilt: [&[usize]; WIDE] = [&[], &[3], &[0, 1], &[2, 6], &[1, 4, 6], &[0, 3, 5], &[7], &[0, 2, 7]];
+        let spoilt: [&[usize]; 8] = [&[], &[3], &[0, 1], &[2, 6], &[1, 4, 6], &[0, 3, 5], &[7], &[0, 2, 7]];
         for far in [false, true] {
             let mut b = batch(&spoilt, truth, 8, far);
             b.solve(8, &judge());
             for i in 0..WIDE {
                 assert_ne!(b.kept[i], 0, "some subset agrees");
                 for (k, bit) in (0..8).map(|k| (k, b.kept[i] >> k & 1)) {
-                    assert_eq!(bit == 0, spoilt[i].contains(&k), "pixel {i}, light {k}");
+                    assert_eq!(bit == 0, spoilt[i % 8].contains(&k), "pixel {i}, light {k}");
                 }
                 assert!((0..3).all(|j| (f64::from(b.g[j][i]) - truth[j]).abs() < 1e-5));
                 let albedo = dot(truth, truth).sqrt();
@@ -309,7 +320,7 @@ mod tests {
 
     #[test]
     fn the_confidence_is_that_of_the_samples_kept() {
-        let spoilt: [&[usize]; WIDE] = [&[2, 6]; WIDE];
+        let spoilt: [&[usize]; 1] = [&[2, 6]];
         let mut b = batch(&spoilt, [0.0, 0.0, 0.5], 8, true);
         b.solve(8, &judge());
         // Six lights at 45 degrees: those along x are whole, those along y have lost both that lie in that plane.
@@ -329,7 +340,7 @@ mod tests {
 
     #[test]
     fn five_samples_leave_nothing_to_remove() {
-        let spoilt: [&[usize]; WIDE] = [&[1]; WIDE];
+        let spoilt: [&[usize]; 1] = [&[1]];
         let mut b = batch(&spoilt, [0.0, 0.0, 0.5], 5, true);
         b.solve(5, &judge());
         assert_eq!(b.kept, [0; WIDE]);

@@ -117,7 +117,7 @@ fn residual_of(b: &Batch, k: usize) -> Wide {
     out
 }
 
-/// `I - H` and the residuals of the fit of all samples at eight pixels with lights of their own.
+/// `I - H` and the residuals of the fit of all samples at pixels with lights of their own.
 pub struct Influence {
     residual: [Wide; MOST_LIGHTS],
     rest: [[Wide; MOST_LIGHTS]; MOST_LIGHTS],
