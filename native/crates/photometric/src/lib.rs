@@ -38,10 +38,12 @@ mod scale_space;
 mod shading;
 mod simd;
 mod solve;
+mod steps;
 mod tile;
 mod transpose;
 mod unvarnish;
 mod varnish;
+mod weighted;
 
 pub use curvature::{Curvature, curvature};
 pub use gloss::gloss;
@@ -52,3 +54,4 @@ pub use offload::{Bench, FitLimits, LightNumbers, LobeNumbers, Numbers, PixelSol
 pub use options::{Light, Method, Solution, SolveOptions, SolveSummary};
 pub use scale_space::{ShapeOptions, shape_multiscale};
 pub use solve::{Counts, solve, solve_by, solve_into};
+pub use steps::{StepOptions, height_with_steps_mm};

@@ -8,3 +8,4 @@ mod pixel_maps;
 mod real_captures;
 mod refusals;
 mod render;
+mod steps;
