@@ -33,6 +33,20 @@ it('writes all twelve maps in each format', async () => {
   }
 }, 120_000);
 
+it('writes the height that keeps steps beside the normals', async () => {
+  using folder = temporaryFolder();
+  const capture = await card(folder.path);
+  const [normals, steps] = [join(folder.path, 'n.npy'), join(folder.path, 'steps.npy')];
+  const { code, stderr, stdout } = await runCli(['normals', capture, '--out', normals, '--steps', steps, '--json']);
+  expect(code, stderr).toBe(0);
+  const { widthPx, heightPx, files } = JSON.parse(stdout);
+  expect(files).toEqual({ normals, heightWithSteps: steps });
+  const values = new Float32Array(readFileSync(steps).buffer.slice(128));
+  expect(values).toHaveLength(widthPx * heightPx);
+  expect(values.every(Number.isFinite)).toBe(true);
+  expect(values.some((v) => v !== 0)).toBe(true);
+}, 120_000);
+
 it('merges exposures: frames taken twice at the same time solve to the normals of one', async () => {
   using folder = temporaryFolder();
   const capture = await card(folder.path);

@@ -35,12 +35,17 @@ const whereText = ({ on, adapter, reason }: EngineUsed) =>
 export const normals: Command = {
   name: 'normals',
   synopsis:
-    'CAPTURE [--out FILE.npy] [--albedo FILE] [--height FILE] [--maps DIR] [--format npy|png16|tiff] [--compute auto|cpu|gpu] [--json]',
+    'CAPTURE [--out FILE.npy] [--albedo FILE] [--height FILE] [--steps FILE] [--maps DIR] [--format npy|png16|tiff] [--compute auto|cpu|gpu] [--json]',
   help: 'solves a capture for surface normals (float32, H x W x 3)',
   options: {
     out: { type: 'string', value: 'FILE', help: 'normals, H x W x 3' },
     albedo: { type: 'string', value: 'FILE', help: 'albedo, H x W or H x W x 3' },
     height: { type: 'string', value: 'FILE', help: 'height in mm (px without a scale), H x W' },
+    steps: {
+      type: 'string',
+      value: 'FILE',
+      help: 'height that keeps steps such as a lifted corner, H x W; takes longer',
+    },
     lights: lightsOption,
     compute: computeOption,
     maps: { type: 'string', value: 'DIR', help: `all maps into a folder: ${mapNames.join(', ')}` },
@@ -73,6 +78,8 @@ export const normals: Command = {
       try {
         if (folder !== undefined) await mkdir(folder, { recursive: true });
         for (const { map, file, format: as } of targets) await solved.writeFile(map, file, as, signal);
+        const steps = parsed.text('steps');
+        if (steps !== undefined) await solved.writeHeightWithSteps(steps, 'npy', (f) => bar.update(f), signal);
         bar.end();
         const { widthPx, heightPx } = stack;
         if (parsed.flag('json'))
@@ -82,7 +89,10 @@ export const normals: Command = {
                 capture: input.name,
                 widthPx,
                 heightPx,
-                files: Object.fromEntries(targets.map((t) => [t.map, t.file])),
+                files: {
+                  ...Object.fromEntries(targets.map((t) => [t.map, t.file])),
+                  ...(steps === undefined ? {} : { heightWithSteps: steps }),
+                },
                 ...solved.summary,
               },
               null,
@@ -91,7 +101,7 @@ export const normals: Command = {
           );
         else
           terminal.out(
-            `${widthPx} x ${heightPx} px, ${input.lights.length} lights, ${solved.summary.method}, on ${whereText(solved.summary.engine)}; ${(solved.summary.unknownFraction * 100).toFixed(1)} % unknown; ${targets.map((t) => t.file).join(', ')}`,
+            `${widthPx} x ${heightPx} px, ${input.lights.length} lights, ${solved.summary.method}, on ${whereText(solved.summary.engine)}; ${(solved.summary.unknownFraction * 100).toFixed(1)} % unknown; ${[...targets.map((t) => t.file), ...(steps === undefined ? [] : [steps])].join(', ')}`,
           );
         return exit.done;
       } finally {

@@ -22,6 +22,7 @@ import type {
   NativeOutline,
   NativeRefinement,
   NativeStack,
+  OnProgress,
 } from './types.ts';
 
 export class StackHandle implements NativeStack {
@@ -65,6 +66,9 @@ export class MapsHandle implements NativeMaps {
   }
   writeFile(map: MapFile, path: string, format: MapFormat, signal: AbortSignal) {
     return typed(this.raw.writeFile(map, path, format, signal));
+  }
+  writeHeightWithSteps(path: string, format: MapFormat, onProgress: OnProgress, signal: AbortSignal) {
+    return typed(this.raw.writeHeightWithSteps(path, format, onProgress, signal));
   }
   writePng(map: MapView, path: string, signal: AbortSignal) {
     return typed(this.raw.writePng(map, path, signal));

@@ -48,6 +48,8 @@ export interface NativeMaps {
   readonly summary: SolveSummary;
   writeNpy(map: MapFile, path: string, signal: AbortSignal): Promise<void>;
   writeFile(map: MapFile, path: string, format: MapFormat, signal: AbortSignal): Promise<void>;
+  /** Height that keeps steps such as lifted corners; slower than the map `height`. */
+  writeHeightWithSteps(path: string, format: MapFormat, onProgress: OnProgress, signal: AbortSignal): Promise<void>;
   writePng(map: MapView, path: string, signal: AbortSignal): Promise<void>;
   view(map: MapView, signal: AbortSignal): Promise<Buffer>;
   /** Writes all maps with their values as one file of tiles (`trugrade.maps/1`). */

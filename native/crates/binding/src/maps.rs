@@ -8,8 +8,8 @@ use imaging::{CoreError, ErrorCode, MapFormat, Result, write_map};
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
 use photometric::{
-    Curvature, HeightOptions, Light, Method, ShapeOptions, Solution, SolveOptions, curvature, gloss, gradients,
-    height_mm, shape_multiscale,
+    Curvature, HeightOptions, Light, Method, ShapeOptions, Solution, SolveOptions, StepOptions, curvature, gloss,
+    gradients, height_mm, height_with_steps_mm, shape_multiscale,
 };
 use serde::Serialize;
 use std::path::Path;
@@ -133,14 +133,41 @@ impl Maps {
     ) -> napi::Result<AsyncTask<Work<()>>> {
         let solved = self.inner.get().map_err(to_js)?;
         Ok(start(signal, move |cancel| {
-            let format = match format.as_str() {
-                "npy" => MapFormat::Npy,
-                "tiff" => MapFormat::Tiff,
-                "png16" => MapFormat::Png16,
-                other => return Err(invalid("format", &format!("there is no format \"{other}\""))),
-            };
+            let format = format_of(&format)?;
             write_one(&solved, &map, Path::new(&path), format, cancel)
         }))
+    }
+}
+
+#[napi]
+impl Maps {
+    /// Writes the height that keeps steps (a lifted corner, a torn edge), in mm or px: slower than the map `height`.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn write_height_with_steps(
+        &self,
+        path: String,
+        format: String,
+        progress: Option<Progress>,
+        signal: Option<AbortSignal>,
+    ) -> napi::Result<AsyncTask<Work<()>>> {
+        let solved = self.inner.get().map_err(to_js)?;
+        let report = reporter(progress);
+        Ok(start(signal, move |cancel| {
+            let format = format_of(&format)?;
+            let s = &solved.solution;
+            let pitch = solved.pitch_mm.unwrap_or(1.0);
+            let z = height_with_steps_mm(s, pitch, StepOptions::default(), cancel, &report)?;
+            write_map(Path::new(&path), format, (s.width, s.height, 1), &z)
+        }))
+    }
+}
+
+fn format_of(name: &str) -> Result<MapFormat> {
+    match name {
+        "npy" => Ok(MapFormat::Npy),
+        "tiff" => Ok(MapFormat::Tiff),
+        "png16" => Ok(MapFormat::Png16),
+        other => Err(invalid("format", &format!("there is no format \"{other}\""))),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Medians of the solver's time on 12-megapixel stacks of 8 frames of 16 bit, made in memory.
+//! Medians of the solver's time on 12-megapixel stacks of 8 frames of 16 bit, made in memory: `photometric_speed [WORD]
+//! [--frames FILE]` runs the cases whose name holds the word, and leaves the frames of the first ones in a file.
 
 use imaging::{Cancel, Encoding, Frame, FrameStack, Raster, Samples};
 use photometric::{
@@ -6,6 +7,7 @@ use photometric::{
     pixel_maps_into, shape_multiscale, solve, solve_into,
 };
 use rayon::prelude::*;
+use std::io::Write;
 use std::time::Instant;
 
 const WIDTH: usize = 4000;
@@ -116,8 +118,16 @@ fn main() {
         ("auto, 10 % of the card glossy", &glossy, &far, Method::Auto),
         ("auto, near lights, 1 % noise", &quiet, &near, Method::Auto),
     ];
-    // `speed glossy` runs the cases whose name holds the word, for a profiler.
-    let only = std::env::args().nth(1);
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = arguments.iter().position(|a| a == "--frames") {
+        let named: Vec<String> = arguments.drain(at..arguments.len().min(at + 2)).collect();
+        if let Err(e) = named.get(1).map_or(Ok(()), |path| write_frames(&quiet, path)) {
+            eprintln!("the frames could not be written: {e}");
+            std::process::exit(2);
+        }
+    }
+    // A word runs the cases whose name holds it, for a profiler.
+    let only = arguments.into_iter().next();
     for (name, stack, lights, method) in cases {
         if only.as_ref().is_some_and(|word| !name.contains(word.as_str())) {
             continue;
@@ -151,6 +161,19 @@ fn main() {
         Ok(s) => maps(&quiet, &options, &s, &report),
         Err(e) => eprintln!("{e}"),
     }
+}
+
+/// The samples of all frames one after the other, little-endian, for a peer that solves the same.
+fn write_frames(stack: &FrameStack, path: &str) -> std::io::Result<()> {
+    let mut file = std::io::BufWriter::with_capacity(1 << 20, std::fs::File::create(path)?);
+    for frame in &stack.frames {
+        if let Samples::U16(samples) = &frame.raster.samples {
+            for sample in samples {
+                file.write_all(&sample.to_le_bytes())?;
+            }
+        }
+    }
+    file.flush()
 }
 
 /// The maps of a solved card, together and each alone.
