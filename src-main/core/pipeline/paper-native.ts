@@ -167,6 +167,7 @@ export function paperNative(
       },
       writeNpy: unused,
       writeFile: unused,
+      writeHeightWithSteps: unused,
       writePng: unused,
       view: unused,
       writeTiles: unused,

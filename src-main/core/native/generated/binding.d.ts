@@ -19,6 +19,8 @@ export declare class Maps {
   writeNpy(map: string, path: string, signal?: AbortSignal | undefined | null): Promise<void>
   /** Writes one map as `npy` or `tiff` (float32), or `png16` (16-bit codes over the range its text chunk `Range` tells). */
   writeFile(map: string, path: string, format: string, signal?: AbortSignal | undefined | null): Promise<void>
+  /** Writes the height that keeps steps (a lifted corner, a torn edge), in mm or px: slower than the map `height`. */
+  writeHeightWithSteps(path: string, format: string, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<void>
   /** `albedo`, `normals`, `gloss`, `curvature`, `height` or `residual` as a JPEG to look at. */
   view(map: string, signal?: AbortSignal | undefined | null): Promise<Buffer>
   /** The same picture as a lossless PNG file; `albedo` with 16 linear bits. */
