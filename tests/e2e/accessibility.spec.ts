@@ -12,6 +12,9 @@ async function violations(page: Page): Promise<readonly string[]> {
 /** What shows that a screen has its content. */
 const ready: Readonly<Record<string, (page: Page) => ReturnType<Page['locator']>>> = {
   Cards: (page) => page.getByTestId('card-row'),
+  Templates: (page) => page.getByText('No templates yet'),
+  'Gauge studies': (page) => page.getByText('No study yet'),
+  Calibrate: (page) => page.getByText('No calibration yet'),
   Jobs: (page) => page.getByTestId('job'),
   Logs: (page) => page.getByTestId('log-entry').first(),
   System: (page) => page.getByText('Native core'),
