@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Report } from '../../contract/index.ts';
 import { findStandard, gradeCard, type Standard } from '../../core/grading/index.ts';
 import { loadNative } from '../../core/native/index.ts';
-import { calibrationOf } from '../calibrate/options.ts';
+import { assumptionsOf, calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { computeOption, withCompute } from '../compute-option.ts';
 import { present, printOnly, runInputs, type SideOutcome, templateOption } from '../inputs.ts';
@@ -27,6 +27,11 @@ export const grade: Command = {
     encoding: { type: 'string', value: 'linear|srgb', help: 'overrides the encoding of the capture' },
     lights: lightsOption,
     compute: computeOption,
+    assumptions: {
+      type: 'string',
+      value: 'FILE',
+      help: 'JSON of what is assumed in the uncertainty, by component: halfWidth, sensitivity, distribution, basis',
+    },
     calibration: {
       type: 'string',
       value: 'FILE',
@@ -47,6 +52,7 @@ export const grade: Command = {
       {
         native,
         prints,
+        assumptions: await assumptionsOf(parsed.text('assumptions')),
         calibration: await calibrationOf(parsed.text('calibration')),
         standard,
         read: {
