@@ -10,6 +10,8 @@ use crate::foil::Foil;
 use crate::frame::Frame;
 use crate::hessian;
 use crate::input;
+use crate::layering;
+use crate::lift;
 use crate::lines::{self, Line};
 use crate::marks;
 use crate::options::Options;
@@ -54,8 +56,9 @@ pub fn analyse(
     let plain = Plain::find(maps, crop, &planes.base, frame.pitch);
     progress(0.4);
     let white = white_level(&print, maps, crop, &planes.base.mask);
+    let levels = pyramid(planes.base, frame.pitch, cancel)?;
     let mut findings = shape_findings(
-        planes.base,
+        &levels,
         &frame,
         radius,
         card.rig.blur_sigma_px.unwrap_or(0.0),
@@ -70,7 +73,7 @@ pub fn analyse(
     let taken: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
     findings.extend(bare::find(&plain, crop, &frame, white, &taken));
     progress(0.9);
-    let (corners, edges) = outline(&print, &frame, radius, white, o, &mut findings);
+    let (corners, edges) = outline(&print, &frame, radius, white, &levels, o, &mut findings);
     let foil_fraction = (foil.fraction + planes.mirrors).min(1.0);
     if foil_fraction > 0.0 {
         notes.push(format!(
@@ -129,9 +132,19 @@ fn white_level(print: &Print, maps: &Maps, crop: Crop, mask: &[u8]) -> f64 {
 /// Coarsest level: its pixel is about 0.6 mm, for dents of 2 mm.
 const COARSEST_MM: f64 = 0.7;
 
+/// The slopes on every scale that findings are looked for on.
+fn pyramid(base: Level, pitch_mm: f64, cancel: &Cancel) -> Result<Vec<Level>> {
+    let mut levels = vec![base];
+    while levels[levels.len() - 1].step * 2.0 * pitch_mm <= COARSEST_MM {
+        let next = levels[levels.len() - 1].halved(cancel)?;
+        levels.push(next);
+    }
+    Ok(levels)
+}
+
 /// Scratches, creases and dents over all levels.
 fn shape_findings(
-    base: Level,
+    levels: &[Level],
     frame: &Frame,
     radius: f64,
     blur_px: f64,
@@ -139,12 +152,6 @@ fn shape_findings(
     cancel: &Cancel,
     progress: &(dyn Fn(f32) + Sync),
 ) -> Result<Vec<Finding>> {
-    let mut levels = vec![base];
-    while levels[levels.len() - 1].step * 2.0 * frame.pitch <= COARSEST_MM {
-        let next = levels[levels.len() - 1].halved(cancel)?;
-        levels.push(next);
-    }
-    progress(0.45);
     let mut chains: Vec<Chain> = Vec::new();
     let mut blobs = Vec::new();
     for (k, level) in levels.iter().enumerate() {
@@ -153,7 +160,7 @@ fn shape_findings(
         blobs.extend(found.blobs.into_iter().map(|b| (k, b)));
     }
     progress(0.65);
-    let mut dents = dents::find(&levels, &blobs, frame.pitch, blur_px, o, cancel)?;
+    let mut dents = dents::find(levels, &blobs, frame.pitch, blur_px, o, cancel)?;
     progress(0.7);
     let mut lines = lines::find(&levels[0], chains, frame, radius, blur_px, o);
     lines.retain(|l| !dents.iter().any(|d| is_rim(l, d)));
@@ -188,6 +195,7 @@ fn outline(
     frame: &Frame,
     radius: f64,
     white: f64,
+    levels: &[Level],
     o: &Options,
     findings: &mut Vec<Finding>,
 ) -> (Corners, Edges) {
@@ -196,10 +204,14 @@ fn outline(
     let lines = [0, 1, 2, 3].map(|k: usize| read[k].line);
     let corner = [0, 1, 2, 3].map(|k| {
         let (mut reading, finding) = corners::read(k, print, frame, radius, white, o);
+        reading.lift_mm = lift::read(k, levels, frame, radius);
         reading.angle_deg = corners::angle_deg(k, frame, &sides, &lines).unwrap_or(0.0);
         findings.extend(finding);
         reading
     });
+    for (r, side) in read.iter_mut().zip(&sides) {
+        r.reading.layering_mm = layering::read(side, &levels[0], frame);
+    }
     read.iter_mut().for_each(|r| findings.append(&mut r.findings));
     let [left, right, top, bottom] = read.map(|r| r.reading);
     let [top_left, top_right, bottom_right, bottom_left] = corner;

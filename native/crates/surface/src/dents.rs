@@ -1,5 +1,6 @@
 //! Dents and bumps: blob candidates whose integrated relief is compact, with depth, outline and size.
 
+use crate::chains::dist;
 use crate::finding::Finding;
 use crate::hessian::BlobPixel;
 use crate::options::Options;
@@ -8,6 +9,7 @@ use crate::poisson::{Patch, integrate};
 use crate::shapes;
 use crate::types::DefectKind;
 use imaging::{Cancel, Result};
+use rayon::prelude::*;
 
 /// A dent and the radius it claims: lines inside are its rim.
 pub struct Dent {
@@ -23,6 +25,8 @@ pub struct Dent {
 const LONGEST_MM: f64 = 3.5;
 /// Most candidates integrated; a card with more is rough, not dented.
 const MOST: usize = 400;
+/// Candidates integrated at once.
+const BATCH: usize = 16;
 
 /// Strongest candidates first; each dent silences what lies within its reach (its rim, its echo on other levels).
 ///
@@ -40,18 +44,25 @@ pub fn find(
     order.sort_by(|a, b| b.1.snr.abs().total_cmp(&a.1.snr.abs()));
     let mut dents: Vec<Dent> = Vec::new();
     let mut tried = 0;
-    for (k, blob) in order {
+    let mut rest = order.into_iter().peekable();
+    while rest.peek().is_some() && tried < MOST {
         cancel.check()?;
-        let centre = levels[*k].full(f64::from(blob.x), f64::from(blob.y));
-        let claimed = |d: &Dent| (d.centre[0] - centre[0]).hypot(d.centre[1] - centre[1]) < d.reach;
-        if dents.iter().any(claimed) {
-            continue;
+        let centre = |(k, blob): &(usize, BlobPixel)| levels[*k].full(f64::from(blob.x), f64::from(blob.y));
+        let claimed = |dents: &[Dent], c: [f64; 2]| dents.iter().any(|d| dist(d.centre, c) < d.reach);
+        let batch: Vec<_> = rest
+            .by_ref()
+            .filter(|b| !claimed(&dents, centre(b)))
+            .take(BATCH)
+            .collect();
+        tried += batch.len();
+        let read = |b: &&(usize, BlobPixel)| measure(levels, b.0, &b.1, pitch, blur_px, o);
+        let found: Vec<Option<Dent>> = batch.par_iter().map(read).collect();
+        // Measured at once, taken in order: one that a stronger one of the batch claims is dropped after all.
+        for (b, dent) in batch.iter().zip(found) {
+            if !claimed(&dents, centre(b)) {
+                dents.extend(dent);
+            }
         }
-        tried += 1;
-        if tried > MOST {
-            break;
-        }
-        dents.extend(measure(levels, *k, blob, pitch, blur_px, o));
     }
     Ok(dents)
 }

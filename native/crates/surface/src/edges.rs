@@ -133,6 +133,7 @@ fn cut(
         .filter(|r| r.abs() < o.chip_min_depth_mm)
         .collect();
     reading.fray_mm = (smooth.iter().map(|r| r * r).sum::<f64>() / smooth.len().max(1) as f64).sqrt();
+    reading.rough_mm = rough_length(&residual, ds, o.chip_min_depth_mm);
     for run in runs(&residual, |r| *r > 0.4 * o.chip_min_depth_mm, 1) {
         let part = &residual[run.0..run.1];
         if part.len() >= 2 && part.iter().any(|&r| r > o.chip_min_depth_mm) {
@@ -141,6 +142,21 @@ fn cut(
         }
     }
     Some((a, b))
+}
+
+/// Length (mm) along which the cut deviates by more than [`ROUGH_MM`] rms over a millimetre; chips count apart.
+fn rough_length(residual: &[f64], ds: f64, chip_mm: f64) -> f64 {
+    /// A clean die cut on real cards stays below a hundredth.
+    const ROUGH_MM: f64 = 0.03;
+    let reach = (0.5 / ds).round().max(1.0) as usize;
+    let rough = |i: &usize| {
+        let near = &residual[i.saturating_sub(reach)..(i + reach + 1).min(residual.len())];
+        let smooth: Vec<f64> = near.iter().copied().filter(|r| r.abs() < chip_mm).collect();
+        let mean = smooth.iter().sum::<f64>() / smooth.len().max(1) as f64;
+        let square = smooth.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / smooth.len().max(1) as f64;
+        square.sqrt() > ROUGH_MM
+    };
+    (0..residual.len()).filter(rough).count() as f64 * ds
 }
 
 /// Index ranges where `test` holds, joined over at most `gap` failures.

@@ -23,6 +23,8 @@ mod foil;
 mod frame;
 mod hessian;
 mod input;
+mod layering;
+mod lift;
 mod lines;
 mod marks;
 mod mirrors;

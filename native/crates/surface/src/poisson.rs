@@ -16,16 +16,27 @@ pub struct Patch {
 /// quadratic-free plane through its rim (the outer fifth). `None` where less than half of the window is judged.
 pub fn integrate(level: &Level, cx: i64, cy: i64, half: usize, pitch_mm: f64) -> Option<Patch> {
     let n = 2 * half + 1;
+    let mut patch = heights(level, cx - half as i64, cy - half as i64, n, pitch_mm)?;
+    if !patch.known[half * n + half] {
+        return None;
+    }
+    level_rim(&mut patch.z, &patch.known, n, half)?;
+    Some(patch)
+}
+
+/// Integrates the slopes of the window of `n` x `n` level pixels from (x0, y0) on; the heights' mean and tilt are
+/// those of the least-squares answer. `None` where less than half of the window is judged.
+pub fn heights(level: &Level, x0: i64, y0: i64, n: usize, pitch_mm: f64) -> Option<Patch> {
     let mut index = vec![None; n * n];
     for (k, slot) in index.iter_mut().enumerate() {
-        let x = cx - half as i64 + (k % n) as i64;
-        let y = cy - half as i64 + (k / n) as i64;
+        let x = x0 + (k % n) as i64;
+        let y = y0 + (k / n) as i64;
         if x >= 0 && y >= 0 && (x as usize) < level.w && (y as usize) < level.h {
             let i = y as usize * level.w + x as usize;
             *slot = (level.mask[i] != 0).then_some(i);
         }
     }
-    if index.iter().flatten().count() * 2 < n * n || index[half * n + half].is_none() {
+    if index.iter().flatten().count() * 2 < n * n {
         return None;
     }
     let scale = pitch_mm * level.step;
@@ -36,10 +47,11 @@ pub fn integrate(level: &Level, cx: i64, cy: i64, half: usize, pitch_mm: f64) ->
     let down: Vec<Option<f64>> = (0..n * n)
         .map(|k| if k / n + 1 < n { rise(k, k + n, &level.q) } else { None })
         .collect();
-    let mut z = solve(n, &right, &down);
-    let known: Vec<bool> = index.iter().map(Option::is_some).collect();
-    level_rim(&mut z, &known, n, half)?;
-    Some(Patch { n, z, known })
+    Some(Patch {
+        n,
+        z: solve(n, &right, &down),
+        known: index.iter().map(Option::is_some).collect(),
+    })
 }
 
 /// Least squares for `z[k + 1] - z[k] = right[k]`, `z[k + n] - z[k] = down[k]`.
@@ -69,7 +81,7 @@ fn solve(n: usize, right: &[Option<f64>], down: &[Option<f64>]) -> Vec<f64> {
     let mut dir = r.clone();
     let mut ad = vec![0.0; n * n];
     let mut rr: f64 = r.iter().map(|v| v * v).sum();
-    let stop = rr * 1e-10;
+    let stop = rr * 1e-9;
     for _ in 0..4 * n {
         if rr <= stop {
             break;

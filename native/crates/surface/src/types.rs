@@ -152,6 +152,8 @@ pub struct CornerReading {
     pub fray_mm: f64,
     /// Area of bare paper.
     pub whitening_mm2: f64,
+    /// Height of the corner's tip over the card behind it, positive towards the camera, where the relief tells it.
+    pub lift_mm: Option<f64>,
     /// Whether the outline could be told from the background.
     pub known: bool,
     /// Whether bare paper would be visible against the print there.
@@ -182,6 +184,10 @@ pub struct EdgeReading {
     pub whitening_mm: f64,
     /// Root mean square roughness of the cut.
     pub fray_mm: f64,
+    /// Length along which the cut is rough: its deviation over a millimetre exceeds 0.03 mm root mean square.
+    pub rough_mm: f64,
+    /// Length along which the layers part and the surface rises or sinks towards the cut, where the relief tells it.
+    pub layering_mm: Option<f64>,
     /// Longest single chip.
     pub longest_chip_mm: f64,
     /// Whether the cut could be told from the background.

@@ -1,6 +1,6 @@
-//! `findings [CARDS] [FIRST_SEED] [-v] [--matte] [--heights] [--json]`: simulates damaged cards, solves and reads them
-//! in memory; prints what was found, missed, confused and invented by kind, depths, confidences and times.
-//! Tune on some seeds, quote others.
+//! `findings [CARDS] [FIRST_SEED] [-v] [--matte] [--heights] [--fine] [--repeat] [--json]`: simulates damaged cards, solves
+//! and reads them //! in memory; prints what was found, missed, confused and invented by kind, depths, confidences and times. `--fine`
+//! renders 12 megapixels, `--repeat` reads every card five times and quotes the quickest. Tune on some seeds, quote others.
 
 mod deal;
 mod judge;
@@ -12,6 +12,9 @@ use photometric::SolveOptions;
 use simulate::{Scene, Spec};
 use std::time::Instant;
 use surface::{CardFrame, Condition, Maps, Options, Rig};
+
+/// Pixel pitch at which a side fills 12 megapixels, mm.
+const FINE_MM: f64 = 0.0253;
 
 /// The rig's frames as the solver wants them.
 fn stack(scene: Scene) -> (FrameStack, SolveOptions, simulate::Truth) {
@@ -36,9 +39,9 @@ fn stack(scene: Scene) -> (FrameStack, SolveOptions, simulate::Truth) {
     (stack, options, scene.truth)
 }
 
-/// One card from its spec to its condition, with the time of the reading alone, ms.
-fn read(spec: &Spec) -> Result<(simulate::Truth, Condition, f64)> {
-    let (cancel, quiet) = (Cancel::new(), |_: f32| {});
+/// One card from its spec to its condition, with the time of the quickest of so many readings alone, ms.
+fn read(spec: &Spec, times: usize) -> Result<(simulate::Truth, Condition, f64)> {
+    let (cancel, quiet, mut left) = (Cancel::new(), |_: f32| {}, times.max(1));
     let (frames, options, truth) = stack(simulate::render(spec, &cancel, &quiet)?);
     let s = photometric::solve(&frames, &options, &cancel, &quiet)?;
     drop(frames);
@@ -65,9 +68,16 @@ fn read(spec: &Spec) -> Result<(simulate::Truth, Condition, f64)> {
             light_elevation_deg: Some(spec.light_elevation_deg),
         },
     };
-    let start = Instant::now();
-    let condition = surface::analyse(&maps, &card, &Options::default(), &cancel, &quiet)?;
-    Ok((truth, condition, start.elapsed().as_secs_f64() * 1000.0))
+    let mut quickest = f64::INFINITY;
+    loop {
+        let start = Instant::now();
+        let condition = surface::analyse(&maps, &card, &Options::default(), &cancel, &quiet)?;
+        quickest = quickest.min(start.elapsed().as_secs_f64() * 1000.0);
+        left -= 1;
+        if left == 0 {
+            return Ok((truth, condition, quickest));
+        }
+    }
 }
 
 fn main() -> Result<()> {
@@ -85,8 +95,11 @@ fn main() -> Result<()> {
     let verbose = has("-v");
     let mut score = Score::default();
     for seed in first..first + cards {
-        let spec = deal::card(seed, deck);
-        let (truth, condition, ms) = read(&spec)?;
+        let mut spec = deal::card(seed, deck);
+        if has("--fine") {
+            spec.pitch_mm = FINE_MM;
+        }
+        let (truth, condition, ms) = read(&spec, if has("--repeat") { 5 } else { 1 })?;
         score.times_ms.push(ms);
         if verbose {
             println!(

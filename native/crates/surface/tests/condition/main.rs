@@ -1,5 +1,6 @@
 //! The condition of cards whose relief, print and outline are known by formula.
 
+mod bent;
 mod card;
 mod outline;
 mod print;
