@@ -21,6 +21,7 @@ export * from './jobs.ts';
 export * from './light-records.ts';
 export * from './lights.ts';
 export * from './msa.ts';
+export * from './noGrade.ts';
 export type { ProcedureMeta } from './procedures-base.ts';
 export * from './process.ts';
 export * from './report.ts';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { pointPxSchema } from './geometry.ts';
 import { gradingPageSchema, gradingQuerySchema, gradingSchema, gradingSummarySchema } from './gradings.ts';
 import { jobSchema, jobsEventSchema } from './jobs.ts';
+import { noGradeMarkSchema } from './noGrade.ts';
 import { base, bench, everyone, idInput } from './procedures-base.ts';
 import { imageIdSchema } from './report.ts';
 import { sheetIdSchema, sheetSchema } from './sheets.ts';
@@ -70,11 +71,14 @@ export const gradings = {
     .input(gradingQuerySchema)
     .output(gradingPageSchema),
   get: base.meta(everyone).route({ method: 'GET', path: '/gradings/{id}' }).input(idInput).output(gradingSchema),
-  /** The same measurements under another standard; stored as a new revision with its reason in the audit log. */
+  /**
+   * The same measurements under another standard, or with a person's no-grade mark (null takes it back, left out keeps
+   * it); stored as a new revision with its reason in the audit log.
+   */
   regrade: base
     .meta(bench)
     .route({ method: 'POST', path: '/gradings/{id}/regrade' })
-    .input(idInput.extend({ standard: z.string().max(40) }))
+    .input(idInput.extend({ standard: z.string().max(40), noGrade: noGradeMarkSchema.nullable().optional() }))
     .output(gradingSchema),
   archive: base
     .meta(bench)

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { budgetSchema } from './budget.ts';
 import { appErrorSchema } from './errors.ts';
 import { cardSideSchema, pointMmSchema, pointPxSchema, sideSchema } from './geometry.ts';
+import { noGradeSchema } from './noGrade.ts';
 
 export const stageNames = [
   'acquisition',
@@ -209,6 +210,8 @@ export const cornerReadingSchema = z.object({
   missingAreaMm2: z.number().nullable(),
   frayMm: z.number().nullable(),
   whiteningMm2: z.number().nullable(),
+  /** Height of the tip over the card behind it, positive towards the camera; absent in reports of earlier versions. */
+  liftMm: z.number().nullish(),
 });
 export type CornerReading = z.infer<typeof cornerReadingSchema>;
 export const edgeReadingSchema = z.object({
@@ -217,6 +220,10 @@ export const edgeReadingSchema = z.object({
   longestChipMm: z.number().nullable(),
   whiteningMm: z.number().nullable(),
   frayMm: z.number().nullable(),
+  /** Length of rough cut; absent in reports of earlier versions. */
+  roughMm: z.number().nullish(),
+  /** Length along which the layers part; absent in reports of earlier versions, null where the relief does not tell. */
+  layeringMm: z.number().nullish(),
 });
 
 export type EdgeReading = z.infer<typeof edgeReadingSchema>;
@@ -305,6 +312,8 @@ export const gradeSchema = z.object({
     .nullable(),
   costs: z.array(costSchema),
   qualifiers: z.array(z.string()),
+  /** The code that forbids a grade; absent in reports of earlier versions. */
+  noGrade: noGradeSchema.nullish(),
   /** Why there is no grade, when there is none. */
   reason: z.string().nullable(),
 });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GradeSource, Grading, Job, TemplateChoice } from '../../contract/index.ts';
+import type { GradeSource, Grading, Job, NoGradeMark, TemplateChoice } from '../../contract/index.ts';
 import type { Calibrations } from '../calibration/index.ts';
 import { type CaptureInput, type Encoding, readInput } from '../capture/index.ts';
 import type { Clock } from '../clock/index.ts';
@@ -35,7 +35,8 @@ export interface Desk {
   /** @throws AppError for a standard, rig or upload that does not exist, or a read-only store */
   start(request: GradeRequest, actor: string): Promise<Job>;
   /** The same evidence under another standard, as a new revision. @throws AppError */
-  regrade(id: string, standard: string, actor: string): Grading;
+  /** `mark`: a person's no-grade mark; null takes it back, undefined keeps what is there. */
+  regrade(id: string, standard: string, actor: string, mark?: NoGradeMark | null): Grading;
 }
 
 export interface DeskParts {
@@ -182,11 +183,14 @@ export function createDesk(parts: DeskParts): Desk {
         .catch(() => undefined);
       return job;
     },
-    regrade(id, standardId, actor) {
+    regrade(id, standardId, actor, given) {
       const standard = standards.find(standardId);
       const { summary, report } = store.gradings.get(id);
       const condition = { corners: report.corners, edges: report.edges, surface: report.surface };
-      const graded = gradeSide({ side: report.side, measurement: report.measurement, ...condition }, standard);
+      const { noGrade } = report.grade;
+      const kept = noGrade?.by === 'person' ? { code: noGrade.code, reason: noGrade.why } : null;
+      const mark = given === undefined ? kept : given;
+      const graded = gradeSide({ side: report.side, measurement: report.measurement, ...condition, mark }, standard);
       const regraded = {
         ...report,
         grade: graded.grade,
@@ -200,8 +204,14 @@ export function createDesk(parts: DeskParts): Desk {
         archived: summary.archived,
       };
       return store.write(actor, (tx) =>
-        tx.gradings.revise(id, { summary: revised, report: regraded }, `graded again by ${standard.name}`),
+        tx.gradings.revise(id, { summary: revised, report: regraded }, revisionReason(standard.name, given)),
       );
     },
   };
+}
+
+/** What the audit log says of a revision. */
+function revisionReason(standard: string, mark: NoGradeMark | null | undefined): string {
+  if (mark === undefined) return `graded again by ${standard}`;
+  return mark === null ? 'no-grade mark taken back' : `marked ${mark.code}: ${mark.reason}`;
 }

@@ -16,13 +16,15 @@ function worse(front: Subgrades, back: Subgrades): Subgrades {
 export function gradeCard(front: Grade, back: Grade, standard: Standard): CardGrade {
   const subgrades = worse(front.subgrades, back.subgrades);
   const scores = worse(front.scores1000, back.scores1000);
-  const score = score1000(scores);
+  // A side that must not be graded forbids a grade of the card.
+  const forbidden = Boolean(front.noGrade ?? back.noGrade);
+  const score = forbidden ? null : score1000(scores);
   return {
     standard: standard.id,
     front: front.subgrades,
     back: back.subgrades,
     subgrades,
-    overall: overallGrade(standard, subgrades, scores),
+    overall: forbidden ? null : overallGrade(standard, subgrades, scores),
     score1000: score === null ? null : Math.round(score),
   };
 }

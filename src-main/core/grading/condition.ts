@@ -36,13 +36,14 @@ function readingDeductions<Key extends string>(
   subgrade: 'corners' | 'edges',
   place: string,
   rules: Readonly<Record<Key, Rule>>,
-  values: { readonly [K in NoInfer<Key>]: number | null },
+  values: { readonly [K in NoInfer<Key>]?: number | null | undefined },
   words: Readonly<Record<Key, string>>,
 ): Deduction[] {
   return (Object.keys(rules) as Key[]).flatMap((key) => {
     const value = values[key];
-    if (value === null) return [];
-    const taken = points(rules[key], value);
+    if (value == null) return [];
+    // A corner bent down is as bad as one that stands up.
+    const taken = points(rules[key], Math.abs(value));
     if (taken < 0.5) return [];
     return [
       { subgrade, rule: `${subgrade}.${key}`, text: `${words[key]} ${mm(value)}, ${place}`, points: taken, place },
@@ -59,7 +60,12 @@ const cornerPlaces: Readonly<Record<CornerName, string>> = {
 
 /** Four corners: 1000 minus deductions each; the worst corner weighs `worstWeight`. A corner that was not read gives no score. */
 export function scoreCorners(corners: Corners, rules: ConditionRules): PartScores<CornerName> {
-  const words = { missingAreaMm2: 'missing area mm²', whiteningMm2: 'whitening mm²', frayMm: 'fray mm' };
+  const words = {
+    missingAreaMm2: 'missing area mm²',
+    whiteningMm2: 'whitening mm²',
+    frayMm: 'fray mm',
+    liftMm: 'lift mm',
+  };
   return scoreParts(cornerNames, rules.worstWeight, (name) => {
     const reading = corners[name];
     if (reading.missingAreaMm2 === null) return undefined;
@@ -74,6 +80,8 @@ export function scoreEdges(edges: EdgeReadings, rules: ConditionRules): PartScor
     longestChipMm: 'longest chip mm',
     whiteningMm: 'whitening mm',
     frayMm: 'fray mm',
+    roughMm: 'rough cut mm',
+    layeringMm: 'layering mm',
   };
   return scoreParts(sides, rules.worstWeight, (name) => {
     const reading = edges[name];

@@ -1,7 +1,18 @@
 /** Grading: from the measurement and the condition readings of a side to a grade and what it cost. */
-import type { CardSide, Cost, Defect, Grade, Measurement, Report, Subgrades } from '../../contract/index.ts';
+import type {
+  CardSide,
+  Cost,
+  Defect,
+  Grade,
+  Measurement,
+  NoGrade,
+  NoGradeMark,
+  Report,
+  Subgrades,
+} from '../../contract/index.ts';
 import { gradeCentering } from './centering.ts';
 import { type Deduction, doubtful, scoreCorners, scoreEdges, scoreSurface } from './condition.ts';
+import { noGradeOf } from './noGrade.ts';
 import { overallGrade, type SubgradeName, score1000, subgradeNames } from './overall.ts';
 import { qualifiersOf } from './qualifiers.ts';
 import { bandOf, gradeOfScore } from './score.ts';
@@ -20,6 +31,8 @@ export interface Evidence {
   readonly corners: Report['corners'];
   readonly edges: Report['edges'];
   readonly surface: Report['surface'];
+  /** What a person says against a grade. */
+  readonly mark?: NoGradeMark | null;
 }
 
 export interface Graded {
@@ -73,8 +86,9 @@ export function gradeSide(evidence: Evidence, standard: Standard): Graded {
   };
 
   const { scores, grades } = score();
-  const overall = overallGrade(standard, grades, scores);
-  const total = score1000(scores);
+  const noGrade = noGradeOf(measurement, evidence.mark ?? null);
+  const overall = noGrade ? null : overallGrade(standard, grades, scores);
+  const total = noGrade ? null : score1000(scores);
   const costs: Cost[] = deductions
     .map((deduction) => {
       const other = score(deduction);
@@ -117,7 +131,8 @@ export function gradeSide(evidence: Evidence, standard: Standard): Graded {
         },
         rules,
       ),
-      reason: overall === null ? whyNot(evidence, grades) : null,
+      noGrade,
+      reason: reasonOf(noGrade, overall, evidence, grades),
     },
     corners: evidence.corners && corners ? withScores(evidence.corners, corners.parts, standard) : evidence.corners,
     edges: evidence.edges && edges ? withScores(evidence.edges, edges.parts, standard) : evidence.edges,
@@ -165,6 +180,17 @@ function limits(grades: Subgrades): SubgradeName[] {
   const known = subgradeNames.filter((name) => grades[name] !== null);
   const worst = Math.min(...known.map((name) => grades[name] ?? 10));
   return worst >= 10 ? [] : known.filter((name) => grades[name] === worst);
+}
+
+/** Why there is no overall grade; null when there is one. */
+function reasonOf(
+  noGrade: NoGrade | null,
+  overall: number | null,
+  evidence: Evidence,
+  grades: Subgrades,
+): string | null {
+  if (noGrade) return `No grade, ${noGrade.code}: ${noGrade.name}. ${noGrade.why}`;
+  return overall === null ? whyNot(evidence, grades) : null;
 }
 
 function whyNot(evidence: Evidence, grades: Subgrades): string {

@@ -52,12 +52,19 @@ const rulesSchema = z.object({
   schema: z.literal('trugrade.rules/1'),
   version: z.string(),
   surface: z.record(z.string(), surfaceRule),
-  corner: z.object({ missingAreaMm2: readingRule, whiteningMm2: readingRule, frayMm: readingRule }),
+  corner: z.object({
+    missingAreaMm2: readingRule,
+    whiteningMm2: readingRule,
+    frayMm: readingRule,
+    liftMm: readingRule,
+  }),
   edge: z.object({
     chippingMm2: readingRule,
     longestChipMm: readingRule,
     whiteningMm: readingRule,
     frayMm: readingRule,
+    roughMm: readingRule,
+    layeringMm: readingRule,
   }),
   worstWeight: z.number().min(0).max(1),
   leastConfidence: z.number().min(0).max(1),
@@ -74,6 +81,9 @@ export type ConditionRules = z.infer<typeof rulesSchema>;
 
 const standards = standardsSchema.parse(standardsFile);
 export const conditionRules: ConditionRules = rulesSchema.parse(rulesFile);
+
+/** Width and height of the known formats, mm. */
+export const knownSizesMm: readonly (readonly [number, number])[] = Object.values(standards.sizesMm);
 
 /** How a standard makes one grade of the sub-grades. */
 export type OverallRule = 'worst' | 'bgs' | 'score';

@@ -66,6 +66,23 @@ export type RefinementInfo = z.infer<typeof refinementInfoSchema>;
 
 const zeroWhereUnknown = { known: z.boolean(), whiteningKnown: z.boolean() };
 
+const unreadCorner = {
+  score: null,
+  angleDeg: null,
+  radiusMm: null,
+  missingAreaMm2: null,
+  frayMm: null,
+  whiteningMm2: null,
+} as const;
+const unreadEdge = {
+  score: null,
+  chippingMm2: null,
+  longestChipMm: null,
+  whiteningMm: null,
+  frayMm: null,
+  roughMm: null,
+} as const;
+
 /** A reading that could not be made holds zeros in native code; outside it is null, so that no one takes it for a clean corner. */
 const nativeCornerSchema = z
   .object({
@@ -74,11 +91,12 @@ const nativeCornerSchema = z
     missingAreaMm2: z.number(),
     frayMm: z.number(),
     whiteningMm2: z.number(),
+    liftMm: z.number().nullable(),
     ...zeroWhereUnknown,
   })
   .transform(({ known, whiteningKnown, ...r }): CornerReading => {
-    if (!known)
-      return { score: null, angleDeg: null, radiusMm: null, missingAreaMm2: null, frayMm: null, whiteningMm2: null };
+    // Lift comes from the relief, whether or not the outline could be told from the background.
+    if (!known) return { ...unreadCorner, liftMm: r.liftMm };
     const angleDeg = r.angleDeg > 0 ? r.angleDeg : null;
     return { score: null, ...r, angleDeg, whiteningMm2: whiteningKnown ? r.whiteningMm2 : null };
   });
@@ -89,10 +107,12 @@ const nativeEdgeSchema = z
     whiteningMm: z.number(),
     frayMm: z.number(),
     longestChipMm: z.number(),
+    roughMm: z.number(),
+    layeringMm: z.number().nullable(),
     ...zeroWhereUnknown,
   })
   .transform(({ known, whiteningKnown, ...r }): EdgeReading => {
-    if (!known) return { score: null, chippingMm2: null, longestChipMm: null, whiteningMm: null, frayMm: null };
+    if (!known) return { ...unreadEdge, layeringMm: r.layeringMm };
     return { score: null, ...r, whiteningMm: whiteningKnown ? r.whiteningMm : null };
   });
 

@@ -16,6 +16,7 @@ import { Loading } from '../../ui/Loading.tsx';
 import { Screen } from '../../ui/Screen.tsx';
 import { ResultView } from '../result/ResultView.tsx';
 import styles from './cards.module.css';
+import { NoGradeMenu } from './NoGradeMenu.tsx';
 import { useArchiving } from './useArchiving.tsx';
 
 /** How often a grading is looked at again while its maps are being written. */
@@ -73,6 +74,7 @@ function Tools({ grading }: { readonly grading: Grading }) {
   return (
     <>
       <RegradeMenu grading={grading} />
+      <NoGradeMenu grading={grading} />
       <Button
         variant="default"
         leftSection={<Icon size={15} aria-hidden />}

@@ -42,8 +42,9 @@ function CornerTable({ corners }: { readonly corners: Report['corners'] }) {
               t('result.corners.radius'),
               t('result.corners.missing'),
               t('result.corners.whitening'),
+              t('result.corners.lift'),
             ]}
-            unit={['', '', 'mm', 'mm²', 'mm²']}
+            unit={['', '', 'mm', 'mm²', 'mm²', 'mm']}
           />
         </tr>
       </thead>
@@ -58,6 +59,7 @@ function CornerTable({ corners }: { readonly corners: Report['corners'] }) {
               <td className={table.num}>{fixed(corner.radiusMm, 2)}</td>
               <td className={table.num}>{fixed(corner.missingAreaMm2, 3)}</td>
               <td className={table.num}>{fixed(corner.whiteningMm2, 3)}</td>
+              <td className={table.num}>{fixed(corner.liftMm ?? null, 2)}</td>
             </tr>
           );
         })}
@@ -80,8 +82,10 @@ function EdgeTable({ edges }: { readonly edges: Report['edges'] }) {
               t('result.corners.chipping'),
               t('result.corners.longest'),
               t('result.corners.whitening'),
+              t('result.corners.rough'),
+              t('result.corners.layering'),
             ]}
-            unit={['', 'mm²', 'mm', 'mm']}
+            unit={['', 'mm²', 'mm', 'mm', 'mm', 'mm']}
           />
         </tr>
       </thead>
@@ -95,6 +99,8 @@ function EdgeTable({ edges }: { readonly edges: Report['edges'] }) {
               <td className={table.num}>{fixed(edge.chippingMm2, 3)}</td>
               <td className={table.num}>{fixed(edge.longestChipMm, 2)}</td>
               <td className={table.num}>{fixed(edge.whiteningMm, 2)}</td>
+              <td className={table.num}>{fixed(edge.roughMm ?? null, 1)}</td>
+              <td className={table.num}>{fixed(edge.layeringMm ?? null, 1)}</td>
             </tr>
           );
         })}

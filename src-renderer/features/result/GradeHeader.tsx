@@ -4,6 +4,7 @@ import { IconClipboardCopy, IconDownload, IconPrinter } from '@tabler/icons-reac
 import { useTranslation } from 'react-i18next';
 import type { Grading } from '../../../src-main/contract/gradings.ts';
 import { gradeNumber, moment, whole } from '../../messages/format.ts';
+import { sentence } from '../../ui/ErrorNotice.tsx';
 import { ShortcutTip } from '../../ui/Keys.tsx';
 import { SimulatedBadge } from '../../ui/SimulatedBadge.tsx';
 import { copyReport, saveReport } from './reportFile.ts';
@@ -22,8 +23,22 @@ export function GradeHeader({ grading }: { readonly grading: Grading }) {
       </div>
       <div className={styles.headText}>
         <p className={styles.gradeLabel} data-testid="grade-label">
-          {grade.overall === null ? t('result.noGrade') : (grade.label ?? '')}
+          {grade.noGrade
+            ? t('result.noGradeMark.headline', {
+                code: grade.noGrade.code,
+                name: t(`result.noGradeMark.codes.${grade.noGrade.code}`),
+              })
+            : grade.overall === null
+              ? t('result.noGrade')
+              : (grade.label ?? '')}
         </p>
+        {grade.noGrade ? (
+          <p className={styles.fine} data-testid="no-grade-why">
+            {grade.noGrade.why} (
+            {t(`result.noGradeMark.${grade.noGrade.by === 'person' ? 'byPerson' : 'byMeasurement'}`)}).{' '}
+            {sentence(grade.noGrade.next)}
+          </p>
+        ) : null}
         {grade.score1000 === null ? null : (
           <p className={styles.score}>{t('result.score', { score: whole(grade.score1000) })}</p>
         )}

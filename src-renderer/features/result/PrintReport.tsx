@@ -28,7 +28,12 @@ export function PrintReport({ grading, scene }: { readonly grading: Grading; rea
             {t('result.print.title')}: {summary.cardId ?? summary.sourceName}, {t(`cardSide.${report.side}`)}
           </h1>
           <p>
-            {grade.label ?? t('result.noGrade')}
+            {grade.noGrade
+              ? t('result.noGradeMark.headline', {
+                  code: grade.noGrade.code,
+                  name: t(`result.noGradeMark.codes.${grade.noGrade.code}`),
+                })
+              : (grade.label ?? t('result.noGrade'))}
             {grade.score1000 === null ? '' : ` · ${t('result.score', { score: whole(grade.score1000) })}`}
           </p>
           <p>
