@@ -59,6 +59,7 @@ pub fn analyse(
     let levels = pyramid(planes.base, frame.pitch, cancel)?;
     let mut findings = shape_findings(
         &levels,
+        &print,
         &frame,
         radius,
         card.rig.blur_sigma_px.unwrap_or(0.0),
@@ -145,6 +146,7 @@ fn pyramid(base: Level, pitch_mm: f64, cancel: &Cancel) -> Result<Vec<Level>> {
 /// Scratches, creases and dents over all levels.
 fn shape_findings(
     levels: &[Level],
+    print: &Print,
     frame: &Frame,
     radius: f64,
     blur_px: f64,
@@ -164,6 +166,13 @@ fn shape_findings(
     progress(0.7);
     let mut lines = lines::find(&levels[0], chains, frame, radius, blur_px, o);
     lines.retain(|l| !dents.iter().any(|d| is_rim(l, d)));
+    for line in lines
+        .iter_mut()
+        .filter(|l| lines::follows_print(&l.path, print, frame.pitch))
+    {
+        // Not sure enough to cost anything; it is listed for a person.
+        line.finding.snr = [1.2, 1.0];
+    }
     let rough = rough::gather(&mut dents, &mut lines, frame.pitch);
     Ok(rough
         .into_iter()

@@ -18,9 +18,12 @@ const TILE: usize = 64;
 /// Tiles wanted along each side of the card.
 const TILES: usize = 6;
 /// Longest period of an emboss, mm.
-const LONGEST_MM: f64 = 1.3;
-/// Median power of a wave over that of the other frequencies.
+const LONGEST_MM: f64 = 0.9;
+/// Power of a wave over that of the other frequencies, and of those beside it: relief and print rise towards low
+/// frequencies, where a wave is a line of its own.
 const STANDS_OUT: f32 = 40.0;
+/// Share of the tiles that may lack a wave.
+const LACKING: f64 = 0.25;
 /// Most waves removed.
 const MOST: usize = 16;
 /// Cell of the demodulation, mm, and deviation of the window over cells.
@@ -70,9 +73,9 @@ fn waves(level: &Level, pitch_mm: f64) -> Vec<[f32; 2]> {
     if spectra.len() < TILES {
         return Vec::new();
     }
-    // The median over tiles: damage and print stand in few of them.
+    // A low quantile over the tiles: damage and print stand in few of them, an emboss in all.
     let power: Vec<f32> = (0..TILE * TILE)
-        .map(|k| median(&mut spectra.iter().map(|s| s[k]).collect::<Vec<_>>()))
+        .map(|k| quantile(&mut spectra.iter().map(|s| s[k]).collect::<Vec<_>>(), LACKING))
         .collect();
     peaks(&power, side as f64 * pitch_mm)
         .into_iter()
@@ -132,7 +135,12 @@ fn peaks(power: &[f32], sample_mm: f64) -> Vec<[f32; 2]> {
         let near = (-2..=2)
             .flat_map(|dy| (-2..=2).map(move |dx| (dx, dy)))
             .filter(|&d| d != (0, 0));
-        here > STANDS_OUT * floor && near.clone().all(|(dx, dy)| at(x + dx, y + dy) < here)
+        here > STANDS_OUT * floor && near.clone().all(|(dx, dy)| at(x + dx, y + dy) < here) && {
+            let ring = (-5i32..=5).flat_map(|dy| (-5i32..=5).map(move |dx| (dx, dy)));
+            let ring = ring.filter(|&(dx, dy)| dx.abs().max(dy.abs()) >= 3);
+            let mut beside: Vec<f32> = ring.map(|(dx, dy)| at(x + dx, y + dy)).collect();
+            here > STANDS_OUT * quantile(&mut beside, 0.75)
+        }
     });
     let mut found: Vec<(f32, [f32; 2])> = tops
         .map(|(x, y)| {

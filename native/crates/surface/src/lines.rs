@@ -5,6 +5,7 @@ use crate::finding::Finding;
 use crate::frame::Frame;
 use crate::options::Options;
 use crate::planes::Level;
+use crate::print::Print;
 use crate::section;
 use crate::shapes;
 use crate::types::DefectKind;
@@ -41,6 +42,30 @@ pub fn find(base: &Level, chains: Vec<Chain>, frame: &Frame, radius: f64, blur_p
         .iter()
         .filter_map(|c| measure(base, c, frame, radius, blur_px, o))
         .collect()
+}
+
+/// Whether the line runs along one edge of the print: most of its length has brighter print on the same side. Shine
+/// that was not quite undone, and lights that are not quite registered, draw such edges into the slopes; a scratch
+/// crosses the print, and a fold breaks the ink alike on both sides.
+pub fn follows_print(path: &[[f64; 2]], print: &Print, pitch_mm: f64) -> bool {
+    /// Distance to either side, mm, and relative step of the print that counts.
+    const BESIDE_MM: f64 = 0.14;
+    const STEP: f64 = 0.07;
+    /// Share of the path with the step on one side.
+    const SHARE: f64 = 0.6;
+    let off = BESIDE_MM / pitch_mm;
+    let step = |i: usize| {
+        let (a, b) = (path[i.saturating_sub(4)], path[(i + 4).min(path.len() - 1)]);
+        let d = dist(a, b).max(1e-9);
+        let normal = [-(b[1] - a[1]) / d, (b[0] - a[0]) / d];
+        let luma = |s: f64| print.luma([path[i][0] + s * off * normal[0], path[i][1] + s * off * normal[1]]);
+        let (l, r) = (luma(1.0)?, luma(-1.0)?);
+        Some((l - r) / (l + r).max(1e-6))
+    };
+    let steps: Vec<f64> = (0..path.len()).step_by(3).filter_map(step).collect();
+    let up = steps.iter().filter(|s| **s > STEP).count();
+    let down = steps.iter().filter(|s| **s < -STEP).count();
+    up.max(down) as f64 > SHARE * steps.len() as f64 && up.min(down) * 4 < up.max(down)
 }
 
 /// The rim of a dent is a closed line; a scratch gets somewhere.

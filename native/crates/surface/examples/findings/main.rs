@@ -1,5 +1,5 @@
 //! `findings [CARDS] [FIRST_SEED] [-v] [--matte] [--heights] [--fine] [--repeat] [--json]`: simulates damaged cards, solves
-//! and reads them //! in memory; prints what was found, missed, confused and invented by kind, depths, confidences and times. `--fine`
+//! and reads them in memory; prints what was found, missed, confused and invented by kind, depths, confidences and times. `--fine`
 //! renders 12 megapixels, `--repeat` reads every card five times and quotes the quickest. Tune on some seeds, quote others.
 
 mod deal;
