@@ -42,7 +42,8 @@ fn the_lift_of_a_corner_is_read_within_a_quarter() {
         assert!((0.78..1.05).contains(&(got / want)), "{got} for {want}");
         for other in [&c.corners.top_left, &c.corners.bottom_left, &c.corners.bottom_right] {
             let lift = other.lift_mm.unwrap();
-            assert!(lift.abs() < 0.01, "{lift}");
+            // The bow that took part of the bend leaves a little of it elsewhere.
+            assert!(lift.abs() < 0.05 * height.abs(), "{lift}");
         }
     }
 }
