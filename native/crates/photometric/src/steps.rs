@@ -12,7 +12,7 @@ const DOUBTED: f32 = 4.0;
 /// Slopes disagree at least this much, in height per pixel: the trapezoidal rule is not better on relief.
 const LEAST: f32 = 1e-3;
 /// A weight never falls below this, so that torn parts keep a place relative to each other.
-const LEAST_WEIGHT: f32 = 1e-3;
+const LEAST_WEIGHT: f32 = 1e-4;
 /// Values a median is taken from.
 const SAMPLE: usize = 1 << 16;
 
@@ -33,7 +33,7 @@ impl Default for StepOptions {
     fn default() -> Self {
         Self {
             remove_quadratic: true,
-            rounds: 6,
+            rounds: 8,
             iterations: 60,
             settled: 0.05,
         }
