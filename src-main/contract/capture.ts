@@ -1,6 +1,7 @@
 /** Capture format `trugrade.capture/1`: one side of one card under K lights. */
 import { z } from 'zod';
 import { cardSideSchema } from './geometry.ts';
+import { cameraCurvesSchema } from './response.ts';
 
 const finite = z.number().finite();
 const positive = finite.positive();
@@ -34,6 +35,8 @@ export const captureSchema = z.object({
   schema: z.literal('trugrade.capture/1'),
   side: cardSideSchema.optional(),
   linear: z.boolean().default(true),
+  /** The camera's measured response; `linear` does not matter where it is given. */
+  response: cameraCurvesSchema.optional(),
   pixelPitchMm: positive.max(10).nullish(),
   card: z.object({ widthMm: positive.max(1000), heightMm: positive.max(1000) }).optional(),
   lights: z.array(lightSchema).min(1, 'needs at least one light').max(512),

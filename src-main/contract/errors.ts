@@ -22,6 +22,7 @@ export const errorCodeSchema = z.enum([
   'card.cutOff',
   'card.several',
   'card.touching',
+  'card.moved',
   'template.mismatch',
   'board.notFound',
   'board.wrong',

@@ -25,6 +25,7 @@ export * from './noGrade.ts';
 export type { ProcedureMeta } from './procedures-base.ts';
 export * from './process.ts';
 export * from './report.ts';
+export * from './response.ts';
 export * from './rim.ts';
 export * from './sheets.ts';
 export * from './sources.ts';

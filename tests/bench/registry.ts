@@ -1,5 +1,6 @@
 /** Every group of figures, in the order of the table. */
 import { calibration } from './groups/calibration.ts';
+import { capture } from './groups/capture.ts';
 import { cards } from './groups/cards.ts';
 import { edges } from './groups/edges.ts';
 import { gauge } from './groups/gauge.ts';
@@ -15,6 +16,6 @@ import { wholeCards } from './groups/whole-cards.ts';
 import type { Group } from './lib/types.ts';
 
 export const groups: readonly Group[] = [
-  ...[scans, cards, wholeCards, robustness, calibration, photometric, edges, surface, templates],
+  ...[scans, cards, wholeCards, robustness, calibration, photometric, capture, edges, surface, templates],
   ...[speed, viewer, gauge, reliability],
 ];

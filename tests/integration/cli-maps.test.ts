@@ -7,7 +7,7 @@ import { mapFormats, mapNames } from '../../src-main/core/native/index.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 
 /** First bytes that the formats' specifications demand. */
-const magic = { npy: '\x93NUMPY', png16: '\x89PNG', tiff: 'II*\0' } as const;
+const magic = { npy: '\x93NUMPY', png16: '\x89PNG', tiff: 'II*\0', exr: 'v/1\x01' } as const;
 
 async function card(folder: string): Promise<string> {
   const [spec, out] = [join(folder, 'spec.json'), join(folder, 'card')];

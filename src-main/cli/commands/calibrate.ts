@@ -6,6 +6,7 @@ import { camera } from '../calibrate/camera.ts';
 import { lights, lightsOptions } from '../calibrate/lights.ts';
 import { type CalibrateContext, options } from '../calibrate/options.ts';
 import { drift, list } from '../calibrate/records.ts';
+import { response, responseOptions } from '../calibrate/response.ts';
 import { scale } from '../calibrate/scale.ts';
 import { photographs } from '../calibrate/simulated.ts';
 import { verify } from '../calibrate/verify.ts';
@@ -20,6 +21,7 @@ const tasks: Readonly<Record<string, (context: CalibrateContext) => Promise<Exit
   drift,
   acceptance,
   lights,
+  response,
   list,
   simulate: photographs,
 };
@@ -27,8 +29,8 @@ const tasks: Readonly<Record<string, (context: CalibrateContext) => Promise<Exit
 export const calibrate: Command = {
   name: 'calibrate',
   synopsis: `${Object.keys(tasks).join('|')} [IMAGE…] [--out FILE] [--json] …`,
-  help: 'board: printable PDF or PNG; camera: lens from 6 or more views; scale: plane and scale into a record; verify, drift, acceptance: checks of a record; lights: directions and positions from balls and flat fields',
-  options: { ...options, ...lightsOptions },
+  help: 'board: printable PDF or PNG; camera: lens from 6 or more views; scale: plane and scale into a record; verify, drift, acceptance: checks of a record; lights: directions and positions from balls and flat fields; response: codes to light from one scene at several exposure times',
+  options: { ...options, ...lightsOptions, ...responseOptions },
   run(parsed, context) {
     const [task, ...paths] = parsed.positionals;
     const run = task === undefined ? undefined : tasks[task];

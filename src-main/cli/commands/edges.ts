@@ -3,6 +3,7 @@ import { readInput } from '../../core/capture/index.ts';
 import { refuse } from '../../core/errors/index.ts';
 import { loadNative } from '../../core/native/index.ts';
 import { type Command, jsonOption } from '../command.ts';
+import { responseOf, responseOption } from '../response-option.ts';
 import { exit } from '../terminal.ts';
 
 const valuesPerPoint = 6;
@@ -10,7 +11,8 @@ const methods = ['erf', 'ridge'] as const;
 
 export const edges: Command = {
   name: 'edges',
-  synopsis: 'IMAGE [--sigma 1.5] [--threshold T] [--method erf|ridge] [--encoding linear|srgb] [--json]',
+  synopsis:
+    'IMAGE [--sigma 1.5] [--threshold T] [--method erf|ridge] [--encoding linear|srgb] [--response FILE] [--json]',
   help: 'finds sub-pixel edge points of any image',
   options: {
     sigma: { type: 'string', value: 'PX', help: 'scale of the detector, 0.5 to 10 px, 1.5 when not given' },
@@ -21,12 +23,16 @@ export const edges: Command = {
       help: 'erf refines points on even ground by a fit (the default), ridge leaves the gradient ridge',
     },
     encoding: { type: 'string', value: 'linear|srgb', help: 'how samples relate to light, srgb when not given' },
+    response: responseOption,
     json: jsonOption,
   },
   async run(parsed, { terminal, signal }) {
     const [path, ...more] = parsed.positionals;
     if (path === undefined || more.length > 0) throw refuse('usage', 'edges takes one image', 'name one image');
-    const input = await readInput(path, { encoding: parsed.choice('encoding', ['linear', 'srgb']) });
+    const input = await readInput(path, {
+      encoding: parsed.choice('encoding', ['linear', 'srgb']),
+      response: await responseOf(parsed),
+    });
     const options = {
       sigma: parsed.number('sigma', { min: 0.5, max: 10 }),
       threshold: parsed.number('threshold', { min: 0 }),

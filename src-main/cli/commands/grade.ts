@@ -9,6 +9,7 @@ import { computeOption, withCompute } from '../compute-option.ts';
 import { present, printOnly, runInputs, type SideOutcome, templateOption } from '../inputs.ts';
 import { lightsOf, lightsOption } from '../lights-option.ts';
 import { folderSink, mapFiles } from '../output-folder.ts';
+import { responseOf, responseOption } from '../response-option.ts';
 import { exit } from '../terminal.ts';
 import { gradeText } from '../text.ts';
 
@@ -37,6 +38,7 @@ export const grade: Command = {
       value: 'FILE',
       help: 'record of "trugrade calibrate scale" that the camera is under',
     },
+    response: responseOption,
     template: { type: 'string', value: 'FILE', help: 'design template, for cards whose border cannot be measured' },
     json: jsonOption,
   },
@@ -58,6 +60,7 @@ export const grade: Command = {
         read: {
           pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
           encoding: parsed.choice('encoding', ['linear', 'srgb']),
+          response: await responseOf(parsed),
         },
         lights: await lightsOf(parsed),
         mapFiles: out === undefined ? undefined : mapFiles,

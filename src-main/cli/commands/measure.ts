@@ -5,6 +5,7 @@ import { runAllCards } from '../all-cards.ts';
 import { assumptionsOf, calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { present, printOnly, runInputs, templateOption } from '../inputs.ts';
+import { responseOf, responseOption } from '../response-option.ts';
 import { exit } from '../terminal.ts';
 import { measureText } from '../text.ts';
 
@@ -30,6 +31,7 @@ export const measure: Command = {
       value: 'FILE',
       help: 'JSON of what is assumed in the uncertainty, by component: halfWidth, sensitivity, distribution, basis',
     },
+    response: responseOption,
     template: { type: 'string', value: 'FILE', help: 'design template, for cards whose border cannot be measured' },
     json: jsonOption,
   },
@@ -45,6 +47,7 @@ export const measure: Command = {
       read: {
         pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
         encoding: parsed.choice('encoding', ['linear', 'srgb']),
+        response: await responseOf(parsed),
       },
       measureOnly: true,
     };

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readInput } from '../../core/capture/index.ts';
+import { movedTooFar, movementCheck, registrationLimits } from '../../core/capture/movement.ts';
 import { refuse } from '../../core/errors/index.ts';
 import {
   type EngineUsed,
@@ -14,6 +15,7 @@ import {
 import { type Command, jsonOption } from '../command.ts';
 import { computeOption, withCompute } from '../compute-option.ts';
 import { lightsOption, withLights } from '../lights-option.ts';
+import { responseOf, responseOption } from '../response-option.ts';
 import { exit } from '../terminal.ts';
 
 const maps: readonly { option: string; map: MapFile }[] = [
@@ -35,7 +37,7 @@ const whereText = ({ on, adapter, reason }: EngineUsed) =>
 export const normals: Command = {
   name: 'normals',
   synopsis:
-    'CAPTURE [--out FILE.npy] [--albedo FILE] [--height FILE] [--steps FILE] [--maps DIR] [--format npy|png16|tiff] [--compute auto|cpu|gpu] [--json]',
+    'CAPTURE [--out FILE.npy] [--albedo FILE] [--height FILE] [--steps FILE] [--maps DIR] [--format npy|png16|tiff|exr] [--compute auto|cpu|gpu] [--json]',
   help: 'solves a capture for surface normals (float32, H x W x 3)',
   options: {
     out: { type: 'string', value: 'FILE', help: 'normals, H x W x 3' },
@@ -48,8 +50,13 @@ export const normals: Command = {
     },
     lights: lightsOption,
     compute: computeOption,
+    response: responseOption,
     maps: { type: 'string', value: 'DIR', help: `all maps into a folder: ${mapNames.join(', ')}` },
-    format: { type: 'string', value: 'F', help: 'of --maps: npy, tiff (float32) or png16 (range in its text chunk)' },
+    format: {
+      type: 'string',
+      value: 'F',
+      help: 'of --maps: npy, tiff, exr (float32) or png16 (range in its text chunk)',
+    },
     json: jsonOption,
   },
   async run(parsed, { terminal, signal }) {
@@ -70,10 +77,13 @@ export const normals: Command = {
       throw refuse('usage', 'there is no file for the normals', 'add --out FILE.npy or --maps DIR', { field: 'out' });
     const native = loadNative();
     await withCompute(parsed, native, signal);
-    const input = await withLights(parsed, await readInput(path));
+    const input = await withLights(parsed, await readInput(path, { response: await responseOf(parsed) }));
     const bar = terminal.progress('normals');
-    const stack = await native.loadStack(input, (f) => bar.update(f / 2), signal);
+    const stack = await native.loadStack(input, (f) => bar.update(f / 2), signal, registrationLimits);
     try {
+      const frames = await stack.quality(signal);
+      const tooFar = movedTooFar(frames, input.pixelPitchMm);
+      if (tooFar) throw tooFar;
       const solved = await native.solve(stack, input.lights, input, (f) => bar.update(0.5 + f / 2), signal);
       try {
         if (folder !== undefined) await mkdir(folder, { recursive: true });
@@ -81,6 +91,8 @@ export const normals: Command = {
         const steps = parsed.text('steps');
         if (steps !== undefined) await solved.writeHeightWithSteps(steps, 'npy', (f) => bar.update(f), signal);
         bar.end();
+        for (const { status, message } of movementCheck(frames, input.pixelPitchMm))
+          if (status === 'warning' && message) terminal.err(message);
         const { widthPx, heightPx } = stack;
         if (parsed.flag('json'))
           terminal.out(
@@ -89,6 +101,7 @@ export const normals: Command = {
                 capture: input.name,
                 widthPx,
                 heightPx,
+                movements: frames.map(({ movement }) => movement),
                 files: {
                   ...Object.fromEntries(targets.map((t) => [t.map, t.file])),
                   ...(steps === undefined ? {} : { heightWithSteps: steps }),

@@ -1,7 +1,7 @@
 /** Reads what is to be graded: a capture folder (`trugrade.capture/1`) or a single image, with its files checked. */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
-import { type Capture, type CardSide, captureSchema } from '../../contract/index.ts';
+import { type CameraCurves, type Capture, type CardSide, captureSchema } from '../../contract/index.ts';
 import { type AppError, refuse, toAppError } from '../errors/index.ts';
 import { parseJsonWith } from '../errors/parse.ts';
 import { isMarkedSimulated } from '../marks/index.ts';
@@ -33,6 +33,8 @@ export interface CaptureInput {
   readonly kind: 'capture' | 'image';
   readonly side: CardSide;
   readonly encoding: Encoding;
+  /** Measured curves that bring codes to linear light when frames are loaded; `encoding` is `linear` then. */
+  readonly response?: CameraCurves | undefined;
   readonly pixelPitchMm: number | null;
   readonly expectedSizeMm: readonly [number, number] | undefined;
   readonly lights: readonly CaptureLight[];
@@ -51,6 +53,8 @@ export interface InputOptions {
   /** Overrides what the file says; single images carry no scale of their own. */
   readonly pixelPitchMm?: number | undefined;
   readonly encoding?: Encoding | undefined;
+  /** The camera's measured response; overrides what a capture says. */
+  readonly response?: CameraCurves | undefined;
 }
 
 const captureFile = 'capture.json';
@@ -99,7 +103,8 @@ async function singleImage(path: string, options: InputOptions): Promise<Capture
     name: basename(path),
     kind: 'image',
     side: 'front',
-    encoding: options.encoding ?? 'srgb',
+    encoding: options.response ? 'linear' : (options.encoding ?? 'srgb'),
+    response: options.response,
     pixelPitchMm: options.pixelPitchMm ?? null,
     expectedSizeMm: undefined,
     lights: [light],
@@ -115,15 +120,23 @@ async function singleImage(path: string, options: InputOptions): Promise<Capture
 type Inside = (name: string, field: string) => Promise<string>;
 
 /** All exposures with one light, its own first; none where it has only that. */
-async function exposuresOf(capture: Capture, i: number, path: string, inside: Inside): Promise<CaptureExposure[]> {
+async function exposuresOf(
+  capture: Capture,
+  measured: boolean,
+  i: number,
+  path: string,
+  inside: Inside,
+): Promise<CaptureExposure[]> {
   const light = capture.lights[i];
   if (!light?.exposures || light.exposures.length === 0) return [];
   const field = `lights[${i}].exposures`;
-  if (!capture.linear)
-    throw refuse('value.invalid', 'exposures are merged in linear light only', 'capture linear frames', {
-      file: captureFile,
-      field,
-    });
+  if (!(capture.linear || measured))
+    throw refuse(
+      'value.invalid',
+      'exposures are merged in linear light only',
+      "capture linear frames, or give the camera's response",
+      { file: captureFile, field },
+    );
   if (light.seconds === undefined)
     throw refuse('value.invalid', 'the light has exposures and no time of its own', 'give "seconds" beside "file"', {
       file: captureFile,
@@ -135,12 +148,12 @@ async function exposuresOf(capture: Capture, i: number, path: string, inside: In
   return all;
 }
 
-async function lightsOf(capture: Capture, inside: Inside): Promise<CaptureLight[]> {
+async function lightsOf(capture: Capture, measured: boolean, inside: Inside): Promise<CaptureLight[]> {
   const lights: CaptureLight[] = [];
   for (const [i, light] of capture.lights.entries()) {
     const flat = capture.flats?.[i];
     const path = await inside(light.file, `lights[${i}].file`);
-    const exposures = await exposuresOf(capture, i, path, inside);
+    const exposures = await exposuresOf(capture, measured, i, path, inside);
     lights.push({
       name: light.file,
       path,
@@ -167,12 +180,15 @@ async function readCapture(folder: string, options: InputOptions): Promise<Captu
       { file: captureFile, field: 'flats' },
     );
   const inside = await insideFolder(folder);
-  const lights = await lightsOf(capture, inside);
+  // An encoding that the caller states takes the place of the capture's own response.
+  const response = options.response ?? (options.encoding === undefined ? capture.response : undefined);
+  const lights = await lightsOf(capture, response !== undefined, inside);
   return {
     name: basename(await realpath(folder)),
     kind: 'capture',
     side: capture.side ?? 'front',
-    encoding: options.encoding ?? (capture.linear ? 'linear' : 'srgb'),
+    encoding: response ? 'linear' : (options.encoding ?? (capture.linear ? 'linear' : 'srgb')),
+    response,
     pixelPitchMm: options.pixelPitchMm ?? capture.pixelPitchMm ?? null,
     expectedSizeMm: capture.card && [capture.card.widthMm, capture.card.heightMm],
     lights,

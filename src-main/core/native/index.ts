@@ -11,6 +11,7 @@ import { nativeCompute } from './compute.ts';
 import type * as binding from './generated/binding.d.ts';
 import { MapsHandle, OutlineHandle, RefinementHandle, rawOf, StackHandle } from './handles.ts';
 import { nativeLights } from './lights.ts';
+import { flatCurves, nativeResponse } from './response.ts';
 import { conditionSchema, foundCardSchema } from './schemas.ts';
 import { nativeTemplates } from './templates.ts';
 import { json, typed, typedSync } from './typed.ts';
@@ -19,6 +20,7 @@ import type { Native, OutlineHints } from './types.ts';
 export type { BoardLayout, NativeCalibration } from './calibration.ts';
 export { type Engine, type EngineUsed, type GpuAdapter, gpuAdapterSchema, type NativeCompute } from './compute.ts';
 export type { BallHints, Bench, NativeLights } from './lights.ts';
+export type { TimedPicture } from './response.ts';
 export type { Condition, FoundCard, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
 
 export type {
@@ -66,9 +68,10 @@ export function loadNative(path: string = findAddon()): Native {
   return {
     version: addon.version(),
     compute,
+    cameraResponse: nativeResponse({ addon, typed }),
     lights: nativeLights({ addon, rawStack: (stack) => rawOf(stack, StackHandle), typed }),
     calibration: nativeCalibration({ addon, rawStack: (stack) => rawOf(stack, StackHandle), typed, typedSync }),
-    async loadStack(input, progress, signal) {
+    async loadStack(input, progress, signal, registration) {
       const frames = input.lights.map((light) => ({
         name: light.name,
         path: light.path,
@@ -80,7 +83,9 @@ export function loadNative(path: string = findAddon()): Native {
         ...(input.darkPath ? { darkPath: input.darkPath } : {}),
         ...(input.maskPath ? { maskPath: input.maskPath } : {}),
       };
-      const stack = { frames, ...files, linear: input.encoding === 'linear', maxBytes: 0 };
+      const response = input.response ? { response: flatCurves(input.response) } : {};
+      const moves = registration ? { registration: { ...registration } } : {};
+      const stack = { frames, ...files, ...response, ...moves, linear: input.encoding === 'linear', maxBytes: 0 };
       return new StackHandle(await typed(addon.loadStack(stack, progress, signal)));
     },
     async solve(stack, lights, { pixelPitchMm, camera }, progress, signal) {

@@ -16,8 +16,18 @@ export const frameQualitySchema = z.object({
   mean: z.number(),
   noiseSigma: z.number(),
   sharpness: z.number(),
-  shiftPx: z.tuple([z.number(), z.number()]),
-  shiftConfidence: z.number(),
+  /** Against the frames that stayed; null where it was not asked for or there is too little print to tell. */
+  movement: z
+    .object({
+      shiftPx: z.tuple([z.number(), z.number()]),
+      turnDeg: z.number(),
+      /** At the corner of the frame that moved most. */
+      largestPx: z.number(),
+      stdPx: z.number(),
+      /** Whether the frame was put back by resampling. */
+      undone: z.boolean(),
+    })
+    .nullable(),
 });
 export type FrameQuality = z.infer<typeof frameQualitySchema>;
 

@@ -5,6 +5,7 @@ import type { BudgetTerms } from '../uncertainty/index.ts';
 import type { NativeCalibration } from './calibration.ts';
 import type { NativeCompute } from './compute.ts';
 import type { NativeLights } from './lights.ts';
+import type { EstimateResponse } from './response.ts';
 import type { Condition, FoundCard, FrameQuality, OutlineInfo, RefinementInfo, SolveSummary } from './schemas.ts';
 import type { NativeTemplates } from './templates.ts';
 
@@ -26,7 +27,7 @@ export const mapNames = [
 ] as const;
 export type MapFile = (typeof mapNames)[number];
 /** `png16`: codes over the range that the text chunk `Range` tells. */
-export const mapFormats = ['npy', 'png16', 'tiff'] as const;
+export const mapFormats = ['npy', 'png16', 'tiff', 'exr'] as const;
 export type MapFormat = (typeof mapFormats)[number];
 export type MapView = 'albedo' | 'normals' | 'gloss' | 'curvature' | 'height' | 'residual';
 
@@ -130,7 +131,15 @@ export interface Native {
   readonly calibration: NativeCalibration;
   readonly lights: NativeLights;
   readonly compute: NativeCompute;
-  loadStack(input: CaptureInput, progress: OnProgress, signal: AbortSignal): Promise<NativeStack>;
+  /** How a camera's codes relate to light, from photographs that differ in exposure time alone. */
+  readonly cameraResponse: EstimateResponse;
+  /** With `registration` frames that moved against the others are put back; `quality` tells which. */
+  loadStack(
+    input: CaptureInput,
+    progress: OnProgress,
+    signal: AbortSignal,
+    registration?: { readonly fromPx: number; readonly mostPx: number },
+  ): Promise<NativeStack>;
   solve(
     stack: NativeStack,
     lights: readonly CaptureLight[],

@@ -44,8 +44,7 @@ export const frame = (change: Partial<FrameQuality> = {}): FrameQuality => ({
   mean: 0.3,
   noiseSigma: 0.01,
   sharpness: 0.5,
-  shiftPx: [0, 0],
-  shiftConfidence: 1,
+  movement: null,
   ...change,
 });
 
@@ -140,6 +139,7 @@ export function paperNative(
     calibration: paperCalibration(),
     lights: { byMirrorBalls: unused, byMatteBalls: unused, byFlatFields: unused },
     compute: { engine: 'cpu', use: unused, adapter: unused, trial: unused, onSolved: unused },
+    cameraResponse: unused,
     loadStack: async (): Promise<NativeStack> => ({
       widthPx: 100,
       heightPx: 100,

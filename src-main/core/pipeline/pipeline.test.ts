@@ -68,7 +68,6 @@ describe('the pipeline', () => {
   it.each([
     ['overexposed', { clippedFraction: 0.9 }, 'image.saturated'],
     ['black', { mean: 0.001 }, 'image.dark'],
-    ['moved', { shiftPx: [9, 0] as [number, number], shiftConfidence: 0.95 }, 'value.invalid'],
   ] as const)('asks for a new capture when a frame is %s', async (_, change, code) => {
     const paper = paperNative({ frames: [frame(change)] });
     const { report } = await run(8, paper);
@@ -77,11 +76,24 @@ describe('the pipeline', () => {
     expect(paper.held.size).toBe(0);
   });
 
-  it('only warns of a movement that is not certain', async () => {
-    const moved = frame({ shiftPx: [9, 0], shiftConfidence: 0.65 });
-    const { report } = await run(8, paperNative({ frames: [moved] }));
+  const moved = (largestPx: number, undone: boolean) =>
+    frame({ movement: { shiftPx: [largestPx, 0], turnDeg: 0.1, largestPx, stdPx: 0.01, undone } });
+
+  it('asks for a new capture when the card moved farther than a frame can be put back', async () => {
+    const paper = paperNative({ frames: [frame(), moved(9, false)] });
+    const { report } = await run(8, paper);
+    expect(statuses(report)).toMatchObject({ acquisition: 'person', preprocessing: 'skipped' });
+    expect(report.error).toMatchObject({ code: 'card.moved', file: 'light-0.png' });
+    expect(report.error?.message).toMatch(/moved by 9.00 px \(0.\d+ mm\) and turned by 0.10 degrees/);
+    expect(paper.held.size).toBe(0);
+  });
+
+  it('warns of a frame that was put back, and is silent about a move that is none', async () => {
+    const { report } = await run(8, paperNative({ frames: [moved(0.1, false), moved(1.25, true)] }));
     expect(statuses(report)).toMatchObject({ acquisition: 'ok' });
-    expect(report.quality.warnings.join()).toMatch(/moved by 9.0 px/);
+    expect(report.quality.warnings.join()).toMatch(/moved by 1.25 px .* put back/);
+    const still = await run(8, paperNative({ frames: [moved(0, false), moved(0.2, false)] }));
+    expect(still.report.quality.warnings.join()).not.toMatch(/moved/);
   });
 
   it('delivers nothing when it is cancelled, and frees what it held', async () => {

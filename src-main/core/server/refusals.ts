@@ -90,6 +90,7 @@ export function statusOf(code: ErrorCode): number {
     case 'card.cutOff':
     case 'card.several':
     case 'card.touching':
+    case 'card.moved':
     case 'template.mismatch':
     case 'board.notFound':
     case 'board.wrong':

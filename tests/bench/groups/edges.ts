@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type CameraCurve, cameraCurves, exposureTimes, photograph, sceneSidePx } from '../lib/camera-curves.ts';
 import { draw, type IdealEdge, signedDistance, srgb } from '../lib/ideal-edge.ts';
 import { writeGreyPng } from '../lib/png.ts';
 import { limited, show } from '../lib/rows.ts';
@@ -24,7 +25,10 @@ interface Case {
   readonly angles: readonly number[];
   readonly bits: 8 | 16;
   readonly snr: number;
-  readonly gamma: boolean;
+  /** How light becomes signal; samples are linear where there is none. */
+  readonly curve?: CameraCurve;
+  /** What the detector is told of that. */
+  readonly told: readonly string[];
   /** Side of the square picture; scatter by noise needs many rows to be known well. */
   readonly sizePx: number;
 }
@@ -67,8 +71,8 @@ function pictures(item: Case, angleDeg: number, phases: number): IdealEdge[] {
     angleDeg,
     psfPx,
     offsetPx: phase / phases + 0.13,
-    low: (40 + (item.gamma ? fraction(phase, 0.618_034) : 0)) / 255,
-    high: (200 + (item.gamma ? 2 * fraction(phase, 0.754_878) : 0)) / 255,
+    low: (40 + (item.curve ? fraction(phase, 0.618_034) : 0)) / 255,
+    high: (200 + (item.curve ? 2 * fraction(phase, 0.754_878) : 0)) / 255,
     snr: item.snr,
     seed: 1 + phase + 100 * Math.abs(angleDeg),
   }));
@@ -77,7 +81,7 @@ function pictures(item: Case, angleDeg: number, phases: number): IdealEdge[] {
 function store(context: Context, item: Case, edge: IdealEdge): string {
   const path = join(context.temp, `edge-${crypto.randomUUID()}.png`);
   const light = draw(edge);
-  writeGreyPng(path, item.sizePx, item.sizePx, item.bits, item.gamma ? light.map(srgb) : light);
+  writeGreyPng(path, item.sizePx, item.sizePx, item.bits, item.curve ? light.map(item.curve) : light);
   return path;
 }
 
@@ -92,8 +96,7 @@ async function measure(context: Context, item: Case, angleDeg: number, phases: n
   const paths = edges.map((edge) => store(context, item, edge));
   const found: { edge: IdealEdge; places: [number, number][] }[] = [];
   for (const [at, edge] of edges.entries()) {
-    const encoding = item.gamma ? 'srgb' : 'linear';
-    const { points } = await context.tools.trugrade(['edges', paths[at] ?? '', '--encoding', encoding], edgesSchema);
+    const { points } = await context.tools.trugrade(['edges', paths[at] ?? '', ...item.told], edgesSchema);
     found.push({ edge, places: points.map(({ xPx, yPx }) => [xPx, yPx]) });
   }
   return { angleDeg, ours: score(found), peers: await peers(context, edges, paths) };
@@ -173,7 +176,7 @@ function judge(item: Case, all: readonly Scored[]): Row[] {
       }),
     ];
   }
-  if (item.gamma)
+  if (item.curve)
     return [
       limited({
         ...common,
@@ -198,26 +201,53 @@ function judge(item: Case, all: readonly Scored[]): Row[] {
   ];
 }
 
+/** A response file from six photographs of a scene by a camera of that curve. */
+async function measuredResponse(context: Context, name: string, curve: CameraCurve): Promise<string> {
+  const stem = join(context.temp, name.replaceAll(/\W/g, '-'));
+  const paths = exposureTimes.map((seconds, i) => {
+    const path = `${stem}-${i}.png`;
+    writeGreyPng(path, sceneSidePx, sceneSidePx, 8, photograph(curve, seconds, 11 + i));
+    return path;
+  });
+  const out = `${stem}.json`;
+  const args = ['calibrate', 'response', ...paths, '--seconds', exposureTimes.join(','), '--out', out];
+  await context.tools.trugrade(args, z.object({ curves: z.array(z.unknown()) }));
+  return out;
+}
+
 export const edges: Group = {
   name: 'edges',
   async run(context) {
     const phases = context.quick ? 4 : 8;
     const few = [0, 5, 20];
+    const linear = { told: ['--encoding', 'linear'] };
     const quiet = { snr: Number.POSITIVE_INFINITY, sizePx: 120 };
-    const noisy = { angles: few, bits: 8, sizePx: 400, gamma: false } as const;
+    const noisy = { angles: few, bits: 8, sizePx: 400, ...linear } as const;
     const cases: Case[] = [
-      { name: '8 bit, no noise', angles, bits: 8, gamma: false, ...quiet },
-      { name: '16 bit (nearest to float), no noise', angles, bits: 16, gamma: false, ...quiet },
+      { name: '8 bit, no noise', angles, bits: 8, ...linear, ...quiet },
+      { name: '16 bit (nearest to float), no noise', angles, bits: 16, ...linear, ...quiet },
       { name: '8 bit, SNR 20', snr: 20, ...noisy },
       { name: '8 bit, SNR 50', snr: 50, ...noisy },
-      { name: '8 bit, gamma encoded', angles: few, bits: 8, gamma: true, ...quiet },
+      {
+        name: '8 bit, gamma encoded',
+        angles: few,
+        bits: 8,
+        curve: srgb,
+        told: ['--encoding', 'srgb'],
+        ...quiet,
+      },
     ];
     const rows: Row[] = [];
+    for (const [name, curve] of Object.entries(cameraCurves)) {
+      context.say(`edges: response of ${name}`);
+      const told = ['--response', await measuredResponse(context, name, curve)];
+      cases.push({ name: `8 bit, ${name} by its measured response`, angles: few, bits: 8, curve, told, ...quiet });
+    }
     for (const item of cases) {
       context.say(`edges: ${item.name}`);
       const all: Scored[] = [];
       for (const angleDeg of item.angles)
-        all.push(await measure(context, item, angleDeg, Number.isFinite(item.snr) || item.gamma ? 2 * phases : phases));
+        all.push(await measure(context, item, angleDeg, Number.isFinite(item.snr) || item.curve ? 2 * phases : phases));
       rows.push(...judge(item, all));
     }
     return rows;

@@ -6,12 +6,14 @@
 
 mod calibrating;
 mod engine;
+mod exposures;
 mod handle;
 mod lights;
 mod many;
 mod map_tiles;
 mod maps;
 mod measuring;
+mod response;
 mod simulate;
 mod stack;
 mod task;

@@ -78,6 +78,7 @@ impl Stack {
                     encoding: stack.encoding,
                 },
                 mask: None,
+                movements: Vec::new(),
             }))
         }))
     }

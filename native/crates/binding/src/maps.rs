@@ -122,7 +122,7 @@ impl Maps {
         self.write_file(map, path, "npy".to_owned(), signal)
     }
 
-    /// Writes one map as `npy` or `tiff` (float32), or `png16` (16-bit codes over the range its text chunk `Range` tells).
+    /// Writes one map as `npy`, `tiff` or `exr` (float32), or `png16` (16-bit codes over the range its text chunk `Range` tells).
     #[napi(ts_return_type = "Promise<void>")]
     pub fn write_file(
         &self,
@@ -166,6 +166,7 @@ fn format_of(name: &str) -> Result<MapFormat> {
     match name {
         "npy" => Ok(MapFormat::Npy),
         "tiff" => Ok(MapFormat::Tiff),
+        "exr" => Ok(MapFormat::Exr),
         "png16" => Ok(MapFormat::Png16),
         other => Err(invalid("format", &format!("there is no format \"{other}\""))),
     }

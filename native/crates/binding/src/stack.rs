@@ -1,10 +1,12 @@
 //! Frames in native memory: loading, and quality figures of each.
 
+use crate::exposures::{further, merge};
 use crate::handle::Handle;
+use crate::response::curves_of;
 use crate::task::{Progress, Work, reporter, start, to_js};
 use imaging::{
-    Cancel, CoreError, DecodeLimits, Encoding, ErrorCode, Exposure, Frame, FrameStack, Raster, Result, Samples,
-    decode_files, frame_stats, merge_exposures, shift_between, widened,
+    Cancel, CoreError, DecodeLimits, Encoding, ErrorCode, Frame, FrameStack, Movement, Raster, Registration,
+    ResponseCurve, Result, decode_files, frame_stats, linearised, register,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
@@ -44,14 +46,30 @@ pub struct StackInput {
     pub mask_path: Option<String>,
     /// `false`: samples are sRGB-encoded.
     pub linear: bool,
+    /// The camera's response, one list for all channels or one a channel: code, light, code, light … Frames, flat
+    /// fields and the dark frame are brought to linear light by it; `linear` does not matter then.
+    pub response: Option<Vec<Vec<f64>>>,
+    /// Finds frames that moved against the others and puts them back; frames stay as they are where it is not given.
+    pub registration: Option<RegistrationInput>,
     /// Bound on all decoded memory together, bytes; 0 for the default of 2 GiB.
     pub max_bytes: f64,
+}
+
+/// Which moves of the card between frames are undone.
+#[napi(object)]
+pub struct RegistrationInput {
+    /// Smaller moves are left, px at the frame's corner that moves most.
+    pub from_px: f64,
+    /// Larger moves are told and left.
+    pub most_px: f64,
 }
 
 /// Decoded frames that belong together.
 pub struct Loaded {
     pub stack: FrameStack,
     pub mask: Option<Vec<u8>>,
+    /// What registration found, a frame each; empty where it was not asked for.
+    pub movements: Vec<Movement>,
 }
 
 /// Handle to decoded frames; call `free` when done.
@@ -93,13 +111,13 @@ impl Stack {
         self.inner.free();
     }
 
-    /// Quality figures of every frame and its shift against the first, as JSON (`FrameQuality[]`).
+    /// Quality figures of every frame and how far it had moved, as JSON (`FrameQuality[]`).
     #[napi(ts_return_type = "Promise<string>")]
     pub fn quality(&self, signal: Option<AbortSignal>) -> napi::Result<AsyncTask<Work<String>>> {
         let loaded = self.inner.get().map_err(to_js)?;
         Ok(start(signal, move |cancel| {
             cancel.check()?;
-            to_json(&quality_of(&loaded.stack))
+            to_json(&quality_of(&loaded))
         }))
     }
 
@@ -156,93 +174,24 @@ fn load(input: &StackInput, report: &(impl Fn(f32) + Sync), cancel: &Cancel) -> 
     let count = paths.len() as f32;
     let rasters =
         decode_files(&paths, &limits, cancel, &|done| report(done as f32 / count)).map_err(|e| renamed(e, &names))?;
-    assemble(input, rasters, &names)
-}
-
-/// The exposures of a frame beside the first.
-fn further(frame: &FrameInput) -> &[ExposureInput] {
-    frame.exposures.as_deref().and_then(|all| all.get(1..)).unwrap_or(&[])
-}
-
-/// Merges the exposures of each light; its intensity follows to the scale of the shortest one.
-fn merge(
-    input: &StackInput,
-    frames: Vec<Frame>,
-    more: Vec<Vec<Raster>>,
-    dark: Option<Raster>,
-) -> Result<(Vec<Frame>, Option<Raster>)> {
-    if more.iter().all(Vec::is_empty) {
-        return Ok((frames, dark));
+    let mut loaded = assemble(input, rasters, &names)?;
+    if let Some(RegistrationInput { from_px, most_px }) = input.registration {
+        let limits = Registration { from_px, most_px };
+        loaded.movements = register(&mut loaded.stack, &limits, cancel)?;
     }
-    if !input.linear {
-        return Err(invalid("exposures", "exposures are merged in linear light only"));
-    }
-    let mut merged = Vec::with_capacity(frames.len());
-    for ((frame, given), more) in frames.into_iter().zip(&input.frames).zip(more) {
-        let times = given.exposures.as_deref().unwrap_or(&[]);
-        let (raster, scale) = match times.first() {
-            Some(main) if !more.is_empty() => {
-                let rasters = std::iter::once(&frame.raster).chain(&more);
-                let exposures: Vec<Exposure> = times
-                    .iter()
-                    .zip(rasters)
-                    .map(|(e, raster)| Exposure {
-                        name: &e.name,
-                        raster,
-                        seconds: e.seconds,
-                    })
-                    .collect();
-                let (raster, shortest) = merge_exposures(&exposures, dark.as_ref())?;
-                (raster, (shortest / main.seconds) as f32)
-            }
-            _ => (widened(frame.raster), 1.0),
-        };
-        merged.push(Frame {
-            name: frame.name,
-            raster,
-            intensity: frame.intensity.map(|v| v * scale),
-            // A flat field was taken at the time of the light's own frame, whose scale the merged one leaves.
-            flat: frame.flat.map(|flat| scaled(widened(flat), dark.as_ref(), scale)),
-        });
-    }
-    Ok((merged, dark.map(widened)))
-}
-
-/// A 16-bit flat field as a shorter exposure would show it.
-fn scaled(flat: Raster, dark: Option<&Raster>, scale: f32) -> Raster {
-    let (width, channels) = (flat.width, flat.channels);
-    let black = |i: usize| {
-        let (pixel, channel) = (i / channels, i % channels);
-        dark.map_or(0.0, |d| {
-            f32::from(d.code(pixel % width, pixel / width, channel)) * 65535.0 / f32::from(d.max_code())
-        })
-    };
-    match flat.samples {
-        Samples::U16(codes) => Raster {
-            samples: Samples::U16(
-                codes
-                    .into_iter()
-                    .enumerate()
-                    .map(|(i, c)| {
-                        (black(i) + (f32::from(c) - black(i)) * scale)
-                            .round()
-                            .clamp(0.0, 65535.0) as u16
-                    })
-                    .collect(),
-            ),
-            ..flat
-        },
-        Samples::U8(_) => flat,
-    }
+    Ok(loaded)
 }
 
 fn assemble(input: &StackInput, rasters: Vec<Raster>, names: &[(String, String)]) -> Result<Loaded> {
+    let curves = input.response.as_deref().map(curves_of).transpose()?;
+    let mut encoding = if input.linear { Encoding::Linear } else { Encoding::Srgb };
     let mut rasters = rasters.into_iter();
-    let mut next = || {
+    let mut raw = || {
         rasters
             .next()
             .ok_or_else(|| CoreError::new(ErrorCode::Internal, "a decoded image is missing", "please report this"))
     };
+    let mut next = || in_light(raw()?, curves.as_deref(), &mut encoding);
     let mut frames = Vec::with_capacity(input.frames.len());
     for frame in &input.frames {
         let intensity = match frame.intensity[..] {
@@ -266,13 +215,24 @@ fn assemble(input: &StackInput, rasters: Vec<Raster>, names: &[(String, String)]
         more.push(further(frame).iter().map(|_| next()).collect::<Result<Vec<Raster>>>()?);
     }
     let dark = if input.dark_path.is_some() { Some(next()?) } else { None };
-    let mask = if input.mask_path.is_some() { Some(next()?) } else { None };
-    let (frames, dark) = merge(input, frames, more, dark)?;
-    let encoding = if input.linear { Encoding::Linear } else { Encoding::Srgb };
+    let mask = if input.mask_path.is_some() { Some(raw()?) } else { None };
+    let (frames, dark) = merge(input, encoding, frames, more, dark)?;
     let stack = FrameStack { frames, dark, encoding };
     stack.validate().map_err(|e| renamed(e, names))?;
     let mask = mask.map(|raster| mask_bytes(&raster, &stack, input)).transpose()?;
-    Ok(Loaded { stack, mask })
+    Ok(Loaded {
+        stack,
+        mask,
+        movements: Vec::new(),
+    })
+}
+
+/// A raster in linear light where a response is known; the encoding follows.
+fn in_light(raster: Raster, curves: Option<&[ResponseCurve]>, encoding: &mut Encoding) -> Result<Raster> {
+    let Some(curves) = curves else { return Ok(raster) };
+    let (linear, measured) = linearised(raster, curves)?;
+    *encoding = measured;
+    Ok(linear)
 }
 
 fn mask_bytes(raster: &Raster, stack: &FrameStack, input: &StackInput) -> Result<Vec<u8>> {
@@ -301,20 +261,27 @@ struct FrameQuality {
     mean: f64,
     noise_sigma: f64,
     sharpness: f64,
-    /// Against the first frame.
-    shift_px: [f64; 2],
-    shift_confidence: f64,
+    /// How the frame had moved; nothing where that was not asked or cannot be told.
+    movement: Option<FrameMovement>,
 }
 
-fn quality_of(stack: &FrameStack) -> Vec<FrameQuality> {
-    let first = &stack.frames[0].raster;
+/// A move of a frame against the others.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FrameMovement {
+    shift_px: [f64; 2],
+    turn_deg: f64,
+    /// At the corner of the frame that moved most.
+    largest_px: f64,
+    std_px: f64,
+    /// Whether the frame was put back.
+    undone: bool,
+}
+
+fn quality_of(Loaded { stack, movements, .. }: &Loaded) -> Vec<FrameQuality> {
     let one = |(index, frame): (usize, &Frame)| {
         let stats = frame_stats(&frame.raster, stack.encoding);
-        let (dx, dy, confidence) = if index == 0 {
-            (0.0, 0.0, 1.0)
-        } else {
-            shift_between(first, &frame.raster)
-        };
+        let moved = movements.get(index);
         FrameQuality {
             name: frame.name.clone(),
             clipped_fraction: stats.clipped_fraction.into(),
@@ -322,8 +289,15 @@ fn quality_of(stack: &FrameStack) -> Vec<FrameQuality> {
             mean: stats.mean.into(),
             noise_sigma: stats.noise_sigma.into(),
             sharpness: stats.sharpness.into(),
-            shift_px: [dx.into(), dy.into()],
-            shift_confidence: confidence.into(),
+            movement: moved.and_then(|m| {
+                m.motion.map(|motion| FrameMovement {
+                    shift_px: motion.shift,
+                    turn_deg: motion.turn.to_degrees(),
+                    largest_px: m.largest,
+                    std_px: motion.std,
+                    undone: m.undone,
+                })
+            }),
         }
     };
     stack.frames.par_iter().enumerate().map(one).collect()
@@ -362,7 +336,7 @@ fn file_name(path: &str) -> String {
 }
 
 /// Replaces a path by the name the caller gave it: no absolute path leaves the native core.
-fn renamed(mut error: CoreError, names: &[(String, String)]) -> CoreError {
+pub fn renamed(mut error: CoreError, names: &[(String, String)]) -> CoreError {
     if let Some(file) = &error.file {
         let known = names
             .iter()

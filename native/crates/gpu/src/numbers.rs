@@ -25,7 +25,7 @@ pub fn variant(stack: &FrameStack, numbers: &Numbers, bits: usize) -> Variant {
         near: numbers.near,
         flat: numbers.flat,
         dark: stack.dark.is_some(),
-        table: stack.encoding != imaging::Encoding::Linear,
+        table: !stack.encoding.is_linear(),
         varnish: numbers.lobe.is_some(),
         camera: numbers.lobe.is_some_and(|l| l.view_distance.is_some()),
         reject: numbers.method != Method::LeastSquares,
@@ -36,7 +36,7 @@ pub fn variant(stack: &FrameStack, numbers: &Numbers, bits: usize) -> Variant {
 /// `struct Side` of `shaders/side.wgsl` as words; it consists of rows of four.
 pub fn pack(stack: &FrameStack, n: &Numbers) -> Vec<u32> {
     let max_code = stack.frames[0].raster.max_code() as f32;
-    let linear = stack.encoding == imaging::Encoding::Linear;
+    let linear = stack.encoding.is_linear();
     let per_code = if linear { 1.0 / max_code } else { 1.0 };
     let count = n.lights.len();
     let [a, b, c, d, e, f] = n.inverse;

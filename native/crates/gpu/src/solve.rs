@@ -122,8 +122,8 @@ impl Gpu {
 /// Light of each code, or one word that nobody reads.
 fn table(side: &Side<'_>) -> Vec<u32> {
     match side.stack.encoding {
-        Encoding::Linear => vec![0],
-        encoding => {
+        Encoding::Linear | Encoding::Measured { .. } => vec![0],
+        encoding @ Encoding::Srgb => {
             let max_code = side.stack.frames[0].raster.max_code();
             encoding.table(max_code).into_iter().map(f32::to_bits).collect()
         }

@@ -10,14 +10,25 @@ pub enum Encoding {
     Linear,
     /// Samples follow IEC 61966-2-1 (sRGB).
     Srgb,
+    /// 16-bit samples proportional to light, made from coarser codes by a measured response.
+    Measured {
+        /// Largest step between neighbouring codes of the file, in 16-bit samples.
+        step: u16,
+    },
 }
 
 impl Encoding {
+    /// Whether samples are proportional to light.
+    #[must_use]
+    pub fn is_linear(self) -> bool {
+        self != Self::Srgb
+    }
+
     /// Light in 0..1 for an encoded value in 0..1. sRGB by IEC 61966-2-1:1999, 5.2.
     #[must_use]
     pub fn to_linear(self, value: f32) -> f32 {
         match self {
-            Self::Linear => value,
+            Self::Linear | Self::Measured { .. } => value,
             Self::Srgb if value <= 0.040_45 => value / 12.92,
             Self::Srgb => ((value + 0.055) / 1.055).powf(2.4),
         }

@@ -1,5 +1,6 @@
 //! Several exposures of one scene merged into one linear frame of wider range.
 
+use crate::exposure_times::check_times;
 use crate::{CoreError, ErrorCode, Raster, Result, Samples};
 use rayon::prelude::*;
 
@@ -10,6 +11,7 @@ const SATURATED: f32 = 0.98;
 const READ_SHARE: f32 = 8e-4;
 
 /// One photograph of several.
+#[derive(Clone, Copy)]
 pub struct Exposure<'a> {
     /// File name, for messages.
     pub name: &'a str,
@@ -28,7 +30,7 @@ pub struct Exposure<'a> {
 /// every exposure. 8-bit frames are widened.
 ///
 /// # Errors
-/// `ValueInvalid` without exposures or for a time that is not finite and positive; `ImageSizeMismatch` for frames of
+/// `ValueInvalid` without exposures, for a time that is not finite and positive or that the light contradicts; `ImageSizeMismatch` for frames of
 /// different shape. Both name file and field.
 pub fn merge_exposures(exposures: &[Exposure], dark: Option<&Raster>) -> Result<(Raster, f64)> {
     let first = exposures.first().ok_or_else(|| invalid("", "there is no exposure"))?;
@@ -44,6 +46,7 @@ pub fn merge_exposures(exposures: &[Exposure], dark: Option<&Raster>) -> Result<
     if let Some(dark) = dark {
         same_shape(first.raster, dark, "dark frame")?;
     }
+    check_times(exposures)?;
     let shortest = exposures.iter().map(|e| e.seconds).fold(f64::INFINITY, f64::min);
     let times: Vec<f32> = exposures.iter().map(|e| (e.seconds / shortest) as f32).collect();
     let rasters: Vec<&Raster> = exposures.iter().map(|e| e.raster).collect();
@@ -222,6 +225,33 @@ mod tests {
             "light that clips even the shortest exposure stays clipped"
         );
         assert!(relative_error(&merged, 1.0, 20) < 0.5 * relative_error(&shots[0].1, 1.0, 20));
+    }
+
+    #[test]
+    fn a_time_that_the_light_contradicts_is_refused_by_name() {
+        let shots = [shot(1.0, 0), shot(4.0, 1 << 20), shot(16.0, 1 << 21)];
+        let merged = |times: [f64; 3]| {
+            let exposures: Vec<Exposure> = ["a.png", "b.png", "c.png"]
+                .into_iter()
+                .zip(&shots)
+                .zip(times)
+                .map(|((name, raster), seconds)| Exposure { name, raster, seconds })
+                .collect();
+            merge_exposures(&exposures, None).map(|_| ())
+        };
+        assert!(merged([1.0, 4.0, 16.0]).is_ok() && merged([0.25, 1.0, 4.0]).is_ok());
+        for (times, name) in [
+            ([1.0, 4.0, 24.0], "c.png"),
+            ([1.0, 8.0, 32.0], "b.png"),
+            ([1.0, 0.25, 16.0], "b.png"),
+        ] {
+            let error = merged(times).expect_err("a wrong time");
+            println!("{error}");
+            assert_eq!(
+                (error.code, error.file.as_deref()),
+                (ErrorCode::ValueInvalid, Some(name))
+            );
+        }
     }
 
     #[test]

@@ -66,6 +66,8 @@ impl LinearSource for PlaneSource<'_> {
 pub struct RasterSource<'a> {
     raster: &'a Raster,
     light: Light,
+    /// Largest step of light between neighbouring codes of the file.
+    step: f32,
 }
 
 /// Light of a code value: a factor where samples are linear (which vectorises), a table where they are not.
@@ -78,11 +80,16 @@ impl<'a> RasterSource<'a> {
     /// Wraps a raster; the table of the sRGB transfer function is made once in the life of the program.
     #[must_use]
     pub fn new(raster: &'a Raster, encoding: Encoding) -> Self {
-        let light = match encoding {
-            Encoding::Linear => Light::Factor(1.0 / f32::from(raster.max_code())),
-            Encoding::Srgb => Light::Table(srgb_table(raster.max_code())),
+        let unit = 1.0 / f32::from(raster.max_code());
+        let (light, step) = match encoding {
+            Encoding::Linear => (Light::Factor(unit), unit),
+            Encoding::Measured { step } => (Light::Factor(unit), f32::from(step) * unit),
+            Encoding::Srgb => {
+                let table = srgb_table(raster.max_code());
+                (Light::Table(table), table[table.len() - 1] - table[table.len() - 2])
+            }
         };
-        Self { raster, light }
+        Self { raster, light, step }
     }
 
     /// Adds `factor` times the light of the pixels `x0 .. x0 + out.len()` of row `y` to `out`.
@@ -154,11 +161,7 @@ impl LinearSource for RasterSource<'_> {
         }
     }
     fn quantisation(&self) -> f32 {
-        let step = match self.light {
-            Light::Factor(factor) => factor,
-            Light::Table(table) => table[table.len() - 1] - table[table.len() - 2],
-        };
-        step / 12f32.sqrt()
+        self.step / 12f32.sqrt()
     }
 }
 

@@ -15,7 +15,7 @@ struct Source<'a> {
 
 impl<'a> Source<'a> {
     fn new(raster: &'a Raster, encoding: Encoding) -> Self {
-        let plain = encoding == Encoding::Linear;
+        let plain = encoding.is_linear();
         Self {
             raster,
             table: (!plain).then(|| encoding.table(raster.max_code())),

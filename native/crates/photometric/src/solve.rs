@@ -11,7 +11,7 @@ use crate::pixel::Thresholds;
 use crate::reader::Reader;
 use crate::tile::{Setup, TILE, Tile};
 use crate::varnish;
-use imaging::{Cancel, CoreError, Encoding, ErrorCode, FrameStack, Result, zeroed};
+use imaging::{Cancel, CoreError, ErrorCode, FrameStack, Result, zeroed};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -201,7 +201,7 @@ fn blank(stack: &FrameStack, used: Option<Solution>, method: Method, noise: Nois
         light_ratios: Vec::new(),
         near_light: false,
         flat_fielded: stack.frames[0].flat.is_some(),
-        linear_input: stack.encoding == Encoding::Linear,
+        linear_input: stack.encoding.is_linear(),
         notes: Vec::new(),
     };
     maps
@@ -279,7 +279,7 @@ fn summarise(solution: &mut Solution, ctx: &Ctx, counts: Counts, notes: Vec<Stri
     s.near_light = ctx.setup.lights.near();
     s.noise = f64::from(ctx.noise.variance(brightness)).sqrt();
     s.notes = notes;
-    if stack.encoding != Encoding::Linear {
+    if !stack.encoding.is_linear() {
         s.notes
             .push("the input was sRGB-encoded and was decoded to linear light first".to_owned());
     }

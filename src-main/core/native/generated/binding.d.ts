@@ -17,7 +17,7 @@ export declare class Maps {
    * `residual`, `confidence`, `unknown`, `gradientX`, `gradientY`, `shape`, `meanCurvature` or `gaussianCurvature`.
    */
   writeNpy(map: string, path: string, signal?: AbortSignal | undefined | null): Promise<void>
-  /** Writes one map as `npy` or `tiff` (float32), or `png16` (16-bit codes over the range its text chunk `Range` tells). */
+  /** Writes one map as `npy`, `tiff` or `exr` (float32), or `png16` (16-bit codes over the range its text chunk `Range` tells). */
   writeFile(map: string, path: string, format: string, signal?: AbortSignal | undefined | null): Promise<void>
   /** Writes the height that keeps steps (a lifted corner, a torn edge), in mm or px: slower than the map `height`. */
   writeHeightWithSteps(path: string, format: string, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<void>
@@ -63,7 +63,7 @@ export declare class Stack {
   get rawBytes(): number
   /** Gives the pixels back. */
   free(): void
-  /** Quality figures of every frame and its shift against the first, as JSON (`FrameQuality[]`). */
+  /** Quality figures of every frame and how far it had moved, as JSON (`FrameQuality[]`). */
   quality(signal?: AbortSignal | undefined | null): Promise<string>
   /**
    * The mean of all frames as an sRGB JPEG, exposed so that its brightest percent just does not clip; no larger than
@@ -147,6 +147,9 @@ export interface EdgeInput {
   /** Whether points on even ground are refined by a fit; they are when not given. */
   refine?: boolean
 }
+
+/** The response of a camera from photographs of one scene at known exposure times, as JSON (`ResponseFit`). */
+export declare function estimateCameraResponse(pictures: Array<ExposureInput>, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** One of several exposures. */
 export interface ExposureInput {
@@ -242,6 +245,14 @@ export declare function probeDisc(stack: Stack, mapJson: string, centrePx: Array
 /** The likeliest designs of a gallery, best first, as JSON (`Candidate[]`). */
 export declare function recogniseTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, gallery: TemplateGallery, signal?: AbortSignal | undefined | null): Promise<string>
 
+/** Which moves of the card between frames are undone. */
+export interface RegistrationInput {
+  /** Smaller moves are left, px at the frame's corner that moves most. */
+  fromPx: number
+  /** Larger moves are told and left. */
+  mostPx: number
+}
+
 /** What is known of camera and lights; heights are corrected for what it tells. */
 export interface RigInput {
   /** Camera to card, mm. */
@@ -288,6 +299,13 @@ export interface StackInput {
   maskPath?: string
   /** `false`: samples are sRGB-encoded. */
   linear: boolean
+  /**
+   * The camera's response, one list for all channels or one a channel: code, light, code, light … Frames, flat
+   * fields and the dark frame are brought to linear light by it; `linear` does not matter then.
+   */
+  response?: Array<Array<number>>
+  /** Finds frames that moved against the others and puts them back; frames stay as they are where it is not given. */
+  registration?: RegistrationInput
   /** Bound on all decoded memory together, bytes; 0 for the default of 2 GiB. */
   maxBytes: number
 }

@@ -1,6 +1,7 @@
 /** Stage 1, image acquisition: decode all frames of a side and see whether they are fit to be measured. */
 import type { QualityCheck } from '../../../contract/index.ts';
 import type { CaptureInput } from '../../capture/index.ts';
+import { movedTooFar, movementCheck, registrationLimits } from '../../capture/movement.ts';
 import { refuse } from '../../errors/index.ts';
 import type { AppliedCalibration, FrameQuality, Native, NativeStack } from '../../native/index.ts';
 import { type CalibrationInForce, dueForCalibration, mappingOf } from '../calibration.ts';
@@ -21,12 +22,6 @@ export const acquisitionLimits = {
   clippedFractionFailed: 0.5,
   /** Mean light of the brightest frame, full scale = 1. */
   meanLight: 0.01,
-  /** A card that moved between frames smears the normals. */
-  shiftPx: 0.5,
-  shiftFailedPx: 4,
-  /** Highlights wander with the light: below this the shift of two frames says nothing, below the second no certain thing. */
-  shiftConfidence: 0.6,
-  shiftCertain: 0.85,
 } as const;
 
 export const acquisition = (
@@ -42,20 +37,21 @@ export const acquisition = (
       return { status: 'person', checks: [check], error: due };
     }
     const started = performance.now();
-    const stack = await native.loadStack(input, (fraction) => progress(fraction * 0.8), signal);
+    const stack = await native.loadStack(input, (f) => progress(f * 0.8), signal, registrationLimits);
     const decodeMs = performance.now() - started;
     try {
       const frames = await stack.quality(signal);
-      const checks = checkFrames(frames, input.lights.length);
+      const checks = checkFrames(frames, input);
       const failed = failedCheck(checks);
       if (failed) {
         stack.free();
-        const code =
-          failed.name === 'light' ? 'image.dark' : failed.name === 'clipping' ? 'image.saturated' : 'value.invalid';
+        const code = failed.name === 'light' ? 'image.dark' : 'image.saturated';
         return {
           status: 'person',
           checks,
-          error: refuse(code, failed.message ?? failed.name, 'take the capture again', { file: input.name }),
+          error:
+            (failed.name === 'movement' ? movedTooFar(frames, input.pixelPitchMm) : undefined) ??
+            refuse(code, failed.message ?? failed.name, 'take the capture again', { file: input.name }),
         };
       }
       const mapping = mappingOf(native, input, stack, inForce);
@@ -68,13 +64,11 @@ export const acquisition = (
   },
 });
 
-function checkFrames(frames: readonly FrameQuality[], lights: number): QualityCheck[] {
+function checkFrames(frames: readonly FrameQuality[], input: CaptureInput): QualityCheck[] {
   const limits = acquisitionLimits;
   const clipped = maxBy(frames, (f) => f.clippedFraction);
   const brightest = maxBy(frames, (f) => f.mean);
-  const sure = frames.filter((f) => f.shiftConfidence >= limits.shiftConfidence);
-  const moved = maxBy(sure, (f) => Math.hypot(...f.shiftPx));
-  const checks: QualityCheck[] = [{ name: 'frames', value: lights, limit: null, status: 'ok' }];
+  const checks: QualityCheck[] = [{ name: 'frames', value: input.lights.length, limit: null, status: 'ok' }];
   if (clipped) {
     const beyond = clipped.clippedFraction > limits.clippedFractionFailed ? 'failed' : 'warning';
     const text = `${percent(clipped.clippedFraction)} of ${clipped.name} is overexposed: shorten the exposure`;
@@ -84,14 +78,7 @@ function checkFrames(frames: readonly FrameQuality[], lights: number): QualityCh
     const text = `even the brightest frame, ${brightest.name}, is nearly black: lengthen the exposure`;
     checks.push(atLeast('light', brightest.mean, limits.meanLight, text, { beyond: 'failed' }));
   }
-  if (moved) {
-    const shift = Math.hypot(...moved.shiftPx);
-    const certain = shift > limits.shiftFailedPx && moved.shiftConfidence >= limits.shiftCertain;
-    const beyond = certain ? 'failed' : 'warning';
-    const text = `the card moved by ${shift.toFixed(1)} px before ${moved.name}: take the capture again without touching the table`;
-    checks.push(atMost('movement', shift, limits.shiftPx, text, { unit: 'px', beyond }));
-  }
-  return checks;
+  return [...checks, ...movementCheck(frames, input.pixelPitchMm)];
 }
 
 function maxBy<T>(items: readonly T[], of: (item: T) => number): T | undefined {

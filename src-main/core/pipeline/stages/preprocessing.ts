@@ -29,7 +29,7 @@ export const preprocessing = (native: Native): Stage<Acquired, Preprocessed> => 
       value: input.encoding === 'linear' ? 1 : 0,
       limit: 1,
       ...(input.encoding === 'linear'
-        ? { status: 'ok' }
+        ? { status: 'ok', ...(input.response ? { message: 'linearised by the measured response of the camera' } : {}) }
         : { status: 'warning', message: 'the input was sRGB-encoded; it was linearised by the standard curve' }),
     };
     const unlit = input.lights.filter(

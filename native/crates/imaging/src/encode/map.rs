@@ -1,5 +1,6 @@
-//! Maps of numbers as files for other programs: NumPy, 32-bit float TIFF, 16-bit PNG with its scale written inside.
+//! Maps of numbers as files for other programs: NumPy, 32-bit float TIFF and OpenEXR, 16-bit PNG with its scale written inside.
 
+use super::exr;
 use super::png::range_png;
 use crate::file::{shown, write_atomically, write_error};
 use crate::{CoreError, ErrorCode, Result, write_npy_f32};
@@ -15,6 +16,8 @@ pub enum MapFormat {
     Npy,
     /// 32-bit floating-point samples.
     Tiff,
+    /// 32-bit floating-point channels: `Y`, or `R`, `G`, `B`.
+    Exr,
     /// Codes 0 to 65535 over a range that a text chunk tells: `value = lo + code / 65535 * (hi - lo)`.
     Png16,
 }
@@ -26,6 +29,7 @@ impl MapFormat {
         match self {
             Self::Npy => "npy",
             Self::Tiff => "tiff",
+            Self::Exr => "exr",
             Self::Png16 => "png",
         }
     }
@@ -55,6 +59,7 @@ pub fn write_map(
             let bytes = tiff_bytes(width, height, channels, data).map_err(|e| e.in_file(shown(path)))?;
             write_atomically(path, |out| out.write_all(&bytes).map_err(|e| write_error(&e)))
         }
+        MapFormat::Exr => write_atomically(path, |out| exr::write(out, (width, height, channels), data)),
         MapFormat::Png16 => {
             let (lo, hi) = range(data).ok_or_else(|| invalid(path, "values", "a value is not finite".to_owned()))?;
             let scale = if hi > lo { 65535.0 / (hi - lo) } else { 0.0 };
@@ -131,6 +136,76 @@ mod tests {
         let mut decoder = Decoder::new(std::io::BufReader::new(file)).expect("a TIFF");
         assert_eq!(decoder.dimensions().expect("a size"), (5, 4));
         assert!(matches!(decoder.read_image().expect("pixels"), DecodingResult::F32(v) if v == data));
+        std::fs::remove_dir_all(folder).expect("removed");
+    }
+
+    /// Values by channel name of an uncompressed OpenEXR file, read by its specification.
+    fn read_exr(bytes: &[u8]) -> (usize, usize, Vec<(String, Vec<f32>)>) {
+        let int = |at: usize| i32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+        let text = |at: usize| {
+            let end = at + bytes[at..].iter().position(|b| *b == 0).expect("an end");
+            (String::from_utf8(bytes[at..end].to_vec()).expect("text"), end + 1)
+        };
+        assert_eq!((&bytes[..4], int(4)), (&[0x76, 0x2f, 0x31, 0x01][..], 2));
+        let (mut at, mut names, mut size) = (8, Vec::new(), (0, 0));
+        while bytes[at] != 0 {
+            let (name, after) = text(at);
+            let (_, after) = text(after);
+            let (length, value) = (int(after) as usize, after + 4);
+            match name.as_str() {
+                "channels" => {
+                    let mut c = value;
+                    while bytes[c] != 0 {
+                        let (channel, after) = text(c);
+                        assert_eq!(int(after), 2, "floats");
+                        names.push(channel);
+                        c = after + 16;
+                    }
+                }
+                "compression" => assert_eq!(bytes[value], 0),
+                "dataWindow" => size = (int(value + 8) as usize + 1, int(value + 12) as usize + 1),
+                _ => {}
+            }
+            at = value + length;
+        }
+        at += 1;
+        let mut channels: Vec<(String, Vec<f32>)> = names.into_iter().map(|n| (n, Vec::new())).collect();
+        for y in 0..size.1 {
+            let offset = u64::from_le_bytes(bytes[at + 8 * y..at + 8 * y + 8].try_into().expect("eight bytes"));
+            let mut from = offset as usize;
+            assert_eq!(
+                (int(from), int(from + 4) as usize),
+                (y as i32, size.0 * channels.len() * 4)
+            );
+            from += 8;
+            for (_, values) in &mut channels {
+                values.extend(
+                    bytes[from..from + 4 * size.0]
+                        .chunks_exact(4)
+                        .map(|b| f32::from_le_bytes(b.try_into().expect("four bytes"))),
+                );
+                from += 4 * size.0;
+            }
+        }
+        (size.0, size.1, channels)
+    }
+
+    #[test]
+    fn numbers_come_back_exactly_from_openexr_by_channel() {
+        let folder = folder("exr");
+        let data = values();
+        let path = folder.join("a.exr");
+        write_map(&path, MapFormat::Exr, (5, 4, 3), &data).expect("written");
+        let (width, height, channels) = read_exr(&std::fs::read(&path).expect("read"));
+        assert_eq!((width, height), (5, 4));
+        for (at, name) in ["R", "G", "B"].into_iter().enumerate() {
+            let want: Vec<f32> = data.iter().skip(at).step_by(3).copied().collect();
+            let found = channels.iter().find(|c| c.0 == name).expect("a channel");
+            assert_eq!(found.1, want);
+        }
+        write_map(&path, MapFormat::Exr, (4, 5, 1), &data[..20]).expect("written");
+        let (_, _, channels) = read_exr(&std::fs::read(&path).expect("read"));
+        assert_eq!(channels, [("Y".to_owned(), data[..20].to_vec())]);
         std::fs::remove_dir_all(folder).expect("removed");
     }
 

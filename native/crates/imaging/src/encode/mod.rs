@@ -1,5 +1,6 @@
 //! Encoding rasters as PNG (lossless, 8 and 16 bit) and JPEG (8 bit, for people).
 
+mod exr;
 mod jpeg;
 mod map;
 mod png;

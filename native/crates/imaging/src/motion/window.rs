@@ -1,0 +1,150 @@
+//! Small windows of log light: what a smoothly changing light leaves as it is.
+
+use crate::{Encoding, Raster, Samples};
+
+/// Cells along a side of a window; a cell is the mean of `step x step` pixels.
+pub(super) const CELLS: usize = 32;
+/// Cells around a window: two for smoothing, one for gradients and three for moves that interpolation must reach.
+pub(super) const MARGIN: usize = 5;
+/// Cells along a side with its margin.
+pub(super) const FULL: usize = CELLS + 2 * MARGIN;
+/// Light added before the logarithm, as a share of the window's mean: noise in shadows is no structure.
+const FLOOR: f32 = 0.1;
+/// Share of the range from which on a sample may be clipped.
+const CLIPPED: f32 = 0.98;
+
+/// Smoothed log light around a place, and where it is not to be trusted.
+pub(super) struct Window {
+    /// `FULL x FULL` values.
+    pub light: Vec<f32>,
+    /// 1 where all pixels of a cell are below clipping, else 0.
+    pub sound: Vec<f32>,
+}
+
+/// Pixels that a window with its margin covers along a side.
+pub(super) fn reach(step: usize) -> usize {
+    FULL * step
+}
+
+/// First pixel of the window whose middle is at `middle`; `None` where it leaves `0 .. size`.
+fn start(middle: isize, step: usize, size: usize) -> Option<usize> {
+    let first = middle - (reach(step) / 2) as isize;
+    (first >= 0 && first as usize + reach(step) <= size).then_some(first as usize)
+}
+
+/// Light of every code value.
+pub(super) fn light_table(raster: &Raster, encoding: Encoding) -> Vec<f32> {
+    encoding.table(raster.max_code())
+}
+
+impl Window {
+    /// The window around a pixel; `None` where it leaves the image.
+    pub(super) fn read(raster: &Raster, table: &[f32], middle: [isize; 2], step: usize) -> Option<Self> {
+        let x0 = start(middle[0], step, raster.width)?;
+        let y0 = start(middle[1], step, raster.height)?;
+        let limit = (CLIPPED * f32::from(raster.max_code())) as u16;
+        let (mut light, sound) = match &raster.samples {
+            Samples::U8(v) => cells(v, raster, [x0, y0], step, table, limit),
+            Samples::U16(v) => cells(v, raster, [x0, y0], step, table, limit),
+        };
+        let mean = light.iter().sum::<f32>() / light.len() as f32;
+        for v in &mut light {
+            *v = (*v + FLOOR * mean + 1e-7).ln();
+        }
+        Some(Self {
+            light: smoothed(&light),
+            sound,
+        })
+    }
+}
+
+/// Means of cells; of coarse cells every second or fourth pixel a direction is read, as they only find the way.
+fn cells<T: Copy + Into<u16>>(
+    samples: &[T],
+    raster: &Raster,
+    [x0, y0]: [usize; 2],
+    step: usize,
+    table: &[f32],
+    limit: u16,
+) -> (Vec<f32>, Vec<f32>) {
+    let (mut light, mut sound) = (vec![0.0f32; FULL * FULL], vec![1.0f32; FULL * FULL]);
+    let channels = raster.channels;
+    let stride = (step / 2).max(1);
+    for y in (0..FULL * step).step_by(stride) {
+        let from = ((y0 + y) * raster.width + x0) * channels;
+        let at = (y / step) * FULL;
+        let row = &samples[from..from + FULL * step * channels];
+        for (x, cell) in row.chunks_exact(step * channels).enumerate() {
+            let mut sum = 0.0;
+            let mut top = 0;
+            for pixel in cell.chunks_exact(channels).step_by(stride) {
+                for &s in pixel {
+                    let code: u16 = s.into();
+                    sum += table[usize::from(code)];
+                    top = top.max(code);
+                }
+            }
+            light[at + x] += sum;
+            if top >= limit {
+                sound[at + x] = 0.0;
+            }
+        }
+    }
+    let read = step.div_ceil(stride);
+    let scale = 1.0 / (read * read * channels) as f32;
+    light.iter_mut().for_each(|v| *v *= scale);
+    (light, sound)
+}
+
+/// Binomial smoothing, standard deviation one cell; the outermost two cells are left as they are.
+fn smoothed(values: &[f32]) -> Vec<f32> {
+    let pass = |from: &[f32], stride: usize| -> Vec<f32> {
+        let mut to = from.to_vec();
+        for y in 2..FULL - 2 {
+            for x in 2..FULL - 2 {
+                let i = y * FULL + x;
+                to[i] = (from[i - 2 * stride]
+                    + from[i + 2 * stride]
+                    + 4.0 * (from[i - stride] + from[i + stride])
+                    + 6.0 * from[i])
+                    / 16.0;
+            }
+        }
+        to
+    };
+    pass(&pass(values, 1), FULL)
+}
+
+/// `CELLS x CELLS` values of a window moved by `(dx, dy)` cells, each below `MARGIN - 3`, by cubic convolution with four
+/// neighbours a direction (Keys 1981).
+pub(super) fn moved(values: &[f32], [dx, dy]: [f64; 2]) -> Vec<f32> {
+    let (fx, fy) = (dx.floor(), dy.floor());
+    let (wx, wy) = (keys((dx - fx) as f32), keys((dy - fy) as f32));
+    let first = |whole: f64| (MARGIN as isize + whole as isize - 1).clamp(0, (FULL - CELLS - 3) as isize) as usize;
+    let (sx, sy) = (first(fx), first(fy));
+    let mut across = vec![0.0f32; CELLS * (CELLS + 3)];
+    for (y, out) in across.chunks_exact_mut(CELLS).enumerate() {
+        let row = &values[(sy + y) * FULL + sx..][..CELLS + 3];
+        for (x, o) in out.iter_mut().enumerate() {
+            *o = wx[0] * row[x] + wx[1] * row[x + 1] + wx[2] * row[x + 2] + wx[3] * row[x + 3];
+        }
+    }
+    let mut out = vec![0.0f32; CELLS * CELLS];
+    for (y, line) in out.chunks_exact_mut(CELLS).enumerate() {
+        for (x, o) in line.iter_mut().enumerate() {
+            let at = |k: usize| across[(y + k) * CELLS + x];
+            *o = wy[0] * at(0) + wy[1] * at(1) + wy[2] * at(2) + wy[3] * at(3);
+        }
+    }
+    out
+}
+
+fn keys(t: f32) -> [f32; 4] {
+    let (t2, t3) = (t * t, t * t * t);
+    [
+        -0.5 * t + t2 - 0.5 * t3,
+        1.0 - 2.5 * t2 + 1.5 * t3,
+        0.5 * t + 2.0 * t2 - 1.5 * t3,
+        -0.5 * t2 + 0.5 * t3,
+    ]
+}
