@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readInput } from '../../core/capture/index.ts';
 import { movedTooFar, movementCheck, registrationLimits } from '../../core/capture/movement.ts';
 import { refuse } from '../../core/errors/index.ts';
+import type { FrameQuality } from '../../core/native/index.ts';
 import {
   type EngineUsed,
   loadNative,
@@ -12,6 +13,7 @@ import {
   mapFormats,
   mapNames,
 } from '../../core/native/index.ts';
+import type { Parsed } from '../arguments.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { computeOption, withCompute } from '../compute-option.ts';
 import { lightsOption, withLights } from '../lights-option.ts';
@@ -33,6 +35,31 @@ interface Target {
 /** The GPU by name, or the processor and why it was not the GPU that was asked for. */
 const whereText = ({ on, adapter, reason }: EngineUsed) =>
   on === 'gpu' ? (adapter ?? 'the GPU') : `the processor${reason === null ? '' : ` (${reason.message})`}`;
+
+/** What is to be written where. @throws AppError `usage` when nothing asks for the normals */
+function targetsOf(parsed: Parsed, folder: string | undefined): Target[] {
+  const targets: Target[] = maps.flatMap(({ option, map }) => {
+    const file = parsed.text(option);
+    return file === undefined ? [] : [{ map, file, format: 'npy' }];
+  });
+  const format = parsed.choice('format', mapFormats) ?? 'npy';
+  if (folder !== undefined) {
+    const ending = format === 'png16' ? 'png' : format;
+    targets.push(...mapNames.map((map) => ({ map, file: join(folder, `${map}.${ending}`), format })));
+  }
+  if (parsed.text('out') === undefined && folder === undefined)
+    throw refuse('usage', 'there is no file for the normals', 'add --out FILE.npy or --maps DIR', { field: 'out' });
+  return targets;
+}
+
+/** What a person hears of moved frames. @throws AppError `card.moved` where one moved too far */
+function movementWarnings(frames: readonly FrameQuality[], pixelPitchMm: number | null): string[] {
+  const tooFar = movedTooFar(frames, pixelPitchMm);
+  if (tooFar) throw tooFar;
+  return movementCheck(frames, pixelPitchMm).flatMap(({ status, message }) =>
+    status === 'warning' && message ? [message] : [],
+  );
+}
 
 export const normals: Command = {
   name: 'normals',
@@ -63,18 +90,8 @@ export const normals: Command = {
     const [path, ...more] = parsed.positionals;
     if (path === undefined || more.length > 0)
       throw refuse('usage', 'normals takes one capture', 'name one capture folder');
-    const targets: Target[] = maps.flatMap(({ option, map }) => {
-      const file = parsed.text(option);
-      return file === undefined ? [] : [{ map, file, format: 'npy' }];
-    });
     const folder = parsed.text('maps');
-    const format = parsed.choice('format', mapFormats) ?? 'npy';
-    if (folder !== undefined) {
-      const ending = format === 'png16' ? 'png' : format;
-      targets.push(...mapNames.map((map) => ({ map, file: join(folder, `${map}.${ending}`), format })));
-    }
-    if (parsed.text('out') === undefined && folder === undefined)
-      throw refuse('usage', 'there is no file for the normals', 'add --out FILE.npy or --maps DIR', { field: 'out' });
+    const targets = targetsOf(parsed, folder);
     const native = loadNative();
     await withCompute(parsed, native, signal);
     const input = await withLights(parsed, await readInput(path, { response: await responseOf(parsed) }));
@@ -82,8 +99,7 @@ export const normals: Command = {
     const stack = await native.loadStack(input, (f) => bar.update(f / 2), signal, registrationLimits);
     try {
       const frames = await stack.quality(signal);
-      const tooFar = movedTooFar(frames, input.pixelPitchMm);
-      if (tooFar) throw tooFar;
+      const warnings = movementWarnings(frames, input.pixelPitchMm);
       const solved = await native.solve(stack, input.lights, input, (f) => bar.update(0.5 + f / 2), signal);
       try {
         if (folder !== undefined) await mkdir(folder, { recursive: true });
@@ -91,8 +107,7 @@ export const normals: Command = {
         const steps = parsed.text('steps');
         if (steps !== undefined) await solved.writeHeightWithSteps(steps, 'npy', (f) => bar.update(f), signal);
         bar.end();
-        for (const { status, message } of movementCheck(frames, input.pixelPitchMm))
-          if (status === 'warning' && message) terminal.err(message);
+        for (const warning of warnings) terminal.err(warning);
         const { widthPx, heightPx } = stack;
         if (parsed.flag('json'))
           terminal.out(
