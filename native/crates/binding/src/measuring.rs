@@ -265,7 +265,6 @@ pub fn analyse_condition(
     let frame = card_frame(&outline.inner, &refinement.inner, pixel_pitch_mm, &rig);
     let report = reporter(progress);
     Ok(start(signal, move |cancel| {
-        let gloss = solved.gloss(cancel)?;
         let s = &solved.solution;
         let maps = surface::Maps {
             width: s.width,
@@ -275,7 +274,6 @@ pub fn analyse_condition(
             channels: s.channels,
             residual: &s.residual,
             confidence_deg: Some(&s.confidence_deg),
-            gloss: Some(&gloss[..]),
             known: &s.known,
         };
         to_json(&surface::analyse(

@@ -37,7 +37,6 @@ fn check_planes(m: &Maps) -> Result<()> {
         ("maps.known", m.known.len(), n),
     ];
     planes.extend(m.confidence_deg.map(|c| ("maps.confidence_deg", c.len(), n)));
-    planes.extend(m.gloss.map(|g| ("maps.gloss", g.len(), n)));
     for (field, got, want) in planes {
         if got != want {
             let text = format!("{got} values where {} x {} pixels need {want}", m.width, m.height);

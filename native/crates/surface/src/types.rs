@@ -19,8 +19,6 @@ pub struct Maps<'a> {
     pub residual: &'a [f32],
     /// Standard deviation of the normal's angle in degrees, where the solver gives it.
     pub confidence_deg: Option<&'a [f32]>,
-    /// Specular strength relative to the albedo, where the solver gives it.
-    pub gloss: Option<&'a [f32]>,
     /// 1 where the maps are known.
     pub known: &'a [u8],
 }

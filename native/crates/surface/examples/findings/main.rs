@@ -53,7 +53,6 @@ fn read(spec: &Spec, times: usize) -> Result<(simulate::Truth, Condition, f64)> 
         channels: s.channels,
         residual: &s.residual,
         confidence_deg: Some(&s.confidence_deg),
-        gloss: None,
         known: &s.known,
     };
     let card = CardFrame {

@@ -83,7 +83,6 @@ impl Rendered {
             channels: 3,
             residual: &self.residual,
             confidence_deg: None,
-            gloss: None,
             known: &self.known,
         }
     }
