@@ -93,6 +93,7 @@ export const vocabulary = {
     borderPointsMissing: 'Stations without border',
     scaleDisagreement: 'Scale disagreement',
     scale: 'Scale',
+    bars: 'Borders or bars',
     calibration: 'Calibration',
     driftCheck: 'Check of the calibration',
     lens: 'Lens distortion',

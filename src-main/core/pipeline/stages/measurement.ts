@@ -5,6 +5,7 @@ import type { AppliedCalibration } from '../../native/index.ts';
 import { type PrintMatcher, type PrintOutcome, withPrint } from '../../templates/index.ts';
 import { budgetTerms, type CalibratedValues } from '../../uncertainty/index.ts';
 import { atMost, type Stage } from '../stage.ts';
+import { barsCheck } from './bars.ts';
 import type { Refined } from './refinement.ts';
 import { scaleCheck } from './scale.ts';
 
@@ -94,6 +95,8 @@ export const measurement = (
         ),
       );
     } else if (measured.sizeMm && pixelPitchMm !== null) checks.push(scaleCheck(measured.sizeMm, pixelPitchMm));
+    const bars = barsCheck(measured.sides);
+    if (bars) checks.push(bars);
     const value = { ...input, measurement: measured };
     const missing = sides.filter((side) => !measured.sides[side].measured);
     if (missing.length === 0) return { status: 'ok', value, checks };
