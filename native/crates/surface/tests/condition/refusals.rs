@@ -43,11 +43,6 @@ fn every_bad_input_is_refused_by_name() {
         "maps.known",
     );
     is(
-        refused(&r, &o, |m, _| m.gloss = Some(&[0.0])),
-        ImageSizeMismatch,
-        "maps.gloss",
-    );
-    is(
         refused(&r, &o, |m, _| m.confidence_deg = Some(&[])),
         ImageSizeMismatch,
         "maps.confidence_deg",
