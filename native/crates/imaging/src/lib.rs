@@ -19,6 +19,7 @@ mod pyramid;
 mod raster;
 mod response;
 mod shift;
+mod simd;
 mod source;
 mod stack;
 mod view;

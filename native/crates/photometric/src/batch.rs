@@ -3,7 +3,7 @@
 
 use crate::noise::Noise;
 use crate::removals::{Table, influence, products};
-use crate::simd::fastest;
+use imaging::fastest;
 
 /// Pixels handled together.
 pub const WIDE: usize = 16;

@@ -1,6 +1,6 @@
 //! Row by row from normals to slopes, curvatures and the divergence of the slopes; straight loops for SIMD.
 
-use crate::simd::fastest;
+use imaging::fastest;
 
 /// Slopes are bounded as if no normal were nearer than this to the image plane (cosine; 87 degrees).
 const MIN_COSINE: f32 = 0.05;

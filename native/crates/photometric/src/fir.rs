@@ -1,6 +1,6 @@
 //! Symmetric filters over rows and along them: one straight loop that the compiler turns into SIMD.
 
-use crate::simd::fastest;
+use imaging::fastest;
 
 /// Values made together; buffers are padded by as many.
 pub const WIDE: usize = 32;

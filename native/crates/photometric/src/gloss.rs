@@ -2,9 +2,9 @@
 
 use crate::maps::{Wanted, pixel_maps};
 use crate::options::{Solution, SolveOptions};
-use crate::simd::fastest;
 use crate::solve::prepare;
 use crate::tile::{Setup, TILE, Tile};
+use imaging::fastest;
 use imaging::{Cancel, CoreError, ErrorCode, FrameStack, Result};
 
 /// `height * width` values: the largest `I_k - albedo * max(0, n.l_k)` over the lights, at least 0, in units of the light

@@ -1,6 +1,6 @@
 //! Least squares of a tile of pixels at once: straight loops over lanes that the compiler turns into SIMD.
 
-use crate::simd::fastest;
+use imaging::fastest;
 
 /// Pixels handled together; tiles are padded to a multiple of it.
 pub const LANES: usize = 16;

@@ -3,8 +3,8 @@
 
 use crate::kernel::LANES;
 use crate::noise::Noise;
-use crate::simd::fastest;
 use crate::tile::TILE;
+use imaging::fastest;
 
 /// The samples do not agree within the noise.
 pub const DISAGREES: u8 = 1;

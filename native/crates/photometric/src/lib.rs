@@ -36,7 +36,6 @@ mod reflectance;
 mod removals;
 mod scale_space;
 mod shading;
-mod simd;
 mod solve;
 mod steps;
 mod tile;

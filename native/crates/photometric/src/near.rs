@@ -2,7 +2,7 @@
 
 use crate::lights::Lights;
 use crate::linear::{dot, unit};
-use crate::simd::fastest;
+use imaging::fastest;
 
 fastest! {
     /// Fills the three direction planes of light `k` and its gains for pixels `x0 ..` of row `y`.

@@ -1,7 +1,7 @@
 //! Planes at coarser steps: filtered and thinned out, and brought back by a Gaussian that leaves no steps.
 
 use crate::fir::{Kernel, WIDE, padded};
-use crate::simd::fastest;
+use imaging::fastest;
 use imaging::{Cancel, Result, zeroed};
 use rayon::prelude::*;
 

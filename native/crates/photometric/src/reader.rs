@@ -1,6 +1,6 @@
 //! Rows of a raster as linear light, and the frames of a stack as normalised samples.
 
-use crate::simd::fastest;
+use imaging::fastest;
 use imaging::{Encoding, FrameStack, Raster, Samples};
 
 /// Denominators of a flat field below this give no sample: under one 12-bit step.

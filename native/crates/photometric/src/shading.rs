@@ -2,8 +2,8 @@
 
 use crate::kernel::{LANES, lane};
 use crate::linear::{V3, dot};
-use crate::simd::fastest;
 use crate::tile::{Setup, TILE, Tile};
+use imaging::fastest;
 
 impl Tile {
     /// The largest of what the lights show at each pixel above `max(0, g.l_k)`, at least 0.

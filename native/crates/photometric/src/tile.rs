@@ -7,9 +7,9 @@ use crate::lights::{Lights, normal_matrix};
 use crate::linear::{Sym3, V3, apply, inverse};
 use crate::near;
 use crate::reader::Reader;
-use crate::simd::fastest;
 use crate::unvarnish::{self, Halves};
 use crate::varnish::Varnish;
+use imaging::fastest;
 
 /// Longest tile; eight lights of 512 pixels fit the first-level cache.
 pub const TILE: usize = 512;

@@ -2,9 +2,9 @@
 
 use crate::kernel::LANES;
 use crate::lights::Lights;
-use crate::simd::fastest;
 use crate::tile::{Setup, TILE, Tile};
 use crate::varnish::{MOST_LIGHTS, Varnish, half_vector};
+use imaging::fastest;
 
 /// Pixels between places where half vectors are computed; linear between them.
 const NODE: usize = 64;

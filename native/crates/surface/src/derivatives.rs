@@ -1,7 +1,7 @@
 //! Second derivatives of the height from the slopes by separable Gaussian kernels, row by row through a small ring.
 
 use crate::planes::Level;
-use crate::simd::fastest;
+use imaging::fastest;
 
 /// Kernel radius for a Gaussian of one level pixel.
 pub const R: usize = 3;

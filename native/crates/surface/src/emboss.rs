@@ -5,8 +5,8 @@
 //! change over the card; they are followed by demodulation with a window of a few millimetres.
 
 use crate::planes::Level;
-use crate::simd::fastest;
 use crate::stats::{MAD_TO_SIGMA, median, quantile};
+use imaging::fastest;
 use imaging::{Cancel, Result};
 use rayon::prelude::*;
 use rustfft::{FftPlanner, num_complex::Complex32};

@@ -3,7 +3,7 @@
 use crate::curvature_noise::NoiseGrid;
 use crate::derivatives::{Kernels, R, Row, Sweep};
 use crate::planes::Level;
-use crate::simd::fastest;
+use imaging::fastest;
 use imaging::{Cancel, Result};
 use rayon::prelude::*;
 

@@ -38,7 +38,6 @@ mod rough;
 mod section;
 mod shapes;
 mod shine;
-mod simd;
 mod stats;
 mod terms;
 mod trend;

@@ -1,9 +1,9 @@
 //! How noisy a slope is, learnt from the maps themselves as a function of confidence or albedo.
 
 use crate::planes::{Crop, Level};
-use crate::simd::fastest;
 use crate::stats::{MAD_TO_SIGMA, median};
 use crate::types::Maps;
+use imaging::fastest;
 use imaging::{Cancel, Result};
 use rayon::prelude::*;
 

@@ -3,10 +3,10 @@
 use crate::mirrors::{Mirrors, mirrors};
 use crate::planes::Level;
 use crate::shine::{MOST_GAIN, shine_gain};
-use crate::simd::fastest;
 use crate::terms::{BOW, Row, SHINE, along_row, dot, place, powers, value};
 use crate::trend_fit::{DARKEST, Samples, robust_fit};
 use crate::types::Rig;
+use imaging::fastest;
 
 /// The smooth part of a side's slopes, and where the print mirrors too much for it.
 pub struct Trend {

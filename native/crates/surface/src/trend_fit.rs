@@ -1,9 +1,9 @@
 //! Least squares of both slopes over samples of a side, with rejection.
 
 use crate::planes::Level;
-use crate::simd::fastest;
 use crate::stats::{MAD_TO_SIGMA, median};
 use crate::terms::{BOW, Row, SHINE, UNKNOWNS, dot, place, powers};
+use imaging::fastest;
 use rayon::prelude::*;
 
 /// Albedo below this counts as this: shine over black print has no bound.
