@@ -5,13 +5,16 @@
 #![allow(missing_docs)]
 
 mod calibrating;
+mod condition;
 mod engine;
 mod exposures;
 mod handle;
 mod lights;
+mod lines;
 mod many;
 mod map_tiles;
 mod maps;
+mod measurement_json;
 mod measuring;
 mod response;
 mod simulate;

@@ -1,17 +1,17 @@
 //! Outline, 24 points and edges of the frames behind a handle; results in the shape of the TypeScript contract.
 
 use crate::calibrating::checked_map;
-use crate::maps::Maps;
+use crate::measurement_json::as_contract;
 use crate::stack::{Loaded, Stack, share, to_json};
-use crate::task::{Progress, Work, reporter, start, to_js};
+use crate::task::{Work, start, to_js};
 use imaging::{CoreError, ErrorCode, LinearSource, RasterSource, Result, StackSource};
 use measure::{
-    Budget, CalcOptions, EdgeOptions, Measurement, Method, OutlineOptions, PlaneMap, Point, RefineOptions, Refinement,
-    Side, Station, Term, calculate, detect_edges, find_outline, reference_points, reference_points_on, refine,
+    Budget, CalcOptions, EdgeOptions, Method, OutlineOptions, PlaneMap, Point, RefineOptions, Refinement, Station,
+    Term, calculate, detect_edges, find_outline, reference_points, reference_points_on, refine,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask, Float64Array};
 use napi_derive::napi;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub struct EdgeInput {
 /// Handle to a found card.
 #[napi]
 pub struct Outline {
-    inner: Arc<measure::Outline>,
+    pub(crate) inner: Arc<measure::Outline>,
 }
 
 #[napi]
@@ -239,53 +239,6 @@ pub fn detect_edge_points(
     }))
 }
 
-/// What is known of camera and lights; heights are corrected for what it tells.
-#[napi(object)]
-pub struct RigInput {
-    /// Camera to card, mm.
-    pub view_distance_mm: Option<f64>,
-    /// Lights to card, mm; left out for far lights.
-    pub light_distance_mm: Option<f64>,
-    /// Mean elevation of the lights over the card, degrees.
-    pub light_elevation_deg: Option<f64>,
-}
-
-/// Corners, edges and surface of a measured card, as JSON (`Condition`).
-#[napi(ts_return_type = "Promise<string>")]
-pub fn analyse_condition(
-    maps: &Maps,
-    outline: &Outline,
-    refinement: &RefinementHandle,
-    pixel_pitch_mm: f64,
-    rig: RigInput,
-    progress: Option<Progress>,
-    signal: Option<AbortSignal>,
-) -> napi::Result<AsyncTask<Work<String>>> {
-    let solved = maps.inner.get().map_err(to_js)?;
-    let frame = card_frame(&outline.inner, &refinement.inner, pixel_pitch_mm, &rig);
-    let report = reporter(progress);
-    Ok(start(signal, move |cancel| {
-        let s = &solved.solution;
-        let maps = surface::Maps {
-            width: s.width,
-            height: s.height,
-            normals: &s.normals,
-            albedo: &s.albedo,
-            channels: s.channels,
-            residual: &s.residual,
-            confidence_deg: Some(&s.confidence_deg),
-            known: &s.known,
-        };
-        to_json(&surface::analyse(
-            &maps,
-            &frame,
-            &surface::Options::default(),
-            cancel,
-            &report,
-        )?)
-    }))
-}
-
 /// Runs `work` on the frames seen as one image of linear light.
 pub fn with_source<T>(loaded: &Loaded, work: impl FnOnce(&dyn LinearSource) -> Result<T>) -> Result<T> {
     let stack = &loaded.stack;
@@ -295,145 +248,9 @@ pub fn with_source<T>(loaded: &Loaded, work: impl FnOnce(&dyn LinearSource) -> R
     }
 }
 
-fn card_frame(
-    outline: &measure::Outline,
-    refinement: &Refinement,
-    pixel_pitch_mm: f64,
-    rig: &RigInput,
-) -> surface::CardFrame {
-    let edges = refinement.stations.iter().filter_map(|s| s.outer.as_ref());
-    let blur = edges.map(|e| e.blur_px).filter(|b| b.is_finite()).collect();
-    let radii: Vec<f64> = outline.corner_radius_px.iter().flatten().copied().collect();
-    let complete = refinement.sides.iter().all(|s| s.border.is_some());
-    surface::CardFrame {
-        corners_px: outline.corners.map(|c| [c.x, c.y]),
-        pixel_pitch_mm,
-        corner_radius_mm: median(radii).map(|r| r * pixel_pitch_mm),
-        border_px: if complete {
-            border_corners(outline, refinement)
-        } else {
-            None
-        },
-        rig: surface::Rig {
-            blur_sigma_px: median(blur),
-            view_distance_mm: rig.view_distance_mm,
-            light_distance_mm: rig.light_distance_mm,
-            light_elevation_deg: rig.light_elevation_deg,
-        },
-    }
-}
-
-/// Border points of a side at fractions of its length, px.
-fn border_line(outline: &measure::Outline, refinement: &Refinement, side: Side) -> Option<Vec<Point>> {
-    let reading = refinement.sides.iter().find(|s| s.side == side)?;
-    let border = reading.border.as_ref()?;
-    let edge = outline.edge(side);
-    let inset = |other: [Side; 2]| {
-        let offset = |s: Side| {
-            refinement
-                .sides
-                .iter()
-                .find(|r| r.side == s)
-                .and_then(|r| r.border.as_ref())
-                .map_or(0.0, |b| b.offset_px)
-        };
-        other.map(offset)
-    };
-    let [start, end] = match side {
-        Side::Left | Side::Right => inset([Side::Top, Side::Bottom]),
-        Side::Top | Side::Bottom => inset([Side::Left, Side::Right]),
-    };
-    let (from, to) = (-edge.curve.half_length + start, edge.curve.half_length - end);
-    let at = |i: usize| {
-        let u = from + (to - from) * i as f64 / 8.0;
-        let frame = edge.curve.local(u);
-        frame.at(0.0, border.at(u))
-    };
-    Some((0..=8).map(at).collect())
-}
-
-fn border_corners(outline: &measure::Outline, refinement: &Refinement) -> Option<[[f64; 2]; 4]> {
-    let ends = |side: Side| border_line(outline, refinement, side).map(|line| (line[0], line[line.len() - 1]));
-    let (left, right, top, bottom) = (
-        ends(Side::Left)?,
-        ends(Side::Right)?,
-        ends(Side::Top)?,
-        ends(Side::Bottom)?,
-    );
-    let meet = |a: Point, b: Point| [(a.x + b.x) / 2.0, (a.y + b.y) / 2.0];
-    Some([
-        meet(left.0, top.0),
-        meet(right.0, top.1),
-        meet(right.1, bottom.1),
-        meet(left.1, bottom.0),
-    ])
-}
-
-fn edge_line(outline: &measure::Outline, side: Side) -> Vec<Point> {
-    let curve = &outline.edge(side).curve;
-    (0..=8)
-        .map(|i| curve.at(curve.half_length * (f64::from(i) / 4.0 - 1.0)))
-        .collect()
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
-}
-
 fn name_of(method: Method) -> String {
     serde_json::to_value(method)
         .ok()
         .and_then(|v| v.as_str().map(str::to_owned))
         .unwrap_or_default()
-}
-
-fn points(line: &[Point]) -> Value {
-    line.iter().map(|p| json!({ "xPx": p.x, "yPx": p.y })).collect()
-}
-
-/// The measurement in the contract's shape, with the lines that the screen draws.
-fn as_contract(m: &Measurement, refinement: &Refinement) -> Value {
-    let outline = &refinement.outline;
-    let sides = [Side::Left, Side::Right, Side::Top, Side::Bottom];
-    let per_side = |of: &dyn Fn(Side) -> Value| -> Value {
-        sides
-            .iter()
-            .map(|&s| (s.name().to_owned(), of(s)))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
-    };
-    let status = |side: Side| {
-        let found = m.sides.iter().find(|s| s.side == side);
-        json!({ "measured": found.is_some_and(|s| s.measured > 0), "reason": found.and_then(|s| s.reason.clone()) })
-    };
-    let worst = m.worst.as_ref().map(|w| {
-        let axis = if w.edge == Side::Left { "leftRight" } else { "topBottom" };
-        json!({ "axis": axis, "index": w.index, "ratio": w.shares })
-    });
-    let mut centering = json!(m.centering);
-    centering["worstStation"] = json!(worst);
-    let radii: Vec<f64> = outline.corner_radius_px.iter().flatten().copied().collect();
-    let mut budget = json!(m.budget);
-    budget["sides"] = per_side(&|s| json!(m.budget.sides[s.index()]));
-    json!({
-        "budget": budget,
-        "pixelPitchMm": m.pixel_pitch_mm,
-        "points": m.points,
-        "meanMm": m.mean_mm.unwrap_or_default(),
-        "meanPx": m.mean_px,
-        "sides": per_side(&|s| status(s)),
-        "centering": centering,
-        "sizeMm": m.size_mm,
-        "sizePx": m.size_px,
-        "cardAngleDeg": m.card_angle_deg,
-        "printTiltDeg": m.print_tilt_deg,
-        "outline": {
-            "corners": points(&outline.corners),
-            "cornerRadiusPx": median(radii),
-            "cornerRadius": m.corner_radius,
-            "edges": per_side(&|s| points(&edge_line(outline, s))),
-            "border": per_side(&|s| border_line(outline, refinement, s).map_or(Value::Null, |l| points(&l))),
-        },
-    })
 }

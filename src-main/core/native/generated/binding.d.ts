@@ -92,7 +92,7 @@ export declare class Tiles {
 }
 
 /** Corners, edges and surface of a measured card, as JSON (`Condition`). */
-export declare function analyseCondition(maps: Maps, outline: Outline, refinement: Refinement, pixelPitchMm: number, rig: RigInput, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
+export declare function analyseCondition(maps: Maps, outline: Outline, refinement: RefinementHandle, pixelPitchMm: number, rig: RigInput, progress?: Progress | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** Where the balls are. */
 export interface BallInput {
