@@ -10,64 +10,48 @@ import {
   driftCheckSchema,
 } from '../../contract/calibration.ts';
 import type { Audit } from '../audit/index.ts';
-import { refuse } from '../errors/index.ts';
+import {
+  createRigRecordsReader,
+  createRigRecordsWriter,
+  type RigRecordKind,
+  type RigRecordsReadable,
+  type RigRecordsReader,
+  type RigRecordsWritable,
+} from './rig-records.ts';
 
-export interface CalibrationsReadable {
-  /** Newest first. */
-  list(): CalibrationRecord[];
-  /** Throws `notFound`. */
-  get(id: string): CalibrationRecord;
-  /** The one in use on a rig. */
-  active(rigId: string): CalibrationRecord | null;
+export interface CalibrationsReadable extends RigRecordsReadable<CalibrationRecord> {
   /** Oldest first. */
   drift(calibrationId: string): DriftCheck[];
   /** Newest first. */
   acceptances(calibrationId: string): Acceptance[];
 }
 
-export interface CalibrationsWritable {
-  /** Throws `conflict` for an id that exists. */
-  insert(record: CalibrationRecord): void;
-  /** Puts a record in use on a rig, or none. Throws `notFound`. */
-  use(rigId: string, id: string | null, reason: string): void;
+export interface CalibrationsWritable extends RigRecordsWritable<CalibrationRecord> {
   addDrift(check: DriftCheck): void;
   addAcceptance(acceptance: Acceptance): void;
 }
 
-interface Row {
-  readonly seq: number;
-  readonly json: string;
-}
+const kind: RigRecordKind<CalibrationRecord> = {
+  table: 'calibrations',
+  uses: { table: 'calibration_uses', column: 'calibration' },
+  schema: calibrationRecordSchema,
+  action: 'calibration',
+  unknown: ['there is no such calibration', 'reload the list of calibrations'],
+};
 
-export function createCalibrationsReader(db: Database): CalibrationsReadable & { seqOf(id: string): number } {
-  const all = db.prepare<[], Row>('SELECT seq, record_json AS json FROM calibrations ORDER BY seq DESC');
-  const one = db.prepare<[string], Row>('SELECT seq, record_json AS json FROM calibrations WHERE id = ?');
-  const used = db.prepare<[string], { json: string | null }>(
-    `SELECT c.record_json AS json FROM calibration_uses u LEFT JOIN calibrations c ON c.seq = u.calibration
-     WHERE u.rig = ? ORDER BY u.seq DESC LIMIT 1`,
+export function createCalibrationsReader(
+  db: Database,
+): CalibrationsReadable & Pick<RigRecordsReader<CalibrationRecord>, 'seqOf'> {
+  const records = createRigRecordsReader(db, kind);
+  const checks = db.prepare<[number, string], { json: string }>(
+    'SELECT body_json AS json FROM calibration_checks WHERE calibration = ? AND kind = ? ORDER BY seq',
   );
-  const checks = db.prepare<[number, string], Row>(
-    'SELECT seq, body_json AS json FROM calibration_checks WHERE calibration = ? AND kind = ? ORDER BY seq',
-  );
-  const record = (json: string): CalibrationRecord => calibrationRecordSchema.parse(JSON.parse(json));
-  const need = (id: string): Row => {
-    const row = one.get(id);
-    if (row === undefined)
-      throw refuse('notFound', 'there is no such calibration', 'reload the list of calibrations', { field: 'id' });
-    return row;
-  };
   return {
-    list: () => all.all().map((row) => record(row.json)),
-    get: (id) => record(need(id).json),
-    seqOf: (id) => need(id).seq,
-    active(rigId) {
-      const json = used.get(rigId)?.json ?? null;
-      return json === null ? null : record(json);
-    },
-    drift: (id) => checks.all(need(id).seq, 'drift').map((row) => driftCheckSchema.parse(JSON.parse(row.json))),
+    ...records,
+    drift: (id) => checks.all(records.seqOf(id), 'drift').map((row) => driftCheckSchema.parse(JSON.parse(row.json))),
     acceptances: (id) =>
       checks
-        .all(need(id).seq, 'acceptance')
+        .all(records.seqOf(id), 'acceptance')
         .map((row) => acceptanceSchema.parse(JSON.parse(row.json)))
         .reverse(),
   };
@@ -75,26 +59,10 @@ export function createCalibrationsReader(db: Database): CalibrationsReadable & {
 
 export function createCalibrationsWriter(db: Database, audit: Audit): (actor: string) => CalibrationsWritable {
   const reader = createCalibrationsReader(db);
-  const exists = db.prepare<[string], number>('SELECT 1 FROM calibrations WHERE id = ?').pluck();
-  const insert = db.prepare('INSERT INTO calibrations (id, rig, record_json) VALUES (?, ?, ?)');
-  const use = db.prepare('INSERT INTO calibration_uses (rig, calibration) VALUES (?, ?)');
+  const records = createRigRecordsWriter(db, audit, kind, reader);
   const check = db.prepare('INSERT INTO calibration_checks (id, calibration, kind, body_json) VALUES (?, ?, ?, ?)');
   return (actor) => ({
-    insert(given) {
-      const record = calibrationRecordSchema.parse(given);
-      if (exists.get(record.id) !== undefined)
-        throw refuse('conflict', `there is a calibration ${record.id} already`, 'give the new one its own id', {
-          field: 'id',
-        });
-      const json = JSON.stringify(record);
-      insert.run(record.id, record.rigId, json);
-      const payload = { recordSha256: hash('sha256', json, 'hex'), rig: record.rigId, name: record.name };
-      audit.append({ actor, action: 'calibration.insert', subject: record.id, payload });
-    },
-    use(rigId, id, reason) {
-      use.run(rigId, id === null ? null : reader.seqOf(id));
-      audit.append({ actor, action: 'calibration.use', subject: rigId, reason, payload: { calibration: id } });
-    },
+    ...records(actor),
     addDrift(given) {
       const body = driftCheckSchema.parse(given);
       check.run(body.id, reader.seqOf(body.calibrationId), 'drift', JSON.stringify(body));
