@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppError, refuse } from '../../src-main/core/errors/index.ts';
 import { type Studies, studyDocuments } from '../../src-main/core/studies/index.ts';
-import { ask, createWorld, signIn, type World } from './server-fakes.ts';
+import { ask, signIn } from './server-client.ts';
+import { createWorld, type World } from './server-fakes.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -8,16 +8,13 @@ import {
   ask,
   askRaw,
   beginUpload,
-  createWorld,
-  imageBytes,
-  imageId,
   openedSocket,
   originOf,
   pageHeaders,
   putFile,
   signIn,
-  type World,
-} from './server-fakes.ts';
+} from './server-client.ts';
+import { createWorld, imageBytes, imageId, type World } from './server-fakes.ts';
 
 let world: World;
 let operator: string;

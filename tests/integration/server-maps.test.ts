@@ -3,7 +3,8 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refuse } from '../../src-main/core/errors/index.ts';
 import { fieldInfo } from '../fixtures/surface-maps.ts';
-import { ask, createWorld, imageId, originOf, signIn, type World } from './server-fakes.ts';
+import { ask, originOf, signIn } from './server-client.ts';
+import { createWorld, imageId, type World } from './server-fakes.ts';
 
 let world: World;
 let cookie: string;

@@ -5,7 +5,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { type Contract, contract } from '../../src-main/contract/index.ts';
-import { ask, createWorld, job, openedSocket, pageHeaders, signIn, until, type World } from './server-fakes.ts';
+import { ask, openedSocket, pageHeaders, signIn, until } from './server-client.ts';
+import { createWorld, job, type World } from './server-fakes.ts';
 
 type Client = ContractRouterClient<Contract>;
 

@@ -5,8 +5,6 @@ import {
   ask,
   askRaw,
   beginUpload,
-  createWorld,
-  imageId,
   openedSocket,
   openSocket,
   originOf,
@@ -14,8 +12,8 @@ import {
   putFile,
   signIn,
   until,
-  type World,
-} from './server-fakes.ts';
+} from './server-client.ts';
+import { createWorld, imageId, type World } from './server-fakes.ts';
 
 let world: World;
 let operator: string;
