@@ -20,8 +20,9 @@ export function measurementText(m: Measurement): string {
   for (const side of sides) {
     const points = m.points.filter((p) => p.edge === side).map((p) => pointText(p, inMm));
     const status = m.sides[side];
+    const asked = status.frame === 'inQuestion' ? '  (border or bar of the design?)' : '';
     lines.push(
-      `    ${side.padEnd(7)}${status.measured ? points.join('  ') : `not measured: ${status.reason ?? 'no reason given'}`}`,
+      `    ${side.padEnd(7)}${status.measured ? points.join('  ') : `not measured: ${status.reason ?? 'no reason given'}`}${asked}`,
     );
   }
   const u = m.centering;

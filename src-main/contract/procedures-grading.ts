@@ -6,7 +6,7 @@ import { gradingPageSchema, gradingQuerySchema, gradingSchema, gradingSummarySch
 import { jobSchema, jobsEventSchema } from './jobs.ts';
 import { noGradeMarkSchema } from './noGrade.ts';
 import { base, bench, everyone, idInput } from './procedures-base.ts';
-import { imageIdSchema } from './report.ts';
+import { bordersAnswerSchema, imageIdSchema } from './report.ts';
 import { sheetIdSchema, sheetSchema } from './sheets.ts';
 import { gradeSourceSchema } from './sources.ts';
 import { mapValuesSchema, profileInputSchema, profileSchema } from './surface-maps.ts';
@@ -72,13 +72,20 @@ export const gradings = {
     .output(gradingPageSchema),
   get: base.meta(everyone).route({ method: 'GET', path: '/gradings/{id}' }).input(idInput).output(gradingSchema),
   /**
-   * The same measurements under another standard, or with a person's no-grade mark (null takes it back, left out keeps
-   * it); stored as a new revision with its reason in the audit log.
+   * The same measurements under another standard, with a person's no-grade mark, or with a person's answer whether the
+   * boundaries in question are borders (null takes either back, left out keeps it); stored as a new revision with its
+   * reason in the audit log.
    */
   regrade: base
     .meta(bench)
     .route({ method: 'POST', path: '/gradings/{id}/regrade' })
-    .input(idInput.extend({ standard: z.string().max(40), noGrade: noGradeMarkSchema.nullable().optional() }))
+    .input(
+      idInput.extend({
+        standard: z.string().max(40),
+        noGrade: noGradeMarkSchema.nullable().optional(),
+        borders: bordersAnswerSchema.nullable().optional(),
+      }),
+    )
     .output(gradingSchema),
   archive: base
     .meta(bench)

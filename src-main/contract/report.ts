@@ -65,7 +65,15 @@ export const sideStatusSchema = z.object({
   measured: z.boolean(),
   reason: z.string().nullish(),
   template: z.string().optional(),
+  /**
+   * Only where the boundary turns no corner (neither side beside it has a border): a border, or a bar of a borderless
+   * design. A person or a template answers; absent elsewhere and in older reports.
+   */
+  frame: z.enum(['inQuestion', 'confirmed', 'declined']).optional(),
 });
+/** What a person says of all boundaries in question. */
+export const bordersAnswerSchema = z.enum(['border', 'bar']);
+export type BordersAnswer = z.infer<typeof bordersAnswerSchema>;
 
 const ratio = z.tuple([z.number(), z.number()]);
 const axisSchema = z.enum(['leftRight', 'topBottom']);

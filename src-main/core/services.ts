@@ -86,7 +86,7 @@ export function createServices(parts: Parts): Services {
     gradings: {
       list: async (query) => store.gradings.page(query),
       get: async ({ id }) => ({ ...store.gradings.get(id), mapsPending: parts.keeper.isPending(id) }),
-      regrade: async ({ id, standard, noGrade }, caller) => desk.regrade(id, standard, caller.actor, noGrade),
+      regrade: async ({ id, ...request }, caller) => desk.regrade(id, request, caller.actor),
       archive: async ({ id, reason }, caller) =>
         store.write(caller.actor, (tx) => tx.gradings.setArchived(id, true, reason ?? null)),
       restore: async ({ id }, caller) => store.write(caller.actor, (tx) => tx.gradings.setArchived(id, false, null)),

@@ -2,7 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GradeSource, Grading, Job, NoGradeMark, TemplateChoice } from '../../contract/index.ts';
+import type {
+  BordersAnswer,
+  GradeSource,
+  Grading,
+  Job,
+  NoGradeMark,
+  Report,
+  TemplateChoice,
+} from '../../contract/index.ts';
+import { answered, sidesInQuestion, withoutQuestion } from '../borders/index.ts';
 import type { Calibrations } from '../calibration/index.ts';
 import { type CaptureInput, type Encoding, readInput } from '../capture/index.ts';
 import type { Clock } from '../clock/index.ts';
@@ -31,12 +40,19 @@ export interface GradeRequest {
   readonly template?: TemplateChoice | undefined;
 }
 
+export interface RegradeRequest {
+  readonly standard: string;
+  /** A person's no-grade mark; null takes it back, undefined keeps what is there. */
+  readonly noGrade?: NoGradeMark | null | undefined;
+  /** A person's answer to boundaries in question; null takes it back, undefined keeps what is there. */
+  readonly borders?: BordersAnswer | null | undefined;
+}
+
 export interface Desk {
   /** @throws AppError for a standard, rig or upload that does not exist, or a read-only store */
   start(request: GradeRequest, actor: string): Promise<Job>;
-  /** The same evidence under another standard, as a new revision. @throws AppError */
-  /** `mark`: a person's no-grade mark; null takes it back, undefined keeps what is there. */
-  regrade(id: string, standard: string, actor: string, mark?: NoGradeMark | null): Grading;
+  /** The same evidence judged again, as a new revision. @throws AppError */
+  regrade(id: string, request: RegradeRequest, actor: string): Grading;
 }
 
 export interface DeskParts {
@@ -153,6 +169,15 @@ export function createDesk(parts: DeskParts): Desk {
       }
     };
 
+  /** The first revision holds the widths as they were measured, before any answer. */
+  const withAnswer = (id: string, latest: Report, answer: BordersAnswer | null): Report => {
+    const { measurement, quality } = store.gradings.report(id, 1);
+    if (!measurement || sidesInQuestion(measurement.sides).length === 0)
+      throw refuse('conflict', 'no boundary of this card is in question', 'look at its widths', { field: 'borders' });
+    const stages = answer === null ? quality.stages : quality.stages.map(withoutQuestion);
+    return { ...latest, measurement: answered(measurement, answer), quality: { ...latest.quality, stages } };
+  };
+
   return {
     async start(request, actor) {
       if (store.readOnlyReason !== null)
@@ -183,13 +208,14 @@ export function createDesk(parts: DeskParts): Desk {
         .catch(() => undefined);
       return job;
     },
-    regrade(id, standardId, actor, given) {
-      const standard = standards.find(standardId);
-      const { summary, report } = store.gradings.get(id);
+    regrade(id, request, actor) {
+      const standard = standards.find(request.standard);
+      const { summary, report: latest } = store.gradings.get(id);
+      const report = request.borders === undefined ? latest : withAnswer(id, latest, request.borders);
       const condition = { corners: report.corners, edges: report.edges, surface: report.surface };
       const { noGrade } = report.grade;
       const kept = noGrade?.by === 'person' ? { code: noGrade.code, reason: noGrade.why } : null;
-      const mark = given === undefined ? kept : given;
+      const mark = request.noGrade === undefined ? kept : request.noGrade;
       const graded = gradeSide({ side: report.side, measurement: report.measurement, ...condition, mark }, standard);
       const regraded = {
         ...report,
@@ -204,14 +230,16 @@ export function createDesk(parts: DeskParts): Desk {
         archived: summary.archived,
       };
       return store.write(actor, (tx) =>
-        tx.gradings.revise(id, { summary: revised, report: regraded }, revisionReason(standard.name, given)),
+        tx.gradings.revise(id, { summary: revised, report: regraded }, revisionReason(standard.name, request)),
       );
     },
   };
 }
 
 /** What the audit log says of a revision. */
-function revisionReason(standard: string, mark: NoGradeMark | null | undefined): string {
-  if (mark === undefined) return `graded again by ${standard}`;
-  return mark === null ? 'no-grade mark taken back' : `marked ${mark.code}: ${mark.reason}`;
+function revisionReason(standard: string, { noGrade, borders }: RegradeRequest): string {
+  if (borders !== undefined)
+    return borders === null ? 'answer on borders taken back' : `boundaries in question: each is a ${borders}`;
+  if (noGrade === undefined) return `graded again by ${standard}`;
+  return noGrade === null ? 'no-grade mark taken back' : `marked ${noGrade.code}: ${noGrade.reason}`;
 }

@@ -55,8 +55,9 @@ function tooSmall(measurement: Measurement): NoGrade | null {
 
 function miscut(measurement: Measurement): NoGrade | null {
   const limit = rules.measured.N8.leastBorderMm;
-  const worst = measurement.points
-    .filter(({ widthMm }) => widthMm !== null && widthMm < limit)
+  const { points, sides } = measurement;
+  const worst = points
+    .filter(({ widthMm, edge }) => widthMm !== null && widthMm < limit && sides[edge].frame !== 'inQuestion')
     .sort((a, b) => (a.widthMm ?? 0) - (b.widthMm ?? 0))[0];
   if (!worst) return null;
   return named(

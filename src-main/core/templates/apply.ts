@@ -1,6 +1,7 @@
 /** What a registered print adds to a measurement: never a width, only the centering that it stands in for. */
-import type { Margins, MeasuredPoint, Measurement, PrintMatch, Side } from '../../contract/index.ts';
+import type { Margins, Measurement, PrintMatch, Side } from '../../contract/index.ts';
 import { sides } from '../../contract/index.ts';
+import { type NoFrame, withoutBorders } from '../borders/index.ts';
 
 const axisSides = { leftRight: ['left', 'right'], topBottom: ['top', 'bottom'] } as const;
 /** Nominal margins that differ by more than this make a design asymmetric, mm. */
@@ -16,52 +17,39 @@ const otherLineMm = 0.3;
 /**
  * The measurement with its print. An axis takes its centering from the template where a border is missing on it, or
  * where the design is asymmetric by intent; each side says that its border was not measured and what stands in. A
- * boundary that is not where the design's frame must be is not the frame: its widths are taken back.
+ * boundary that is not where the design's frame must be is not the frame, and one in question is none where the design
+ * states no margins: their widths are taken back.
  */
 export function withPrint(measurement: Measurement, print: PrintMatch): Measurement {
   const expected = print.equivalent?.widthsMm;
+  const template = print.template.name;
   const isOther = (side: Side) => {
     const found = measurement.meanMm[side];
     return expected !== undefined && found !== null && Math.abs(found - expected[side]) > otherLineMm;
   };
-  const missing = sides.filter((side) => !measurement.sides[side].measured || isOther(side));
-  const status = (side: Side): Measurement['sides'][Side] => {
-    const own = measurement.sides[side];
-    if (!missing.includes(side)) return own;
-    const template = print.template.name;
-    if (!isOther(side)) return { ...own, template };
+  const no: NoFrame = {};
+  for (const side of sides) {
     const [at, frame] = [measurement.meanMm[side], expected?.[side]].map((mm) => `${mm?.toFixed(2)} mm`);
-    return {
-      measured: false,
-      template,
-      reason: `the boundary at ${at} is not the design's frame, which is at ${frame}`,
-    };
+    if (isOther(side))
+      no[side] = { template, reason: `the boundary at ${at} is not the design's frame, which is at ${frame}` };
+    else if (!expected && measurement.sides[side].frame === 'inQuestion')
+      no[side] = { template, reason: `the boundary at ${at} is a bar: the design states no margins` };
+  }
+  const bare = withoutBorders(measurement, no);
+  const missing = sides.filter((side) => !bare.sides[side].measured);
+  const status = (side: Side): Measurement['sides'][Side] => {
+    // Where the design's frame must be, the boundary is no bar.
+    const { frame: _, ...own } = bare.sides[side];
+    return own.measured ? own : { ...own, template };
   };
-  const kept = <T>(of: Readonly<Record<Side, T | null>>) => ({
-    left: isOther('left') ? null : of.left,
-    right: isOther('right') ? null : of.right,
-    top: isOther('top') ? null : of.top,
-    bottom: isOther('bottom') ? null : of.bottom,
-  });
   return {
-    ...measurement,
-    points: measurement.points.map((point) => (isOther(point.edge) ? takenBack(point) : point)),
-    meanMm: kept(measurement.meanMm),
-    meanPx: kept(measurement.meanPx),
-    outline: { ...measurement.outline, border: kept(measurement.outline.border) },
+    ...bare,
     sides: { left: status('left'), right: status('right'), top: status('top'), bottom: status('bottom') },
-    centering: centeringWith(measurement.centering, print, missing),
-    printTiltDeg: missing.length > 0 ? print.rotationDeg : measurement.printTiltDeg,
+    centering: centeringWith(bare.centering, print, missing),
+    printTiltDeg: missing.length > 0 ? print.rotationDeg : bare.printTiltDeg,
     print,
   };
 }
-
-const takenBack = (point: MeasuredPoint): MeasuredPoint => ({
-  ...point,
-  ...{ widthMm: null, uncertaintyMm: null, widthPx: null, uncertaintyPx: null, border: null },
-  status: 'noBorder',
-  reason: "this boundary is not the design's frame",
-});
 
 function centeringWith(
   centering: Measurement['centering'],

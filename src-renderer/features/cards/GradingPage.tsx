@@ -2,12 +2,12 @@
 import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArchive, IconArchiveOff, IconChevronDown } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Grading } from '../../../src-main/contract/gradings.ts';
 import { gradeNumber } from '../../messages/format.ts';
-import { api, queryClient, toAppErrorData } from '../../rpc/index.ts';
+import { api, toAppErrorData } from '../../rpc/index.ts';
 import { useShortcut } from '../../shortcuts/index.ts';
 import { useMayWork } from '../../state/session.ts';
 import { ErrorNotice, sentence } from '../../ui/ErrorNotice.tsx';
@@ -15,6 +15,7 @@ import { KeyCap } from '../../ui/Keys.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { Screen } from '../../ui/Screen.tsx';
 import { ResultView } from '../result/ResultView.tsx';
+import { useRegrade } from '../result/useRegrade.ts';
 import styles from './cards.module.css';
 import { NoGradeMenu } from './NoGradeMenu.tsx';
 import { useArchiving } from './useArchiving.tsx';
@@ -90,24 +91,19 @@ function Tools({ grading }: { readonly grading: Grading }) {
 function RegradeMenu({ grading }: { readonly grading: Grading }) {
   const { t } = useTranslation();
   const standards = useQuery(api.standards.list.queryOptions({ staleTime: 60_000 })).data ?? [];
-  const regrade = useMutation(
-    api.gradings.regrade.mutationOptions({
-      onSuccess: (next) => {
-        queryClient.setQueryData(api.gradings.get.queryKey({ input: { id: grading.summary.id } }), next);
-        queryClient.setQueryData(api.gradings.get.queryKey({ input: { id: next.summary.id } }), next);
-        void queryClient.invalidateQueries({ queryKey: api.gradings.list.key() });
-        notifications.show({
-          message: t('result.actions.regraded', {
-            standard: next.report.grade.standard.toUpperCase(),
-            overall: gradeNumber(next.report.grade.overall),
-          }),
-        });
-      },
-      onError: (error) => {
-        const { message, next } = toAppErrorData(error);
-        notifications.show({ color: 'red', title: sentence(message), message: sentence(next) });
-      },
-    }),
+  const regrade = useRegrade(
+    grading,
+    (next) =>
+      notifications.show({
+        message: t('result.actions.regraded', {
+          standard: next.report.grade.standard.toUpperCase(),
+          overall: gradeNumber(next.report.grade.overall),
+        }),
+      }),
+    (error) => {
+      const { message, next } = toAppErrorData(error);
+      notifications.show({ color: 'red', title: sentence(message), message: sentence(next) });
+    },
   );
   const others = standards.filter(({ id }) => id !== grading.report.grade.standard);
   return (
@@ -115,7 +111,7 @@ function RegradeMenu({ grading }: { readonly grading: Grading }) {
       <Menu.Target>
         <Button
           variant="default"
-          loading={regrade.isPending}
+          loading={regrade.pending}
           disabled={others.length === 0}
           rightSection={<IconChevronDown size={14} aria-hidden />}
         >
@@ -124,7 +120,7 @@ function RegradeMenu({ grading }: { readonly grading: Grading }) {
       </Menu.Target>
       <Menu.Dropdown>
         {others.map(({ id, name, version }) => (
-          <Menu.Item key={id} onClick={() => regrade.mutate({ id: grading.summary.id, standard: id })}>
+          <Menu.Item key={id} onClick={() => regrade.judge({ standard: id })}>
             {t('grade.standardBy', { name, version })}
           </Menu.Item>
         ))}

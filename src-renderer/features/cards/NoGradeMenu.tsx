@@ -2,37 +2,29 @@
 import { Button, Group, Menu, Modal, NativeSelect, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconBan, IconChevronDown } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Grading } from '../../../src-main/contract/gradings.ts';
 import { type NoGradeMark, noGradeCodes } from '../../../src-main/contract/noGrade.ts';
-import { api, queryClient } from '../../rpc/index.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { useRegrade } from '../result/useRegrade.ts';
 
 export function NoGradeMenu({ grading }: { readonly grading: Grading }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const { id } = grading.summary;
-  const { standard, noGrade } = grading.report.grade;
+  const { noGrade } = grading.report.grade;
   const marked = noGrade?.by === 'person' ? noGrade.code : null;
-  const mark = useMutation(
-    api.gradings.regrade.mutationOptions({
-      onSuccess: (next, { noGrade: given }) => {
-        queryClient.setQueryData(api.gradings.get.queryKey({ input: { id } }), next);
-        void queryClient.invalidateQueries({ queryKey: api.gradings.list.key() });
-        setOpen(false);
-        notifications.show({
-          message: given ? t('result.noGradeMark.marked', { code: given.code }) : t('result.noGradeMark.takenBack'),
-        });
-      },
-    }),
-  );
-  const send = (given: NoGradeMark | null) => mark.mutate({ id, standard, noGrade: given });
+  const mark = useRegrade(grading, (_, { noGrade: given }) => {
+    setOpen(false);
+    notifications.show({
+      message: given ? t('result.noGradeMark.marked', { code: given.code }) : t('result.noGradeMark.takenBack'),
+    });
+  });
+  const send = (given: NoGradeMark | null) => mark.judge({ noGrade: given });
   const button = {
     variant: 'default',
     leftSection: <IconBan size={15} aria-hidden />,
-    loading: mark.isPending,
+    loading: mark.pending,
   } as const;
   return (
     <>
@@ -53,7 +45,7 @@ export function NoGradeMenu({ grading }: { readonly grading: Grading }) {
         </Button>
       )}
       <Modal opened={open} onClose={() => setOpen(false)} title={t('result.noGradeMark.title')}>
-        <MarkForm onSend={send} onCancel={() => setOpen(false)} busy={mark.isPending} />
+        <MarkForm onSend={send} onCancel={() => setOpen(false)} busy={mark.pending} />
         {mark.error ? <ErrorNotice error={mark.error} /> : null}
       </Modal>
     </>

@@ -6,6 +6,7 @@ import { setPreferences, usePreferences } from '../../state/preferences.ts';
 import { clearSelection } from '../../state/selection.ts';
 import { CardViewer } from '../../viewer/CardViewer.tsx';
 import { sceneOf } from '../../viewer/scene.ts';
+import { BordersQuestion } from './BordersQuestion.tsx';
 import { CardFacts } from './CardFacts.tsx';
 import { CenteringPanel } from './CenteringPanel.tsx';
 import { ChecksPanel } from './ChecksPanel.tsx';
@@ -36,6 +37,7 @@ export function ResultView({ grading }: { readonly grading: Grading }) {
       <section className={styles.side} aria-label={t('result.panel')} tabIndex={0}>
         <GradeHeader grading={grading} />
         <NeedsPerson report={report} />
+        <BordersQuestion grading={grading} />
         <SubgradeBars grade={report.grade} />
         <CenteringPanel report={report} />
         <PrintPanel grading={grading} />

@@ -65,6 +65,23 @@ export const result = {
     pitchUnit: 'mm/px',
   },
   tabs: { label: 'Result details', findings: 'Findings', widths: 'Widths', checks: 'Checks' },
+  borders: {
+    title: 'Border or bar of the design',
+    heading: {
+      inQuestion: '{{sides}}: border, or bar of the design?',
+      confirmed: '{{sides}}: a border, as a person said',
+      declined: '{{sides}}: a bar of the design, as a person said',
+    },
+    why: 'This boundary turns no corner. A bar from edge to edge of a borderless design looks just so, and the picture cannot tell. A template of the design answers for all its cards.',
+    border: 'It is a border',
+    bar: 'It is a bar',
+    takeBack: 'Take the answer back',
+    said: {
+      border: 'Measured as a border',
+      bar: 'Its widths are taken back: no border there',
+      nothing: 'The answer was taken back',
+    },
+  },
   widths: {
     title: 'Widths at the 24 stations',
     diagram: 'Card with the widths at its 24 stations',

@@ -13,6 +13,7 @@ const pointSchema = z.object({
   boundUm: z.number().nullable(),
   status: z.string(),
   invented: z.boolean(),
+  inQuestion: z.boolean(),
 });
 const cardSchema = z.object({
   card: z.string(),
@@ -168,15 +169,18 @@ function texturedRows(title: string, cards: readonly Card[], judged: boolean): R
   ];
 }
 
+/** A bar of the design cannot be told from a border by the card alone; then a width counts as asked, not as stated. */
 function bareRows(cards: readonly Card[]): Row[] {
   const invented = cards.flatMap(({ points }) => points.filter((point) => point.invented));
+  const stated = invented.filter((point) => !point.inQuestion).length;
   return [
     limited({
-      figure: `${cards.length} cards without a border: widths invented`,
-      value: invented.length,
+      figure: `${cards.length} cards without a border: widths stated without a question`,
+      value: stated,
       unit: 'widths',
       digits: 0,
       atMost: 0,
+      detail: `${invented.length - stated} more are marked "border or bar?" and graded by nothing`,
     }),
   ];
 }

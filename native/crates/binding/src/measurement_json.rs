@@ -21,7 +21,11 @@ pub fn as_contract(m: &Measurement, refinement: &Refinement) -> Value {
     };
     let status = |side: Side| {
         let found = m.sides.iter().find(|s| s.side == side);
-        json!({ "measured": found.is_some_and(|s| s.measured > 0), "reason": found.and_then(|s| s.reason.clone()) })
+        let mut status = json!({ "measured": found.is_some_and(|s| s.measured > 0), "reason": found.and_then(|s| s.reason.clone()) });
+        if found.is_some_and(|s| s.in_question) {
+            status["frame"] = json!("inQuestion");
+        }
+        status
     };
     let worst = m.worst.as_ref().map(|w| {
         let axis = if w.edge == Side::Left { "leftRight" } else { "topBottom" };

@@ -149,6 +149,9 @@ pub struct SideSummary {
     pub status: Status,
     /// Why not, or why only in part.
     pub reason: Option<String>,
+    /// The boundary turns no corner: neither side beside it has a border. A bar of a borderless design that runs from
+    /// edge to edge looks just so, and no picture of this card alone can tell.
+    pub in_question: bool,
     /// Share of the side on which the border was seen.
     pub coverage: Option<f64>,
     /// Expanded uncertainty (k = 2) of the mean width, px.
@@ -257,9 +260,7 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
         print_tilt_deg: plane
             .as_ref()
             .map_or_else(|| print_tilt(refinement), |p| p.print_tilt_deg),
-        sides: Side::ALL
-            .map(|s| summary(refinement, s, means[s.index()], pitch))
-            .to_vec(),
+        sides: questioned(Side::ALL.map(|s| summary(refinement, s, means[s.index()], pitch))).to_vec(),
         corners: outline.corners.map(PixelPoint::from),
         corner_radius_px: outline.corner_radius_px,
         corner_radius: pitch.and_then(|p| CornerRadius::of(&outline.corner_radius_px, p)),
@@ -392,8 +393,26 @@ fn summary(refinement: &Refinement, side: Side, mean: Option<(f64, f64)>, pitch:
         stations: side.stations(),
         status,
         reason,
+        in_question: false,
         coverage: found.border.as_ref().map(|b| b.coverage),
         mean_uncertainty_px: mean.map(|m| K * m.1),
         mean_uncertainty_mm: mean.zip(pitch).map(|(m, p)| K * m.1 * p),
     }
+}
+
+/// Marks the sides whose border turns no corner.
+fn questioned(mut sides: [SideSummary; 4]) -> [SideSummary; 4] {
+    let bare = |pair: [Side; 2], of: &[SideSummary; 4]| pair.iter().all(|s| of[s.index()].measured == 0);
+    for (own, beside) in [
+        ([Side::Left, Side::Right], [Side::Top, Side::Bottom]),
+        ([Side::Top, Side::Bottom], [Side::Left, Side::Right]),
+    ] {
+        if bare(beside, &sides) {
+            for side in own {
+                let side = &mut sides[side.index()];
+                side.in_question = side.measured > 0;
+            }
+        }
+    }
+    sides
 }

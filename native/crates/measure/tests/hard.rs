@@ -66,3 +66,31 @@ fn the_die_of_the_corners_is_read_and_a_radius_of_no_die_stays_free() {
         }
     }
 }
+
+#[test]
+fn a_boundary_that_turns_no_corner_is_in_question_and_one_that_does_is_not() {
+    for (borders, asked) in [
+        ([None, None, Some(3.0), Some(4.0)], [false, false, true, true]),
+        ([Some(3.0), None, None, None], [true, false, false, false]),
+        ([Some(3.0), None, Some(3.5), None], [false; 4]),
+        ([Some(3.0), Some(3.0), Some(3.5), None], [false; 4]),
+        ([Some(3.0); 4], [false; 4]),
+    ] {
+        let card = HardCard {
+            borders,
+            ..HardCard::default()
+        };
+        let raster = Sheet::of(card, 0.05).raster16();
+        let options = MeasureOptions {
+            pixel_pitch_mm: Some(0.05),
+            ..MeasureOptions::default()
+        };
+        let source = RasterSource::new(&raster, Encoding::Linear);
+        let measured = measure(&source, &options, &Cancel::new()).expect("a card");
+        let found: Vec<bool> = measured.sides.iter().map(|s| s.in_question).collect();
+        assert_eq!(found, asked, "{borders:?}");
+        let drawn: Vec<bool> = borders.iter().map(Option::is_some).collect();
+        let seen: Vec<bool> = measured.sides.iter().map(|s| s.measured > 0).collect();
+        assert_eq!(seen, drawn, "{borders:?}");
+    }
+}

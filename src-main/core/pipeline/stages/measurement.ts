@@ -1,11 +1,11 @@
 /** Stage 6, measurement calculation: widths, centering, size and angles with their uncertainty. */
 import type { AssumptionChanges, Measurement, QualityCheck } from '../../../contract/index.ts';
 import { sides } from '../../../contract/index.ts';
+import { bordersCheck } from '../../borders/index.ts';
 import type { AppliedCalibration } from '../../native/index.ts';
 import { type PrintMatcher, type PrintOutcome, withPrint } from '../../templates/index.ts';
 import { budgetTerms, type CalibratedValues } from '../../uncertainty/index.ts';
 import { atMost, type Stage } from '../stage.ts';
-import { barsCheck } from './bars.ts';
 import type { Refined } from './refinement.ts';
 import { scaleCheck } from './scale.ts';
 
@@ -95,8 +95,8 @@ export const measurement = (
         ),
       );
     } else if (measured.sizeMm && pixelPitchMm !== null) checks.push(scaleCheck(measured.sizeMm, pixelPitchMm));
-    const bars = barsCheck(measured.sides);
-    if (bars) checks.push(bars);
+    const asked = bordersCheck(measured.sides);
+    if (asked) checks.push(asked);
     const value = { ...input, measurement: measured };
     const missing = sides.filter((side) => !measured.sides[side].measured);
     if (missing.length === 0) return { status: 'ok', value, checks };

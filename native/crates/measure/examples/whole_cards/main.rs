@@ -62,6 +62,7 @@ fn judge(card: &Card) -> Value {
                 "method": point.method,
                 "status": point.status,
                 "invented": truth.width_mm.is_none() && point.width_mm.is_some(),
+                "inQuestion": measured.sides.iter().any(|s| s.side == point.edge && s.in_question),
             })
         })
         .collect();
