@@ -66,8 +66,8 @@ export const sideStatusSchema = z.object({
   reason: z.string().nullish(),
   template: z.string().optional(),
   /**
-   * Only where the boundary turns no corner (neither side beside it has a border): a border, or a bar of a borderless
-   * design. A person or a template answers; absent elsewhere and in older reports.
+   * Only where no corner of a frame was seen (no two sides that meet both have a border along most of them): a border,
+   * or a bar of a borderless design. A person or a template answers; absent elsewhere and in older reports.
    */
   frame: z.enum(['inQuestion', 'confirmed', 'declined']).optional(),
 });

@@ -57,7 +57,7 @@ function withoutAxes(centering: Measurement['centering'], goes: (side: Side) => 
   };
 }
 
-/** Sides whose boundary turns no corner, so that it may as well be a bar of a borderless design. */
+/** Sides whose boundary is part of no corner of a frame, so that it may as well be a bar of a borderless design. */
 export const sidesInQuestion = (measured: Measurement['sides']): Side[] =>
   sides.filter((side) => measured[side].frame === 'inQuestion');
 
@@ -78,7 +78,7 @@ export function bordersCheck(measured: Measurement['sides']): QualityCheck | nul
     value: null,
     limit: null,
     status: 'warning',
-    message: `${asked.join(' and ')}: a boundary that turns no corner is a border or a bar of a borderless design, and the picture cannot tell: say which on the result, or teach a template of the design`,
+    message: `${asked.join(' and ')}: no corner of a frame was seen, so this may be a border or a bar of a borderless design, and the picture cannot tell: say which on the result, or teach a template of the design`,
   };
 }
 

@@ -1,4 +1,4 @@
-/** Asks whether boundaries that turn no corner are borders or bars of a borderless design; the answer can be taken back. */
+/** Asks whether boundaries without a corner of a frame are borders or bars of a borderless design; the answer can be taken back. */
 import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconFrame } from '@tabler/icons-react';

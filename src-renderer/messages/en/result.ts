@@ -72,7 +72,7 @@ export const result = {
       confirmed: '{{sides}}: a border, as a person said',
       declined: '{{sides}}: a bar of the design, as a person said',
     },
-    why: 'This boundary turns no corner. A bar from edge to edge of a borderless design looks just so, and the picture cannot tell. A template of the design answers for all its cards.',
+    why: 'No corner of a frame was seen. A bar from edge to edge of a borderless design looks just like a border, and the picture cannot tell. A template of the design answers for all its cards.',
     border: 'It is a border',
     bar: 'It is a bar',
     takeBack: 'Take the answer back',

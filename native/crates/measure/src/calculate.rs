@@ -149,8 +149,8 @@ pub struct SideSummary {
     pub status: Status,
     /// Why not, or why only in part.
     pub reason: Option<String>,
-    /// The boundary turns no corner: neither side beside it has a border. A bar of a borderless design that runs from
-    /// edge to edge looks just so, and no picture of this card alone can tell.
+    /// No corner of a frame was seen. A bar of a borderless design that runs from edge to edge looks just so, and no
+    /// picture of this card alone can tell.
     pub in_question: bool,
     /// Share of the side on which the border was seen.
     pub coverage: Option<f64>,
@@ -400,19 +400,17 @@ fn summary(refinement: &Refinement, side: Side, mean: Option<(f64, f64)>, pitch:
     }
 }
 
-/// Marks the sides whose border turns no corner.
+/// Marks all borders where no corner of a frame was seen: no two sides that meet both have one along most of them.
 fn questioned(mut sides: [SideSummary; 4]) -> [SideSummary; 4] {
-    let bare = |pair: [Side; 2], of: &[SideSummary; 4]| pair.iter().all(|s| of[s.index()].measured == 0);
-    for (own, beside) in [
-        ([Side::Left, Side::Right], [Side::Top, Side::Bottom]),
-        ([Side::Top, Side::Bottom], [Side::Left, Side::Right]),
-    ] {
-        if bare(beside, &sides) {
-            for side in own {
-                let side = &mut sides[side.index()];
-                side.in_question = side.measured > 0;
-            }
-        }
+    let stands = |side: Side, of: &[SideSummary; 4]| {
+        let own = &of[side.index()];
+        3 * own.measured >= 2 * own.stations
+    };
+    let corner = [Side::Left, Side::Right]
+        .into_iter()
+        .any(|a| stands(a, &sides) && [Side::Top, Side::Bottom].into_iter().any(|b| stands(b, &sides)));
+    for side in &mut sides {
+        side.in_question = side.measured > 0 && !corner;
     }
     sides
 }

@@ -68,7 +68,7 @@ fn the_die_of_the_corners_is_read_and_a_radius_of_no_die_stays_free() {
 }
 
 #[test]
-fn a_boundary_that_turns_no_corner_is_in_question_and_one_that_does_is_not() {
+fn borders_are_in_question_where_no_corner_of_a_frame_is_seen() {
     for (borders, asked) in [
         ([None, None, Some(3.0), Some(4.0)], [false, false, true, true]),
         ([Some(3.0), None, None, None], [true, false, false, false]),
