@@ -15,7 +15,7 @@ export interface ScenePoint {
   readonly index: number;
   readonly outer: PointPx | null;
   readonly border: PointPx | null;
-  /** The width as it is written at the point: mm with three decimals, px with one. */
+  /** The width as it is written at the point: mm with three decimals, px with one, `?` where it may be no border. */
   readonly label: string;
   readonly measured: boolean;
 }
@@ -61,7 +61,7 @@ export function defectsWorstFirst(defects: readonly Defect[]): readonly Defect[]
 export function sceneOf(report: Report): Scene {
   const { measurement, surface } = report;
   return {
-    points: (measurement?.points ?? []).map(scenePoint),
+    points: measurement?.points.map((point) => scenePoint(point, measurement)) ?? [],
     corners: measurement?.outline.corners ?? [],
     outerEdge: measurement ? sides.map((side) => measurement.outline.edges[side]).filter(isLine) : [],
     graphicBorder: measurement ? borderLines(measurement) : [],
@@ -99,9 +99,10 @@ function isLine(points: readonly PointPx[]): boolean {
   return points.length > 1;
 }
 
-function scenePoint(point: MeasuredPoint): ScenePoint {
+function scenePoint(point: MeasuredPoint, { sides: of }: Measurement): ScenePoint {
   const { edge, index, outer, border, widthMm, widthPx } = point;
-  const label = widthMm === null ? (widthPx === null ? '' : fixed(widthPx, 1)) : fixed(widthMm, 3);
+  const width = widthMm === null ? (widthPx === null ? '' : fixed(widthPx, 1)) : fixed(widthMm, 3);
+  const label = width !== '' && of[edge].frame === 'inQuestion' ? `${width}?` : width;
   return { id: pointId(point), side: edge, index, outer, border, label, measured: label !== '' };
 }
 

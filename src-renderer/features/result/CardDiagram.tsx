@@ -24,7 +24,12 @@ export function CardDiagram({ measurement }: { readonly measurement: Measurement
         height={card.height - 2 * frame}
       />
       {measurement.points.map((point) => (
-        <Station key={pointId(point)} point={point} inMm={inMm} />
+        <Station
+          key={pointId(point)}
+          point={point}
+          inMm={inMm}
+          asked={measurement.sides[point.edge].frame === 'inQuestion'}
+        />
       ))}
       <Centre measurement={measurement} />
     </svg>
@@ -33,23 +38,31 @@ export function CardDiagram({ measurement }: { readonly measurement: Measurement
 
 function Centre({ measurement }: { readonly measurement: Measurement }) {
   const { leftRight, topBottom } = measurement.centering;
-  const text = (ratio: readonly [number, number] | null) =>
-    ratio ? `${fixed(ratio[0], 1)} : ${fixed(ratio[1], 1)}` : fixed(null, 1);
+  const { left, top } = measurement.sides;
+  const text = (ratio: readonly [number, number] | null, frame: typeof left.frame) =>
+    ratio ? `${fixed(ratio[0], 1)} : ${fixed(ratio[1], 1)}${frame === 'inQuestion' ? ' ?' : ''}` : fixed(null, 1);
   const x = card.x + card.width / 2;
   const y = card.y + card.height / 2;
   return (
     <>
       <text className={styles.diagramCentre} x={x} y={y - 6}>
-        {`↔ ${text(leftRight)}`}
+        {`↔ ${text(leftRight, left.frame)}`}
       </text>
       <text className={styles.diagramCentre} x={x} y={y + 18}>
-        {`↕ ${text(topBottom)}`}
+        {`↕ ${text(topBottom, top.frame)}`}
       </text>
     </>
   );
 }
 
-function Station({ point, inMm }: { readonly point: MeasuredPoint; readonly inMm: boolean }) {
+interface StationProps {
+  readonly point: MeasuredPoint;
+  readonly inMm: boolean;
+  /** Whether the boundary may be a bar of the design. */
+  readonly asked: boolean;
+}
+
+function Station({ point, inMm, asked }: StationProps) {
   const target = { kind: 'point', id: pointId(point) } as const;
   const marked = useSelection((state) => sameTarget(state.selected, target) || sameTarget(state.hovered, target));
   const { x, y, textX, textY, anchor, inX, inY } = stationPlace(point, card, frame);
@@ -67,6 +80,7 @@ function Station({ point, inMm }: { readonly point: MeasuredPoint; readonly inMm
       <circle cx={x} cy={y} r={2.5} />
       <text x={textX} y={textY} textAnchor={anchor}>
         {fixed(width, inMm ? 3 : 1)}
+        {asked && width !== null ? '?' : ''}
       </text>
     </g>
   );

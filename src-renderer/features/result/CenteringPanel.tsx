@@ -11,6 +11,7 @@ const tones: Record<Verdict, Tone> = { pass: 'pass', insideUncertainty: 'warn', 
 export function CenteringPanel({ report }: { readonly report: Report }) {
   const { t } = useTranslation();
   const centering = report.measurement?.centering;
+  const sides = report.measurement?.sides;
   const verdict = report.grade.centeringVerdict;
   return (
     <section className={styles.block} aria-label={t('result.centering.title')}>
@@ -31,8 +32,18 @@ export function CenteringPanel({ report }: { readonly report: Report }) {
           </span>
         ) : null}
       </div>
-      <Axis axis="leftRight" ratio={centering?.leftRight ?? null} u={centering?.leftRightUncertaintyPp ?? null} />
-      <Axis axis="topBottom" ratio={centering?.topBottom ?? null} u={centering?.topBottomUncertaintyPp ?? null} />
+      <Axis
+        axis="leftRight"
+        ratio={centering?.leftRight ?? null}
+        u={centering?.leftRightUncertaintyPp ?? null}
+        asked={sides?.left.frame === 'inQuestion'}
+      />
+      <Axis
+        axis="topBottom"
+        ratio={centering?.topBottom ?? null}
+        u={centering?.topBottomUncertaintyPp ?? null}
+        asked={sides?.top.frame === 'inQuestion'}
+      />
       {centering?.worstStation ? (
         <p className={styles.fine}>
           {t('result.centering.worst', {
@@ -53,7 +64,12 @@ interface AxisProps {
   readonly u: number | null;
 }
 
-function Axis({ axis, ratio, u }: AxisProps) {
+interface AskedAxisProps extends AxisProps {
+  /** Whether the borders may be bars of the design. */
+  readonly asked: boolean;
+}
+
+function Axis({ axis, ratio, u, asked }: AskedAxisProps) {
   const { t } = useTranslation();
   return (
     <div className={styles.axis} data-testid={`centering-${axis}`}>
@@ -62,6 +78,7 @@ function Axis({ axis, ratio, u }: AxisProps) {
         <>
           <span className={styles.axisValue}>
             {fixed(ratio[0], 1)} : {fixed(ratio[1], 1)}
+            {asked ? ' ?' : ''}
           </span>
           <AxisBar axis={axis} ratio={ratio} u={u} />
           <span className={styles.fine} title={t('result.centering.uncertaintyLong')}>
