@@ -76,6 +76,10 @@ fn find_all(picture: &Plane, view: &View, options: &BallOptions) -> Result<Vec<B
     Ok(balls)
 }
 
+fn on_each<L>(balls: &[Ball], see: impl Fn(&Ball) -> Result<L>) -> Result<Vec<L>> {
+    balls.iter().map(see).collect()
+}
+
 /// Mirror balls: directions from one, positions from two or more.
 ///
 /// # Errors
@@ -88,10 +92,7 @@ pub fn by_mirror_balls(
     cancel: &Cancel,
 ) -> Result<MethodResult> {
     let balls = find_all(picture, view, options)?;
-    let mut seen = Vec::with_capacity(balls.len());
-    for ball in &balls {
-        seen.push(chrome_lights(frames, ball, view, cancel)?);
-    }
+    let seen = on_each(&balls, |ball| chrome_lights(frames, ball, view, cancel))?;
     let lights = (0..frames.len())
         .map(|k| {
             let of_light = seen.iter().map(|s| &s[k]);
@@ -131,10 +132,7 @@ pub fn by_matte_balls(
     cancel: &Cancel,
 ) -> Result<MethodResult> {
     let balls = find_all(picture, view, options)?;
-    let mut seen = Vec::with_capacity(balls.len());
-    for ball in &balls {
-        seen.push(matte_lights(frames, ball, view, cancel)?);
-    }
+    let seen = on_each(&balls, |ball| matte_lights(frames, ball, view, cancel))?;
     let lights = (0..frames.len())
         .map(|k| {
             let of_light = seen.iter().map(|s| &s[k]);
