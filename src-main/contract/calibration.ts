@@ -1,5 +1,6 @@
 /** Calibration of camera and scale: boards, what was seen of them, the camera, the measuring plane, and the records. */
 import { z } from 'zod';
+import { imagePxSchema, planeMapSchema } from './mapping.ts';
 import { imageIdSchema } from './report.ts';
 
 const finite = z.number().finite();
@@ -29,7 +30,6 @@ export const boardSpecSchema = z.object({
 export type BoardSpec = z.infer<typeof boardSpecSchema>;
 
 export const cornerSchema = z.object({ id: z.int().min(0), xPx: finite, yPx: finite, stdPx: positive });
-export const imagePxSchema = z.tuple([z.int().positive(), z.int().positive()]);
 
 /** A board as it was found in a picture. */
 export const detectionSchema = z.object({
@@ -92,19 +92,6 @@ export const cameraFitSchema = z.object({
   coverage: coverageSchema,
 });
 export type CameraFit = z.infer<typeof cameraFitSchema>;
-
-/** From raw pixels to mm on the measuring plane. */
-export const planeMapSchema = z.object({
-  imagePx: imagePxSchema,
-  intrinsics: z.tuple([positive, positive, finite, finite]),
-  distortion: z.tuple([finite, finite, finite, finite, finite]),
-  toPlane: z.tuple([
-    z.tuple([finite, finite, finite]),
-    z.tuple([finite, finite, finite]),
-    z.tuple([finite, finite, finite]),
-  ]),
-});
-export type PlaneMap = z.infer<typeof planeMapSchema>;
 
 export const planeFitSchema = z.object({
   map: planeMapSchema,

@@ -20,6 +20,7 @@ export * from './gradings.ts';
 export * from './jobs.ts';
 export * from './light-records.ts';
 export * from './lights.ts';
+export * from './mapping.ts';
 export * from './msa.ts';
 export * from './noGrade.ts';
 export type { ProcedureMeta } from './procedures-base.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { budgetSchema } from './budget.ts';
 import { appErrorSchema } from './errors.ts';
 import { cardSideSchema, pointMmSchema, pointPxSchema, sideSchema } from './geometry.ts';
+import { appliedCalibrationSchema } from './mapping.ts';
 import { noGradeSchema } from './noGrade.ts';
 import { cornerReadingSchema, edgeReadingSchema } from './rim.ts';
 
@@ -347,6 +348,8 @@ export const reportSchema = z.object({
   measurement: measurementSchema.nullable(),
   /** Absent without a calibration record, and in reports of earlier programs. */
   calibration: calibrationStandingSchema.nullish(),
+  /** Absent where the pixel pitch alone made mm of pixels, and in reports of earlier programs. */
+  mapping: appliedCalibrationSchema.nullish(),
   /** File names beside the report when `--out` was given; null where photometric stereo was not possible. */
   photometric: z
     .object({

@@ -67,7 +67,7 @@ export const anchorsAnswerSchema = z.object({
   anchors: z.array(anchorProposalSchema),
   /** The card as it was found. */
   sizeMm: pair,
-  /** `[ax, bx, cx, ay, by, cy]`: card millimetres of an image pixel are `a x + b y + c`. */
+  /** `[ax, bx, cx, ay, by, cy]`: card millimetres of an image pixel are `a x + b y + c`, nearly so through a bent lens. */
   toMm: z.array(z.number()).length(6),
 });
 export type AnchorsAnswer = z.infer<typeof anchorsAnswerSchema>;

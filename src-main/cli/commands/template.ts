@@ -2,12 +2,14 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Margins, type PrintMatch, teachingSchema } from '../../contract/index.ts';
-import { readInput } from '../../core/capture/index.ts';
+import { type CaptureInput, readInput } from '../../core/capture/index.ts';
 import { AppError, refuse, toAppError } from '../../core/errors/index.ts';
 import { parseWith } from '../../core/errors/parse.ts';
 import { loadNative, type Native } from '../../core/native/index.ts';
-import { learnTemplate, lockedMatcher, readTemplateFile, withExample } from '../../core/templates/index.ts';
+import { mappingOf } from '../../core/pipeline/index.ts';
+import { type CameraOf, learnTemplate, lockedMatcher, readTemplateFile, withExample } from '../../core/templates/index.ts';
 import type { Parsed } from '../arguments.ts';
+import { calibrationOf } from '../calibrate/options.ts';
 import { type Command, type CommandContext, jsonOption } from '../command.ts';
 import { type Exit, exit } from '../terminal.ts';
 import { printText } from '../text.ts';
@@ -29,6 +31,7 @@ export const template: Command = {
     template: option('FILE', 'match: the template'),
     'pixel-pitch-mm': option('MM', 'millimetres per pixel; overrides the scale of a capture'),
     encoding: option('linear|srgb', 'how samples relate to light'),
+    calibration: option('FILE', 'record of "trugrade calibrate scale" that the camera is under'),
     json: jsonOption,
   },
   async run(parsed, context) {
@@ -36,19 +39,31 @@ export const template: Command = {
     if ((action !== 'learn' && action !== 'match') || path === undefined || more.length > 0)
       throw refuse('usage', 'this is neither learning nor matching one picture', 'see "trugrade help template"');
     const native = loadNative();
+    const calibration = await calibrationOf(parsed.text('calibration'));
     const input = await readInput(path, {
-      pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
+      pixelPitchMm: calibration?.pitchMm ?? parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
       encoding: parsed.choice('encoding', ['linear', 'srgb']),
     });
-    return action === 'learn' ? learn(native, input, parsed, context) : match(native, input, parsed, context);
+    const camera: CameraOf = (of, stack) => {
+      const { applied, checks } = mappingOf(native, of, stack, calibration ?? null);
+      for (const { status, message } of checks)
+        if (status !== 'ok' && message !== undefined) context.terminal.err(`warning: ${message}`);
+      return applied;
+    };
+    return action === 'learn'
+      ? learn(native, { input, camera }, parsed, context)
+      : match(native, { input, camera }, parsed, context);
   },
 };
 
-type Input = Awaited<ReturnType<typeof readInput>>;
+interface Picture {
+  readonly input: CaptureInput;
+  readonly camera: CameraOf;
+}
 
 async function learn(
   native: Native,
-  input: Input,
+  { input, camera }: Picture,
   parsed: Parsed,
   { terminal, signal }: CommandContext,
 ): Promise<Exit> {
@@ -65,7 +80,7 @@ async function learn(
     },
     undefined,
   );
-  const text = await withExample(native, input, signal, (example) =>
+  const text = await withExample(native, input, camera, signal, (example) =>
     learnTemplate(native, example, teaching, places(parsed), signal),
   );
   await writeFile(out, `${text}\n`).catch((error: unknown) => {
@@ -81,7 +96,7 @@ async function learn(
 
 async function match(
   native: Native,
-  input: Input,
+  { input, camera }: Picture,
   parsed: Parsed,
   { terminal, signal }: CommandContext,
 ): Promise<Exit> {
@@ -89,7 +104,7 @@ async function match(
   if (file === undefined) throw refuse('usage', 'there is no template', 'add --template FILE', { field: 'template' });
   const known = await readTemplateFile(native.templates, file, signal);
   const matcher = lockedMatcher(native.templates, known);
-  const print = await withExample(native, input, signal, async (card): Promise<PrintMatch> => {
+  const print = await withExample(native, input, camera, signal, async (card): Promise<PrintMatch> => {
     const found = await matcher.match(card, card.measurement, signal);
     if (found?.print) return found.print;
     throw found?.refusal ?? refuse('template.mismatch', 'nothing was matched', 'choose another template');

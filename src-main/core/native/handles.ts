@@ -1,6 +1,6 @@
 /** Objects of the addon behind the interfaces of the native core. */
 import { z } from 'zod';
-import { measurementSchema, type PlaneMap, type Region } from '../../contract/index.ts';
+import { type AppliedCalibration, measurementSchema, type PlaneMap, type Region } from '../../contract/index.ts';
 import type { BudgetTerms } from '../uncertainty/index.ts';
 import type * as binding from './generated/binding.d.ts';
 import {
@@ -14,7 +14,6 @@ import {
 } from './schemas.ts';
 import { json, typed, typedSync } from './typed.ts';
 import type {
-  AppliedCalibration,
   MapFile,
   MapFormat,
   MapView,

@@ -1,6 +1,6 @@
 /** The registration of prints to templates as the native core offers it. */
 import { z } from 'zod';
-import { type AnchorsAnswer, anchorsAnswerSchema, type PrintMatch, printMatchSchema } from '../../contract/index.ts';
+import { type AnchorsAnswer, type AppliedCalibration, anchorsAnswerSchema, type PrintMatch, printMatchSchema } from '../../contract/index.ts';
 import type * as binding from './generated/binding.d.ts';
 import type { NativeRefinement, NativeStack } from './index.ts';
 
@@ -14,6 +14,8 @@ export interface RefinedCard {
   readonly stack: NativeStack;
   readonly refinement: NativeRefinement;
   readonly pixelPitchMm: number;
+  /** The camera that anchors and cut edges are mapped by, as the widths are; null on raw pixels of one pitch. */
+  readonly calibration: AppliedCalibration | null;
 }
 
 export const candidateSchema = z.object({ index: z.int(), similarity: z.number(), upsideDown: z.boolean() });
@@ -62,8 +64,13 @@ class GalleryHandle implements NativeGallery {
   }
 }
 
+const scaleOf = ({ pixelPitchMm, calibration }: RefinedCard): binding.CardScale =>
+  calibration
+    ? { pixelPitchMm, planeJson: JSON.stringify(calibration.plane), distortionPx: calibration.distortionPx }
+    : { pixelPitchMm };
+
 export function nativeTemplates({ addon, stack, refinement, typed }: TemplateParts): NativeTemplates {
-  const on = (card: RefinedCard) => [stack(card.stack), refinement(card.refinement), card.pixelPitchMm] as const;
+  const on = (card: RefinedCard) => [stack(card.stack), refinement(card.refinement), scaleOf(card)] as const;
   return {
     openGallery: async (texts, signal) => new GalleryHandle(await typed(addon.openGallery([...texts], signal))),
     async recognise(card, gallery, signal) {

@@ -1,5 +1,5 @@
 /** What the native core offers: frames, maps, outlines and measurements behind plain interfaces. */
-import type { Measurement, PlaneMap, PointPx, Region } from '../../contract/index.ts';
+import type { AppliedCalibration, Measurement, PlaneMap, PointPx, Region } from '../../contract/index.ts';
 import type { CaptureInput, CaptureLight } from '../capture/index.ts';
 import type { BudgetTerms } from '../uncertainty/index.ts';
 import type { NativeCalibration } from './calibration.ts';
@@ -62,15 +62,6 @@ export interface NativeMaps {
 
 export interface NativeStations {
   readonly count: number;
-}
-
-/** What a calibration says of a measurement. */
-export interface AppliedCalibration {
-  readonly plane: PlaneMap;
-  /** Relative standard uncertainty (k = 1) of the scale. */
-  readonly scaleRelative: number;
-  /** Standard uncertainty of a width from what is left of distortion, px. */
-  readonly distortionPx: number;
 }
 
 export interface NativeRefinement {

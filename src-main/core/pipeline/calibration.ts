@@ -1,8 +1,8 @@
 /** The calibration that a side is measured under: which one, whether it still holds, and what it makes of pixels. */
-import type { PlaneMap, QualityCheck } from '../../contract/index.ts';
+import type { AppliedCalibration, PlaneMap, QualityCheck } from '../../contract/index.ts';
 import type { CaptureInput } from '../capture/index.ts';
 import { type AppError, refuse } from '../errors/index.ts';
-import type { AppliedCalibration, Native, NativeStack } from '../native/index.ts';
+import type { Native, NativeStack } from '../native/index.ts';
 
 /** An accepted calibration as the pipeline needs it. */
 export interface CalibrationInForce {

@@ -9,4 +9,4 @@ export {
   recognisingMatcher,
 } from './matcher.ts';
 export { createShelf, type TemplateShelf } from './shelf.ts';
-export { learnTemplate, proposeAnchors, referenceOf, withExample } from './teach.ts';
+export { type CameraOf, learnTemplate, proposeAnchors, referenceOf, withExample } from './teach.ts';

@@ -20,7 +20,7 @@ import { isAsymmetric } from './apply.ts';
 import { type CheckedTemplate, checkTemplate } from './file.ts';
 import { type KnownTemplate, lockedMatcher, type PrintMatcher, recognisingMatcher } from './matcher.ts';
 import { revisedText, shownOf } from './revise.ts';
-import { learnTemplate, proposeAnchors, withExample } from './teach.ts';
+import { type CameraOf, learnTemplate, proposeAnchors, withExample } from './teach.ts';
 
 type Places = readonly (readonly [number, number])[];
 const previewPx = 480;
@@ -100,14 +100,14 @@ export function createShelf({ store, native, clock }: ShelfParts): TemplateShelf
   return {
     list: (archived) => store.templates.list(archived),
     anchors: (gradingId, places, signal) =>
-      withGrading(store, gradingId, async (input) =>
-        withExample(native, input, signal, (example) =>
+      withGrading(store, gradingId, async (input, camera) =>
+        withExample(native, input, camera, signal, (example) =>
           places === null ? proposeAnchors(native, example, signal) : native.templates.anchors(example, places, signal),
         ),
       ),
     teach: (gradingId, teaching, places, actor, versionOf) =>
-      withGrading(store, gradingId, async (input) => {
-        const text = await withExample(native, input, never, (example) =>
+      withGrading(store, gradingId, async (input, camera) => {
+        const text = await withExample(native, input, camera, never, (example) =>
           learnTemplate(native, example, teaching, places, never),
         );
         const checked = await checkTemplate(native.templates, text, teaching.name, never);
@@ -182,8 +182,12 @@ const photoOf = (store: Store, gradingId: string): string => {
   );
 };
 
-/** The photograph of a grading as an input: sRGB, with the scale that was used. */
-async function withGrading<T>(store: Store, gradingId: string, work: (input: CaptureInput) => Promise<T>): Promise<T> {
+/** The photograph of a grading as an input: sRGB, with the scale and the camera that were used. */
+async function withGrading<T>(
+  store: Store,
+  gradingId: string,
+  work: (input: CaptureInput, camera: CameraOf) => Promise<T>,
+): Promise<T> {
   const { report, summary } = store.gradings.get(gradingId);
   const pixelPitchMm = report.measurement?.pixelPitchMm ?? undefined;
   const folder = await mkdtemp(join(tmpdir(), 'trugrade-learn-'));
@@ -192,7 +196,8 @@ async function withGrading<T>(store: Store, gradingId: string, work: (input: Cap
     const path = join(folder, 'photo.jpg');
     await symlink(store.files.path(photoOf(store, gradingId)), path);
     const input = await readInput(path, { pixelPitchMm, encoding: 'srgb' });
-    return await work({ ...input, name: summary.cardId ?? summary.sourceName, side: report.side });
+    const named = { ...input, name: summary.cardId ?? summary.sourceName, side: report.side };
+    return await work(named, () => report.mapping ?? null);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

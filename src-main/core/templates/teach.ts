@@ -1,8 +1,8 @@
 /** Teaching a design from one good example: the card is found and measured, its anchors are judged, the file is made. */
-import type { AnchorsAnswer, Measurement, Teaching } from '../../contract/index.ts';
+import type { AnchorsAnswer, AppliedCalibration, Measurement, Teaching } from '../../contract/index.ts';
 import type { CaptureInput } from '../capture/index.ts';
 import { refuse } from '../errors/index.ts';
-import type { Native, RefinedCard } from '../native/index.ts';
+import type { Native, NativeStack, RefinedCard } from '../native/index.ts';
 import { budgetTerms } from '../uncertainty/index.ts';
 
 type Places = readonly (readonly [number, number])[];
@@ -13,6 +13,9 @@ export interface Example extends RefinedCard {
   readonly measurement: Measurement;
 }
 
+/** The camera that a picture was taken by; null where the pixel pitch is all that is known. */
+export type CameraOf = (input: CaptureInput, stack: NativeStack) => AppliedCalibration | null;
+
 /**
  * Opens an example and gives its pixels back afterwards.
  * @throws AppError `value.invalid` without a scale; what decoding and finding the card refuse
@@ -20,6 +23,7 @@ export interface Example extends RefinedCard {
 export async function withExample<T>(
   native: Native,
   input: CaptureInput,
+  cameraOf: CameraOf,
   signal: AbortSignal,
   work: (example: Example) => Promise<T>,
 ): Promise<T> {
@@ -37,13 +41,15 @@ export async function withExample<T>(
   const stack = await native.loadStack(input, () => undefined, signal);
   try {
     const outline = await native.findOutline(stack, { pixelPitchMm, expectedSizeMm }, signal);
-    const refinement = await outline.refine(stack, pixelPitchMm, signal);
+    const calibration = cameraOf(input, stack);
+    const refinement = await outline.refine(stack, pixelPitchMm, signal, calibration?.plane ?? null);
     return await work({
       input,
       stack,
       refinement,
       pixelPitchMm,
-      measurement: refinement.calculate(pixelPitchMm, budgetTerms(null)),
+      calibration,
+      measurement: refinement.calculate(pixelPitchMm, budgetTerms(null), calibration),
     });
   } finally {
     stack.free();

@@ -153,7 +153,7 @@ impl RefinementHandle {
 }
 
 /// A map that belongs to images of this size.
-fn plane_for(loaded: &Loaded, json: &str) -> Result<PlaneMap> {
+pub fn plane_for(loaded: &Loaded, json: &str) -> Result<PlaneMap> {
     let map = checked_map(json)?;
     let stack = &loaded.stack;
     let size = stack.frames.first().map(|f| [f.raster.width, f.raster.height]);

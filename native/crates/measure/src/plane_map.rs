@@ -114,6 +114,21 @@ impl PlaneMap {
         [u / w, v / w]
     }
 
+    /// Pixel that sees a place on the plane (mm): the inverse of [`PlaneMap::to_mm`], in closed form.
+    #[must_use]
+    pub fn to_px(&self, [u, v]: [f64; 2]) -> Point {
+        // A ray (x, y, 1) with u (h2 r) = h0 r and v (h2 r) = h1 r is the cross product of both differences of rows.
+        let [h0, h1, h2] = &self.to_plane;
+        let (a, b) = (
+            [0, 1, 2].map(|i| h0[i] - u * h2[i]),
+            [0, 1, 2].map(|i| h1[i] - v * h2[i]),
+        );
+        let w = a[0] * b[1] - a[1] * b[0];
+        let ray = [(a[1] * b[2] - a[2] * b[1]) / w, (a[2] * b[0] - a[0] * b[2]) / w];
+        let [x, y] = self.camera().pixel(ray);
+        Point { x, y }
+    }
+
     /// Rows d(mm x), d(mm y); columns d(px x), d(px y); mm a px, by central differences.
     #[must_use]
     pub fn jacobian(&self, at: Point) -> [[f64; 2]; 2] {
@@ -203,6 +218,8 @@ mod tests {
             };
             let back = map.to_mm(px);
             assert!((back[0] - x).hypot(back[1] - y) < 1e-6, "{x} {y} -> {back:?}");
+            let again = map.to_px([x, y]);
+            assert!((again.x - px.x).hypot(again.y - px.y) < 1e-6, "{x} {y} -> {again:?}");
         }
     }
 

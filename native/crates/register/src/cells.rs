@@ -6,6 +6,10 @@ use rayon::prelude::*;
 
 /// Rows of the image a worker takes at a time.
 const BAND: usize = 64;
+/// Pixels of a row over which a camera's map is followed as a straight line: lenses bend less than 0.02 px on them.
+const STRAIGHT: usize = 64;
+/// Places along an edge of the card that tell which rows of the image it spans.
+const ALONG: i32 = 8;
 
 /// Mean light on a square grid about the card's centre; NaN where the card does not reach.
 #[derive(Clone, Debug)]
@@ -29,9 +33,11 @@ impl Cells {
         let [width, height] = cut.size_mm.map(|s| ((s / mm).ceil() as usize).max(1));
         let stride = ((mm / cut.pitch_mm / 4.0) as usize).max(1);
         let [w, h] = cut.size_mm.map(|s| 0.5 * s);
-        let ys = [[-w, -h], [w, -h], [w, h], [-w, h]].map(|p| cut.to_px(p)[1]);
-        let top = ys.iter().copied().fold(f64::INFINITY, f64::min).floor().max(0.0) as usize;
-        let bottom = (ys.iter().copied().fold(0.0, f64::max).ceil() as usize + 1).min(src.height());
+        let rim = (-ALONG..=ALONG).map(|i| f64::from(i) / f64::from(ALONG));
+        let ys = rim.flat_map(|t| [[-w, t * h], [w, t * h], [t * w, -h], [t * w, h]].map(|p| cut.to_px(p)[1]));
+        let (low, high) = ys.fold((f64::INFINITY, 0.0f64), |(low, high), y| (low.min(y), high.max(y)));
+        let top = low.floor().max(0.0) as usize;
+        let bottom = (high.ceil() as usize + 1).min(src.height());
         let rows: Vec<usize> = (top..bottom).step_by(stride).collect();
         let empty = || vec![[0f32; 2]; width * height];
         let sums = rows
@@ -132,20 +138,25 @@ fn cell_of(at: f64, mm: f64, count: usize) -> Option<usize> {
 }
 
 fn add_row(line: &[f32], y: usize, cut: &Cut, mm: f64, width: usize, height: usize, sums: &mut [[f32; 2]]) {
-    let (start, next) = (cut.to_mm([0.0, y as f64]), cut.to_mm([1.0, y as f64]));
-    let step = [next[0] - start[0], next[1] - start[1]];
     let half = [0.5 * width as f64, 0.5 * height as f64];
     let inset = [0.5 * cut.size_mm[0], 0.5 * cut.size_mm[1]];
-    for (x, &light) in line.iter().enumerate() {
-        let p = [start[0] + step[0] * x as f64, start[1] + step[1] * x as f64];
-        if p[0].abs() >= inset[0] || p[1].abs() >= inset[1] {
-            continue;
+    let at = |x: usize| cut.to_mm([x as f64, y as f64]);
+    let mut start = at(0);
+    for (piece, values) in line.chunks(STRAIGHT).enumerate() {
+        let next = at((piece + 1) * STRAIGHT);
+        let step = [0, 1].map(|a| (next[a] - start[a]) / STRAIGHT as f64);
+        for (x, &light) in values.iter().enumerate() {
+            let p = [start[0] + step[0] * x as f64, start[1] + step[1] * x as f64];
+            if p[0].abs() >= inset[0] || p[1].abs() >= inset[1] {
+                continue;
+            }
+            let (i, j) = ((p[0] / mm + half[0]) as usize, (p[1] / mm + half[1]) as usize);
+            if i < width && j < height {
+                let sum = &mut sums[j * width + i];
+                sum[0] += light;
+                sum[1] += 1.0;
+            }
         }
-        let (i, j) = ((p[0] / mm + half[0]) as usize, (p[1] / mm + half[1]) as usize);
-        if i < width && j < height {
-            let sum = &mut sums[j * width + i];
-            sum[0] += light;
-            sum[1] += 1.0;
-        }
+        start = next;
     }
 }

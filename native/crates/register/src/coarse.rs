@@ -71,18 +71,6 @@ impl Blocks {
     }
 }
 
-impl Anchor {
-    /// Card-frame place of a pixel of the patch, mm.
-    #[must_use]
-    pub fn place(&self, column: f64, row: f64) -> [f64; 2] {
-        let [a, b] = self.step_mm;
-        [
-            self.first_mm[0] + column * a - row * b,
-            self.first_mm[1] + column * b + row * a,
-        ]
-    }
-}
-
 /// Mean correlation of the anchors; 0 where fewer than half of them lie on the card.
 fn score(anchors: &[Blocks], cells: &Cells, placement: &Placement) -> f64 {
     let seen: Vec<f64> = anchors.iter().filter_map(|a| a.ncc(cells, placement)).collect();

@@ -1,20 +1,18 @@
 //! The cut of one card in its image: centre, axes, size, and how sure they are.
 
+use crate::frame::{Frame, Sheet};
 use crate::robust::{median, tukey};
 use imaging::{CoreError, ErrorCode, Result};
-use measure::{Point, Refinement, Side};
+use measure::{PlaneMap, Refinement, Side};
 
 /// Bias of one edge with its phase between pixels that no residual shows, px.
 const PHASE_PX: f64 = 0.002;
 
-/// The card frame in an image: a similarity between mm on the card and pixels.
-#[derive(Clone, Copy, Debug)]
+/// One card's cut, and with it the card frame in the image.
+#[derive(Clone, Debug)]
 pub struct Cut {
-    /// Where the centre of the cut lies, px.
-    pub centre_px: [f64; 2],
-    /// Unit vector of the card's x axis in the image.
-    pub axis: [f64; 2],
-    /// Millimetres a pixel.
+    frame: Frame,
+    /// Millimetres a pixel at the centre of the cut.
     pub pitch_mm: f64,
     /// Width and height of the card, mm.
     pub size_mm: [f64; 2],
@@ -37,11 +35,7 @@ struct Line {
 }
 
 impl Cut {
-    /// Fits the four cut edges at their stations.
-    ///
-    /// Each side is a weighted straight line through its stations. The frame's x axis is the mean turn of the four
-    /// lines, its origin lies midway between opposite lines. Where the stations scatter about their lines by more than
-    /// their own uncertainty (a ragged cut), the uncertainty grows by that ratio (Birge 1932).
+    /// The cut on raw pixels of one pitch: right for a camera that looks straight down through a lens without distortion.
     ///
     /// # Errors
     /// `value.invalid` for a pixel pitch that is no positive number; `card.notFound` when a side has fewer than 3 stations.
@@ -54,14 +48,30 @@ impl Cut {
             )
             .in_field("pixelPitchMm"));
         }
-        let corners = &refinement.outline.corners;
-        let origin = [
-            corners.iter().map(|c| c.x).sum::<f64>() / 4.0,
-            corners.iter().map(|c| c.y).sum::<f64>() / 4.0,
-        ];
-        let rough = rough_axis(corners);
-        let points =
-            [Side::Left, Side::Right, Side::Top, Side::Bottom].map(|side| side_points(refinement, side, origin, rough));
+        Self::fit(refinement, Sheet::pixels(pitch_mm), 0.0)
+    }
+
+    /// The cut on the plane of a calibrated camera: its points are mapped, never its pixels.
+    ///
+    /// `distortion_px` is the standard uncertainty of a place that the calibration leaves (k = 1).
+    ///
+    /// # Errors
+    /// `card.notFound` when a side has fewer than 3 stations.
+    pub fn on_plane(refinement: &Refinement, map: &PlaneMap, distortion_px: f64) -> Result<Self> {
+        Self::fit(refinement, Sheet::plane(map), distortion_px.max(0.0))
+    }
+
+    /// Fits the four cut edges at their stations.
+    ///
+    /// Each side is a weighted straight line through its stations. The frame's x axis is the mean turn of the four
+    /// lines, its origin lies midway between opposite lines. Where the stations scatter about their lines by more than
+    /// their own uncertainty (a ragged cut), the uncertainty grows by that ratio (Birge 1932).
+    fn fit(refinement: &Refinement, sheet: Sheet, distortion_px: f64) -> Result<Self> {
+        let corners = refinement.outline.corners.map(|c| sheet.place([c.x, c.y]));
+        let origin = [0, 1].map(|a| corners.iter().map(|c| c[a]).sum::<f64>() / 4.0);
+        let rough = rough_axis(&corners);
+        let points = [Side::Left, Side::Right, Side::Top, Side::Bottom]
+            .map(|side| side_points(refinement, &sheet, side, origin, rough));
         let lines = robust_lines(&points);
         let [Some(left), Some(right), Some(top), Some(bottom)] = &lines else {
             return Err(CoreError::new(
@@ -78,7 +88,7 @@ impl Cut {
         let middle = meeting(left, right, top, bottom);
         let (sin, cos) = turn.sin_cos();
         let axis = [rough[0] * cos - rough[1] * sin, rough[0] * sin + rough[1] * cos];
-        let centre_px = [
+        let centre = [
             origin[0] + rough[0] * middle[0] - rough[1] * middle[1],
             origin[1] + rough[1] * middle[0] + rough[0] * middle[1],
         ];
@@ -86,45 +96,47 @@ impl Cut {
             (right.at(middle[1]) - left.at(middle[1])) * cos,
             (bottom.at(middle[0]) - top.at(middle[0])) * cos,
         ];
-        let u =
-            |a: &Line, b: &Line| pitch_mm * 0.5 * ((a.variance[0] + b.variance[0]) * factor + PHASE_PX.powi(2)).sqrt();
+        let size_mm = size.map(|s| s * sheet.scale);
+        let pitch_mm = sheet.pitch_mm(sheet.pixel(centre));
+        let [phase, left_over] = [PHASE_PX, distortion_px].map(|px| px * pitch_mm);
+        let line_u2 = |a: &Line, b: &Line| (a.variance[0] + b.variance[0]) * factor * sheet.scale.powi(2);
+        // What the calibration leaves moves each of two opposite sides on its own.
+        let u = |a: &Line, b: &Line| 0.5 * (line_u2(a, b) + phase.powi(2) + 2.0 * left_over.powi(2)).sqrt();
+        let length = size_mm[0].min(size_mm[1]).max(1.0);
         Ok(Self {
-            centre_px,
-            axis,
-            pitch_mm,
-            size_mm: size.map(|s| s * pitch_mm),
             centre_u_mm: [u(left, right), u(top, bottom)],
-            turn_u,
+            turn_u: turn_u.hypot(std::f64::consts::FRAC_1_SQRT_2 * left_over / length),
+            frame: Frame::new(sheet, centre, axis),
             blur_mm: refinement.outline.blur_px() * pitch_mm,
+            pitch_mm,
+            size_mm,
         })
     }
 
     /// Image position of a point of the card frame.
     #[must_use]
     pub fn to_px(&self, mm: [f64; 2]) -> [f64; 2] {
-        let [x, y] = mm.map(|v| v / self.pitch_mm);
-        [
-            self.centre_px[0] + self.axis[0] * x - self.axis[1] * y,
-            self.centre_px[1] + self.axis[1] * x + self.axis[0] * y,
-        ]
+        self.frame.to_px(mm)
     }
 
     /// Point of the card frame at an image position, mm.
     #[must_use]
     pub fn to_mm(&self, px: [f64; 2]) -> [f64; 2] {
-        let (x, y) = (px[0] - self.centre_px[0], px[1] - self.centre_px[1]);
-        [
-            (self.axis[0] * x + self.axis[1] * y) * self.pitch_mm,
-            (self.axis[0] * y - self.axis[1] * x) * self.pitch_mm,
-        ]
+        self.frame.to_mm(px)
+    }
+
+    /// Columns d(mm)/d(px x) and d(mm)/d(px y) at an image position.
+    #[must_use]
+    pub fn steps_mm(&self, px: [f64; 2]) -> [[f64; 2]; 2] {
+        self.frame.steps_mm(px)
     }
 
     /// The same cut with the card turned by half a turn: what is read upside down.
     #[must_use]
     pub fn upside_down(&self) -> Self {
         Self {
-            axis: self.axis.map(|v| -v),
-            ..*self
+            frame: self.frame.upside_down(),
+            ..self.clone()
         }
     }
 
@@ -142,10 +154,10 @@ impl Line {
 }
 
 /// Direction of the card's x axis from its ideal corners.
-fn rough_axis(corners: &[Point; 4]) -> [f64; 2] {
+fn rough_axis(corners: &[[f64; 2]; 4]) -> [f64; 2] {
     let [tl, tr, br, bl] = corners;
-    let along = [tr.x - tl.x + br.x - bl.x, tr.y - tl.y + br.y - bl.y];
-    let down = [bl.x - tl.x + br.x - tr.x, bl.y - tl.y + br.y - tr.y];
+    let along = [0, 1].map(|a| tr[a] - tl[a] + br[a] - bl[a]);
+    let down = [0, 1].map(|a| bl[a] - tl[a] + br[a] - tr[a]);
     // The vertical sides, turned back by a right angle, count as much as the horizontal ones.
     let both = [along[0] + down[1], along[1] - down[0]];
     let length = both[0].hypot(both[1]).max(1e-12);
@@ -160,8 +172,15 @@ fn meeting(left: &Line, right: &Line, top: &Line, bottom: &Line) -> [f64; 2] {
     [x, c + d * x]
 }
 
-/// `([along, across], variance)` of the windows at and beside the stations of a side, px about `origin` along and across the rough axes.
-fn side_points(refinement: &Refinement, side: Side, origin: [f64; 2], axis: [f64; 2]) -> Vec<([f64; 2], f64)> {
+/// `([along, across], variance)` of the windows at and beside the stations of a side, on the sheet about `origin` along and
+/// across the rough axes.
+fn side_points(
+    refinement: &Refinement,
+    sheet: &Sheet,
+    side: Side,
+    origin: [f64; 2],
+    axis: [f64; 2],
+) -> Vec<([f64; 2], f64)> {
     let across = usize::from(matches!(side, Side::Top | Side::Bottom));
     refinement
         .stations
@@ -176,12 +195,20 @@ fn side_points(refinement: &Refinement, side: Side, origin: [f64; 2], axis: [f64
                 .into_iter()
                 .flatten()
                 .map(move |b| (frame.at(b.u, b.position), b.std));
-            std::iter::once((e.point, e.std_px)).chain(beside)
+            let normal = [-frame.tangent[1], frame.tangent[0]];
+            std::iter::once((e.point, e.std_px))
+                .chain(beside)
+                .map(move |(point, std)| (point, std, normal))
         })
-        .map(|(point, std)| {
-            let (x, y) = (point.x - origin[0], point.y - origin[1]);
+        .map(|(point, std, normal)| {
+            let at = sheet.place([point.x, point.y]);
+            let (x, y) = (at[0] - origin[0], at[1] - origin[1]);
             let local = [axis[0] * x + axis[1] * y, axis[0] * y - axis[1] * x];
-            ([local[1 - across], local[across]], std.powi(2) + PHASE_PX.powi(2))
+            let unit = sheet.stretch(point, normal);
+            (
+                [local[1 - across], local[across]],
+                (std.powi(2) + PHASE_PX.powi(2)) * unit.powi(2),
+            )
         })
         .collect()
 }

@@ -53,9 +53,10 @@ impl<'a> Prepared<'a> {
     /// Blurs the patch by `blur_mm` and differentiates its spline at every pixel but the rim.
     pub fn new(anchor: &'a Anchor, blur_mm: f64) -> Result<Self> {
         let mut values = anchor.light()?;
-        let [a, b] = anchor.step_mm;
-        let square = a * a + b * b;
-        blur(&mut values, anchor.width, anchor.height, blur_mm / square.sqrt());
+        let [[a, c], [b, d]] = anchor.steps();
+        // Columns (a, c) and rows (b, d) of the patch in mm: the gradient per mm is the transposed inverse times that per px.
+        let area = a * d - b * c;
+        blur(&mut values, anchor.width, anchor.height, blur_mm / area.sqrt());
         let spline = Spline::new(0.0, 0.0, anchor.width, anchor.height, &values);
         let (columns, rows) = (anchor.width - 2 * RIM, anchor.height - 2 * RIM);
         let (mut light, mut gradient) = (Vec::with_capacity(columns * rows), Vec::with_capacity(columns * rows));
@@ -63,7 +64,7 @@ impl<'a> Prepared<'a> {
             for x in RIM..RIM + columns {
                 light.push(f64::from(values[y * anchor.width + x]));
                 let [gx, gy] = spline.gradient(x as f64, y as f64).unwrap_or_default();
-                gradient.push([(a * gx - b * gy) / square, (b * gx + a * gy) / square]);
+                gradient.push([(d * gx - c * gy) / area, (a * gy - b * gx) / area]);
             }
         }
         Ok(Self {
@@ -98,17 +99,31 @@ struct Sampling {
 }
 
 impl Sampling {
+    /// Follows the map about the middle of the patch, where what it bends is least on the whole.
     fn new(cut: &Cut, placement: &Placement, anchor: &Anchor) -> Self {
         let map = |p: [f64; 2]| cut.to_px(placement.apply(p));
-        let from = |a: [f64; 2], b: [f64; 2]| [b[0] - a[0], b[1] - a[1]];
-        let origin = map(anchor.place(0.0, 0.0));
-        let zero = map([0.0; 2]);
+        let half = [anchor.width, anchor.height].map(|n| 0.5 * (n as f64 - 1.0));
+        let middle = anchor.place(half[0], half[1]);
+        // Half the difference of two opposite places, a given number of steps from the middle.
+        let across = |a: [f64; 2], b: [f64; 2], steps: f64| [0, 1].map(|i| (b[i] - a[i]) / (2.0 * steps));
+        let about = |x: f64, y: f64| map([middle[0] + x, middle[1] + y]);
+        let centre = map(middle);
+        let column = across(
+            map(anchor.place(0.0, half[1])),
+            map(anchor.place(2.0 * half[0], half[1])),
+            half[0],
+        );
+        let row = across(
+            map(anchor.place(half[0], 0.0)),
+            map(anchor.place(half[0], 2.0 * half[1])),
+            half[1],
+        );
         Self {
-            origin,
-            column: from(origin, map(anchor.place(1.0, 0.0))),
-            row: from(origin, map(anchor.place(0.0, 1.0))),
-            x_mm: from(zero, map([1.0, 0.0])),
-            y_mm: from(zero, map([0.0, 1.0])),
+            origin: [0, 1].map(|i| centre[i] - half[0] * column[i] - half[1] * row[i]),
+            column,
+            row,
+            x_mm: across(about(-1.0, 0.0), about(1.0, 0.0), 1.0),
+            y_mm: across(about(0.0, -1.0), about(0.0, 1.0), 1.0),
         }
     }
 

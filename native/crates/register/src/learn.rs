@@ -259,12 +259,14 @@ fn patch(src: &dyn LinearSource, cut: &Cut, at_mm: [f64; 2], number: usize) -> R
         src.read_row(y0 as usize + i, x0 as usize, row);
     }
     let (range, codes) = Anchor::pack(&light);
-    let (first, next) = (cut.to_mm([x0, y0]), cut.to_mm([x0 + 1.0, y0]));
+    let at_mm = cut.to_mm(centre);
+    let [across, down] = cut.steps_mm(centre);
     Ok(Anchor {
         id: format!("a{number}"),
-        at_mm: cut.to_mm(centre),
-        first_mm: first,
-        step_mm: [next[0] - first[0], next[1] - first[1]],
+        at_mm,
+        first_mm: [0, 1].map(|a| at_mm[a] - half * (across[a] + down[a])),
+        step_mm: across,
+        row_mm: Some(down),
         width: side,
         height: side,
         range,

@@ -10,6 +10,7 @@ mod coarse;
 mod cut;
 mod equivalent;
 mod fine;
+mod frame;
 mod learn;
 mod likeness;
 mod matching;

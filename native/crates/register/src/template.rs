@@ -104,8 +104,11 @@ pub struct Anchor {
     pub at_mm: [f64; 2],
     /// Card-frame place of the patch's first pixel, mm.
     pub first_mm: [f64; 2],
-    /// Card-frame vector from one column to the next, mm; rows go a quarter turn clockwise from it.
+    /// Card-frame vector from one column to the next, mm.
     pub step_mm: [f64; 2],
+    /// Card-frame vector from one row to the next, mm; a quarter turn clockwise from `step_mm` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row_mm: Option<[f64; 2]>,
     /// Columns.
     pub width: usize,
     /// Rows.
@@ -131,6 +134,20 @@ pub struct Overview {
 }
 
 impl Anchor {
+    /// Card-frame vectors from one column and from one row to the next, mm.
+    #[must_use]
+    pub fn steps(&self) -> [[f64; 2]; 2] {
+        let [a, b] = self.step_mm;
+        [self.step_mm, self.row_mm.unwrap_or([-b, a])]
+    }
+
+    /// Card-frame place of a pixel of the patch, mm.
+    #[must_use]
+    pub fn place(&self, column: f64, row: f64) -> [f64; 2] {
+        let [across, down] = self.steps();
+        [0, 1].map(|a| self.first_mm[a] + column * across[a] + row * down[a])
+    }
+
     /// The patch as linear light, row-major.
     ///
     /// # Errors
@@ -278,9 +295,16 @@ impl Template {
         if !sides.contains(&anchor.width) || !sides.contains(&anchor.height) {
             return Err(invalid(field("width"), "a patch is 8 to 400 pixels wide and high"));
         }
-        let step = anchor.step_mm[0].hypot(anchor.step_mm[1]);
-        if !(step / self.pitch_mm > 0.5 && step / self.pitch_mm < 2.0) {
-            return Err(invalid(field("stepMm"), "the step is not the pixel pitch"));
+        let [across, down] = anchor.steps();
+        for (name, [x, y]) in [("stepMm", across), ("rowMm", down)] {
+            let step = x.hypot(y) / self.pitch_mm;
+            if !(step > 0.5 && step < 2.0) {
+                return Err(invalid(field(name), "the step is not the pixel pitch"));
+            }
+        }
+        let area = (across[0] * down[1] - across[1] * down[0]) / self.pitch_mm.powi(2);
+        if !(area > 0.25 && area < 4.0) {
+            return Err(invalid(field("rowMm"), "rows do not lead downwards from columns"));
         }
         let inside = |p: [f64; 2]| (0..2).all(|a| p[a].abs() <= self.card_mm[a]);
         if !inside(anchor.at_mm) || !inside(anchor.first_mm) {

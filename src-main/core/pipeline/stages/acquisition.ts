@@ -1,9 +1,9 @@
 /** Stage 1, image acquisition: decode all frames of a side and see whether they are fit to be measured. */
-import type { QualityCheck } from '../../../contract/index.ts';
+import type { AppliedCalibration, QualityCheck } from '../../../contract/index.ts';
 import type { CaptureInput } from '../../capture/index.ts';
 import { movedTooFar, movementCheck, registrationLimits } from '../../capture/movement.ts';
 import { refuse } from '../../errors/index.ts';
-import type { AppliedCalibration, FrameQuality, Native, NativeStack } from '../../native/index.ts';
+import type { FrameQuality, Native, NativeStack } from '../../native/index.ts';
 import { type CalibrationInForce, dueForCalibration, mappingOf } from '../calibration.ts';
 import { atLeast, atMost, failedCheck, type Stage } from '../stage.ts';
 

@@ -1,8 +1,7 @@
 /** Stage 6, measurement calculation: widths, centering, size and angles with their uncertainty. */
-import type { AssumptionChanges, Measurement, QualityCheck } from '../../../contract/index.ts';
+import type { AppliedCalibration, AssumptionChanges, Measurement, QualityCheck } from '../../../contract/index.ts';
 import { sides } from '../../../contract/index.ts';
 import { bordersCheck } from '../../borders/index.ts';
-import type { AppliedCalibration } from '../../native/index.ts';
 import { type PrintMatcher, type PrintOutcome, withPrint } from '../../templates/index.ts';
 import { budgetTerms, type CalibratedValues } from '../../uncertainty/index.ts';
 import { atMost, type Stage } from '../stage.ts';
@@ -53,7 +52,7 @@ export const measurement = (
     const bare = input.refinement.calculate(pixelPitchMm, terms, input.calibration);
     const found = pixelPitchMm === null ? undefined : await prints?.match({ ...input, pixelPitchMm }, bare, signal);
     const measured = found?.print ? withPrint(bare, found.print) : bare;
-    const checks: QualityCheck[] = found ? [printCheck(found)] : [];
+    const checks: QualityCheck[] = found ? [printCheck(found, input.calibration !== null || simulated)] : [];
     const uncertain = Math.max(0, ...measured.points.map((p) => p.uncertaintyMm ?? 0));
     if (pixelPitchMm !== null)
       checks.push(
@@ -109,12 +108,15 @@ export const measurement = (
   },
 });
 
-/** Whether the print was registered, by the share of anchors in place. */
-function printCheck({ print, refusal, note }: PrintOutcome): QualityCheck {
+/** Whether the print was registered, by the share of anchors in place; `mapped` where the camera is known. */
+function printCheck({ print, refusal, note }: PrintOutcome, mapped: boolean): QualityCheck {
   const base = { name: 'template', value: null, limit: null };
   if (print) {
     const placed = print.inliers / print.anchors.length;
-    return { ...base, value: placed, status: 'ok' };
+    if (mapped) return { ...base, value: placed, status: 'ok' };
+    const message =
+      'the print shift is read as if the camera looked straight down through a perfect lens: calibrate the rig to know it';
+    return { ...base, value: placed, status: 'warning', message };
   }
   const why = refusal ? `${refusal.data.message}; ${refusal.data.next}` : note;
   return { ...base, status: 'warning', ...(why === null ? {} : { message: why }) };

@@ -83,6 +83,7 @@ export function makeReport(results: Results, stages: readonly StageReport[], con
     software: context.software,
     measurement: evidence.measurement,
     calibration: context.calibration ? standingOf(context.calibration) : null,
+    mapping: acquired?.calibration ?? null,
     photometric: solved
       ? {
           normals: context.mapFiles?.normals ?? null,

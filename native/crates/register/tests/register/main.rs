@@ -4,3 +4,4 @@ mod accuracy;
 mod draw;
 mod refusals;
 mod teaching;
+mod tilted;
