@@ -1,7 +1,8 @@
 /** `--response FILE`: the camera's measured response, instead of sRGB or linear samples. */
-import type { CameraCurves } from '../contract/index.ts';
+
+import type { InputOptions } from '../core/capture/index.ts';
 import { refuse } from '../core/errors/index.ts';
-import { readResponse } from '../core/response/index.ts';
+import { readResponse, residualOf } from '../core/response/index.ts';
 import type { OptionSpec, Parsed } from './arguments.ts';
 
 export const responseOption: OptionSpec = {
@@ -11,12 +12,13 @@ export const responseOption: OptionSpec = {
 };
 
 /** @throws AppError `usage` beside `--encoding`, as both say how samples relate to light. */
-export async function responseOf(parsed: Parsed): Promise<CameraCurves | undefined> {
+export async function responseOf(parsed: Parsed): Promise<Pick<InputOptions, 'response' | 'responseResidual'>> {
   const path = parsed.text('response');
-  if (path === undefined) return undefined;
+  if (path === undefined) return {};
   if (parsed.text('encoding') !== undefined)
     throw refuse('usage', 'an encoding and a response contradict each other', 'leave out --encoding', {
       field: 'encoding',
     });
-  return (await readResponse(path)).curves;
+  const response = await readResponse(path);
+  return { response: response.curves, responseResidual: residualOf(response) };
 }

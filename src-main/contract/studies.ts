@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { chartSchema } from './charts.ts';
 import { grrSettingsSchema, msaLevelSchema, msaResultSchema } from './msa.ts';
+import { calibrationStandingSchema } from './report.ts';
 
 export const studyKindSchema = z.enum(['grr', 'type1', 'linearity']);
 export type StudyKind = z.infer<typeof studyKindSchema>;
@@ -76,9 +77,21 @@ export const studyPlanSchema = z.object({
 });
 export type StudyPlan = z.infer<typeof studyPlanSchema>;
 
+/** The calibration that a measurement stands on, as it stood at that moment. */
+export const studyCalibrationSchema = calibrationStandingSchema.extend({
+  name: z.string(),
+  pitchMm: z.number(),
+  scale: z.enum(['certified', 'stated']),
+});
+export type StudyCalibration = z.infer<typeof studyCalibrationSchema>;
+
 /** One measurement of one step; a value is null where it could not be measured. */
 export const studyReadingSchema = z.object({
   values: z.record(z.string(), z.number().nullable()),
+  /** Expanded uncertainty (k = 2) of the values that have one; without a calibration the repeatability alone. */
+  uncertainties: z.record(z.string(), z.number()).default({}),
+  /** Null where the scale stands on no calibration. */
+  calibration: studyCalibrationSchema.nullable().default(null),
   /** What the simulator knows, for simulated cards. */
   truth: z.record(z.string(), z.number()).nullable(),
   source: z.string(),
@@ -125,6 +138,8 @@ export const studySchema = z.object({
   steps: z.array(studyStepSchema),
   /** Index of the step to measure now; null when nothing is left or the study is not open. */
   next: z.int().nullable(),
+  /** What the measurements in force stand on; null where there is none yet, or no calibration behind them. */
+  calibration: studyCalibrationSchema.nullable(),
   /** The job that measures it at this moment. */
   jobId: z.string().nullable(),
 });
@@ -142,6 +157,8 @@ export const responseResultSchema = z.object({
   tolerance: z.number().nullable(),
   /** Standard deviation of the gauge, in the response's unit. */
   gaugeSd: z.number().nullable(),
+  /** What the instrument states of one reading: root mean square of the U (k = 2) of all readings. */
+  expandedU: z.number().nullable(),
   studyVariationPct: z.number().nullable(),
   tolerancePct: z.number().nullable(),
   ndc: z.number().nullable(),

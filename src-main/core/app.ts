@@ -87,7 +87,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const lights = createLights(measuring);
     const calibrationFiles = calibrationDocuments(native, store, () => clock.now());
     const desk = createDesk({ ...measuring, sheets, standards, templates, calibrations, lights, keeper });
-    const studies = createStudies({ ...measuring, newId: randomUUID, random: Math.random });
+    const studies = createStudies({ ...measuring, calibrations, newId: randomUUID, random: Math.random });
     const sessions = createSessions({ clock });
     const station = hostname();
     const compute = createCompute({ native, folder: folders.root, clock, log: log.child('compute') });

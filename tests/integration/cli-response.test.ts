@@ -6,6 +6,7 @@ import { cameraResponseSchema } from '../../src-main/contract/index.ts';
 import { cameraCurves, exposureTimes, photograph, sceneSidePx } from '../bench/lib/camera-curves.ts';
 import { draw, signedDistance } from '../bench/lib/ideal-edge.ts';
 import { writeGreyPng } from '../bench/lib/png.ts';
+import { simulatedRecord } from '../support/calibration-record.ts';
 import { runCli, temporaryFolder, writeCapture } from '../support/cli.ts';
 
 const film = cameraCurves.film ?? ((light: number) => light);
@@ -54,6 +55,24 @@ describe('a response measured from photographs', () => {
     };
     expect(await bias('--response', out)).toBeLessThan(0.005);
     expect(await bias('--encoding', 'srgb')).toBeGreaterThan(0.02);
+
+    // A width's budget takes the radiometric term from what remained of the fit, once a calibration stands behind it.
+    const [card, record] = [join(folder.path, 'card'), join(folder.path, 'record.json')];
+    const spec = join(folder.path, 'spec.json');
+    writeFileSync(spec, JSON.stringify({ imagePx: [1950, 2550], lights: 1, colour: false }));
+    writeFileSync(record, JSON.stringify(simulatedRecord('r')));
+    expect((await runCli(['simulate', '--out', card, '--spec', spec])).code).toBe(0);
+    const radiometric = async (...told: string[]) => {
+      const args = ['measure', join(card, 'light-00.png'), '--calibration', record, ...told, '--json'];
+      const { stdout, stderr } = await runCli(args);
+      expect(stdout, stderr).toContain('"radiometric"');
+      const { components } = JSON.parse(stdout).measurement.budget;
+      return components.find((line: { id: string }) => line.id === 'radiometric');
+    };
+    expect(await radiometric('--encoding', 'linear')).toMatchObject({ source: 'assumption' });
+    const stated = await radiometric('--response', out);
+    expect(stated).toMatchObject({ source: 'calibration', basis: expect.stringContaining('of full scale') });
+    expect(stated.halfWidth).toBeCloseTo((estimate?.channels[0]?.residual ?? 1) * 1.0695 * Math.SQRT2, 5);
   });
 
   it('refuses a wrong time by the picture, too few pictures, and times that do not fit', async () => {

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { grrSettingsSchema, type Study } from '../../src-main/contract/index.ts';
 import { numberOf, readTable } from '../../src-main/core/msa/index.ts';
 import { orderOf } from '../../src-main/core/studies/plan.ts';
+import { simulatedRecord } from '../support/calibration-record.ts';
 import { greyPng } from '../support/cli.ts';
 import { openStudyDesk, type StudyDesk, studyRequest } from './study-desk.ts';
 
@@ -163,6 +164,48 @@ it('makes a type-1 study against the truth of the simulated card', async () => {
   expect(station).toMatchObject({ reason: null, level: 'good' });
   expect(Math.abs(station?.bias ?? 1)).toBeLessThan(0.005);
   expect(lines.find(({ response }) => response.key === 'leftRight')).toMatchObject({ bias: null, cgk: null });
+});
+
+it("stands on the rig's calibration, says so with its U, and refuses to go on under another one", async () => {
+  const desk = await open();
+  const { studies, store } = desk;
+  const use = (id: string | null) => desk.calibrations.use('simulated', id, 'test', 'x');
+  // The second says that a pixel is 1 % more than it is.
+  for (const record of [simulatedRecord('one'), simulatedRecord('two', 0.0404)])
+    store.write('x', (tx) => tx.calibrations.insert(record));
+  use('one');
+  const { id } = studies.create(studyRequest(1, 1, 2, { kind: 'type1' }), 'x').summary;
+  expect(studies.get(id).calibration).toBeNull();
+  const study = await desk.step(id);
+  expect(study.calibration).toMatchObject({ id: 'one', name: 'Record one', pitchMm: 0.04, scale: 'stated' });
+  for (const other of ['two', null]) {
+    use(other);
+    await expect(studies.measure({ id, step: 1 }, 'x')).rejects.toMatchObject({
+      code: 'conflict',
+      data: { field: 'calibration', next: expect.stringMatching(/put the first calibration in use again/) },
+    });
+  }
+  // Taken back, the study may begin anew under the other record, which makes every width 1 % wider.
+  const widthOf = () =>
+    store.studies.readings(id).find(({ withdrawn }) => withdrawn === null)?.reading.values['left.1'] ?? Number.NaN;
+  const first = widthOf();
+  studies.withdraw(id, 0, 'another calibration', 'x');
+  use('two');
+  await desk.step(id);
+  expect(widthOf() / first).toBeCloseTo(1.01, 2);
+  studies.withdraw(id, 0, 'back to the first', 'x');
+  use('one');
+  await finish(desk, id);
+
+  const station = studies.results(id, settings).find(({ response }) => response.key === 'left.1');
+  const stated = store.studies.readings(id).find(({ withdrawn }) => withdrawn === null)?.reading.uncertainties;
+  // What counts as cut edge and printed border dominates a calibrated U: some 17 um.
+  expect(station?.expandedU ?? 0).toBeGreaterThan(0.01);
+  expect(station?.expandedU ?? 1).toBeLessThan(0.05);
+  expect(station?.expandedU ?? 0).toBeCloseTo(stated?.['left.1'] ?? 1, 3);
+  const html = Buffer.from((await studies.document(id, 'report.html', settings)).bytes).toString('utf8');
+  expect(html).toMatch(/Record one \(record one\), 0\.0400000 mm per pixel, scale stated, not certified/);
+  expect(html).toContain('U (k = 2) of a reading');
 });
 
 it('measures from pictures that are sent, and refuses those that cannot be measured', async () => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Job, Study, StudyRequest } from '../../src-main/contract/index.ts';
+import { type Calibrations, createCalibrations } from '../../src-main/core/calibration/index.ts';
 import { systemClock } from '../../src-main/core/clock/index.ts';
 import { createJobs } from '../../src-main/core/jobs/index.ts';
 import { silentLog } from '../../src-main/core/log/index.ts';
@@ -13,6 +14,7 @@ import { createUploads, type Uploads } from '../../src-main/core/uploads/index.t
 
 export interface StudyDesk {
   readonly studies: Studies;
+  readonly calibrations: Calibrations;
   readonly store: Store;
   readonly uploads: Uploads;
   ended(id: string): Promise<Job>;
@@ -29,9 +31,12 @@ export async function openStudyDesk(folder: string, random: () => number = () =>
   const uploads = await createUploads({ folder: join(folder, 'uploads'), clock });
   const rigs = createRigs([simulatedRig(native)]);
   const workFolder = join(folder, 'work');
-  const studies = createStudies({ store, jobs, rigs, uploads, native, clock, newId: randomUUID, random, workFolder });
+  const parts = { store, jobs, rigs, uploads, native, clock, workFolder };
+  const calibrations = createCalibrations({ ...parts, keepFolder: join(folder, 'calibrations') });
+  const studies = createStudies({ ...parts, calibrations, newId: randomUUID, random });
   return {
     studies,
+    calibrations,
     store,
     uploads,
     ended: jobs.ended,

@@ -31,7 +31,7 @@ export const edges: Command = {
     if (path === undefined || more.length > 0) throw refuse('usage', 'edges takes one image', 'name one image');
     const input = await readInput(path, {
       encoding: parsed.choice('encoding', ['linear', 'srgb']),
-      response: await responseOf(parsed),
+      ...(await responseOf(parsed)),
     });
     const options = {
       sigma: parsed.number('sigma', { min: 0.5, max: 10 }),

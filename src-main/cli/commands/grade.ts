@@ -60,7 +60,7 @@ export const grade: Command = {
         read: {
           pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
           encoding: parsed.choice('encoding', ['linear', 'srgb']),
-          response: await responseOf(parsed),
+          ...(await responseOf(parsed)),
         },
         lights: await lightsOf(parsed),
         mapFiles: out === undefined ? undefined : mapFiles,

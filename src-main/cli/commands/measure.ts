@@ -47,7 +47,7 @@ export const measure: Command = {
       read: {
         pixelPitchMm: parsed.number('pixel-pitch-mm', { min: 1e-6, max: 10 }),
         encoding: parsed.choice('encoding', ['linear', 'srgb']),
-        response: await responseOf(parsed),
+        ...(await responseOf(parsed)),
       },
       measureOnly: true,
     };

@@ -94,7 +94,7 @@ export const normals: Command = {
     const targets = targetsOf(parsed, folder);
     const native = loadNative();
     await withCompute(parsed, native, signal);
-    const input = await withLights(parsed, await readInput(path, { response: await responseOf(parsed) }));
+    const input = await withLights(parsed, await readInput(path, await responseOf(parsed)));
     const bar = terminal.progress('normals');
     const stack = await native.loadStack(input, (f) => bar.update(f / 2), signal, registrationLimits);
     try {

@@ -7,7 +7,13 @@ import { AppError, refuse, toAppError } from '../../core/errors/index.ts';
 import { parseWith } from '../../core/errors/parse.ts';
 import { loadNative, type Native } from '../../core/native/index.ts';
 import { mappingOf } from '../../core/pipeline/index.ts';
-import { type CameraOf, learnTemplate, lockedMatcher, readTemplateFile, withExample } from '../../core/templates/index.ts';
+import {
+  type CameraOf,
+  learnTemplate,
+  lockedMatcher,
+  readTemplateFile,
+  withExample,
+} from '../../core/templates/index.ts';
 import type { Parsed } from '../arguments.ts';
 import { calibrationOf } from '../calibrate/options.ts';
 import { type Command, type CommandContext, jsonOption } from '../command.ts';

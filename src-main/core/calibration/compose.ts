@@ -181,11 +181,12 @@ export function inForce(
   checks: readonly DriftCheck[] = [],
   rule: CheckRule = defaultSettings,
 ): CalibrationInForce {
-  const { id, expiresAt, plane, scale, verification: verified } = record;
+  const { id, name, expiresAt, plane, scale, verification: verified } = record;
   // Rectangular spread of what the verification showed, on a width, but never below the fit's own scatter.
   const distortionMm = Math.max(verified.worstMm / Math.sqrt(3), 0) / 10;
   return {
     id,
+    name,
     state: stateOf(record, now, hasDrifted(checks)),
     expiresAt,
     map: plane.map,

@@ -35,6 +35,8 @@ export interface CaptureInput {
   readonly encoding: Encoding;
   /** Measured curves that bring codes to linear light when frames are loaded; `encoding` is `linear` then. */
   readonly response?: CameraCurves | undefined;
+  /** What remained of the response's fit, share of full scale (k = 1); absent where nobody measured it. */
+  readonly responseResidual?: number | undefined;
   readonly pixelPitchMm: number | null;
   readonly expectedSizeMm: readonly [number, number] | undefined;
   readonly lights: readonly CaptureLight[];
@@ -55,6 +57,8 @@ export interface InputOptions {
   readonly encoding?: Encoding | undefined;
   /** The camera's measured response; overrides what a capture says. */
   readonly response?: CameraCurves | undefined;
+  /** What remained of that response's fit, share of full scale (k = 1). */
+  readonly responseResidual?: number | undefined;
 }
 
 const captureFile = 'capture.json';
@@ -105,6 +109,7 @@ async function singleImage(path: string, options: InputOptions): Promise<Capture
     side: 'front',
     encoding: options.response ? 'linear' : (options.encoding ?? 'srgb'),
     response: options.response,
+    responseResidual: options.responseResidual,
     pixelPitchMm: options.pixelPitchMm ?? null,
     expectedSizeMm: undefined,
     lights: [light],
@@ -189,6 +194,7 @@ async function readCapture(folder: string, options: InputOptions): Promise<Captu
     side: capture.side ?? 'front',
     encoding: response ? 'linear' : (options.encoding ?? (capture.linear ? 'linear' : 'srgb')),
     response,
+    responseResidual: options.response ? options.responseResidual : undefined,
     pixelPitchMm: options.pixelPitchMm ?? capture.pixelPitchMm ?? null,
     expectedSizeMm: capture.card && [capture.card.widthMm, capture.card.heightMm],
     lights,

@@ -1,6 +1,12 @@
 /** The registration of prints to templates as the native core offers it. */
 import { z } from 'zod';
-import { type AnchorsAnswer, type AppliedCalibration, anchorsAnswerSchema, type PrintMatch, printMatchSchema } from '../../contract/index.ts';
+import {
+  type AnchorsAnswer,
+  type AppliedCalibration,
+  anchorsAnswerSchema,
+  type PrintMatch,
+  printMatchSchema,
+} from '../../contract/index.ts';
 import type * as binding from './generated/binding.d.ts';
 import type { NativeRefinement, NativeStack } from './index.ts';
 

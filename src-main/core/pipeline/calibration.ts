@@ -7,6 +7,7 @@ import type { Native, NativeStack } from '../native/index.ts';
 /** An accepted calibration as the pipeline needs it. */
 export interface CalibrationInForce {
   readonly id: string;
+  readonly name: string;
   readonly state: 'valid' | 'expiring' | 'expired' | 'drifted';
   readonly expiresAt: string;
   readonly map: PlaneMap;

@@ -15,7 +15,7 @@ import { referencePoints } from './stages/reference-points.ts';
 import { refinement } from './stages/refinement.ts';
 import { classicalSegmenter, type Segmenter, segmentation } from './stages/segmentation.ts';
 
-export { type CalibrationCheck, type CalibrationInForce, checkRefusal, mappingOf } from './calibration.ts';
+export { type CalibrationCheck, type CalibrationInForce, checkRefusal, mappingOf, standingOf } from './calibration.ts';
 export type { MapFiles, ResultSink, SidePixels } from './stages/output.ts';
 export { classicalSegmenter, type Segmenter } from './stages/segmentation.ts';
 

@@ -169,7 +169,7 @@ describe('the pipeline', () => {
 
   it('measures under the calibration in force and refuses one that has expired or drifted', async () => {
     const calibration: CalibrationInForce = {
-      ...{ id: 'c1', state: 'valid', expiresAt: '2027-01-01T00:00:00Z', map: plane, pitchMm: 0.0412 },
+      ...{ id: 'c1', name: 'C 1', state: 'valid', expiresAt: '2027-01-01T00:00:00Z', map: plane, pitchMm: 0.0412 },
       ...{ scale: 'certified', scaleRelative: 1e-5, distortionPx: 0.01 },
       check: { at: '2026-11-20T06:00:00Z', hours: 24, due: false, required: false },
     };
@@ -186,7 +186,7 @@ describe('the pipeline', () => {
 
   it('marks a side that was measured without a valid check of its calibration, or refuses it where one is required', async () => {
     const calibration = (check: Partial<CalibrationInForce['check']>): CalibrationInForce => ({
-      ...{ id: 'c1', state: 'valid', expiresAt: '2027-01-01T00:00:00Z', map: plane, pitchMm: 0.0412 },
+      ...{ id: 'c1', name: 'C 1', state: 'valid', expiresAt: '2027-01-01T00:00:00Z', map: plane, pitchMm: 0.0412 },
       ...{ scale: 'certified', scaleRelative: 1e-5, distortionPx: 0.01 },
       check: { at: '2026-11-20T06:00:00Z', hours: 24, due: false, required: false, ...check },
     });

@@ -20,6 +20,11 @@ export async function readResponse(path: string): Promise<CameraResponse> {
   }
 }
 
+/** What remained of the worst channel's fit, share of full scale; undefined where the curves were given by hand. */
+export function residualOf({ estimate }: CameraResponse): number | undefined {
+  return estimate && Math.max(...estimate.channels.map((channel) => channel.residual));
+}
+
 export interface ResponseOptions {
   readonly native: Native;
   readonly software: NonNullable<CameraResponse['software']>;

@@ -2,10 +2,10 @@
 import type { LightTarget, Rig } from '../../contract/index.ts';
 import { refuse } from '../errors/index.ts';
 import type { Native } from '../native/index.ts';
-import { type Placement, placedCard } from './placement.ts';
+import { type Placement, placedCard, simulatedCamera } from './placement.ts';
 import { writeBallCapture } from './targets.ts';
 
-export { type Placement, simulatedOperators } from './placement.ts';
+export { type Placement, simulatedCamera, simulatedOperators } from './placement.ts';
 export { simulatedCameraMm, simulatedLights, writeBallCapture } from './targets.ts';
 
 export interface RigDriver {
@@ -34,9 +34,6 @@ export interface CaptureOptions {
 const borderKinds = ['yellow', 'white', 'black', 'silver', 'doubleFrame'] as const;
 const artKinds = ['landscape', 'portrait', 'abstract', 'halftone'] as const;
 const pick = <T>(items: readonly T[], index: number): T | undefined => items[index % items.length];
-
-/** Camera of the simulated rig: a fixed frame of 78 x 102 mm, so that one calibration holds for every card. */
-export const simulatedCamera: Readonly<Record<string, unknown>> = { imagePx: [1950, 2550], pitchMm: 0.04 };
 
 /** Sample 0 is the demo card; the others differ in print, place and damage, decided by the number alone. */
 export function sampleCard(sample: number): Record<string, unknown> {

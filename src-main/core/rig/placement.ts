@@ -1,5 +1,8 @@
 /** How the simulated rig lets an imagined operator place a card, so that a gauge study has something to find. */
 
+/** Camera of the simulated rig: a fixed frame of 78 x 102 mm, so that one calibration holds for every card. */
+export const simulatedCamera: Readonly<Record<string, unknown>> = { imagePx: [1950, 2550], pitchMm: 0.04 };
+
 /** One placement in a gauge study; a new one for every measurement. */
 export interface Placement {
   /** Index of the operator: each leaves the card on the stage in a way of their own. */
@@ -8,6 +11,8 @@ export interface Placement {
   readonly seed: number;
   /** False: the card stays as it lies, and only the noise is new. */
   readonly replaced: boolean;
+  /** Whether the camera photographs as it was calibrated; else coarsely, which is quicker. */
+  readonly calibrated: boolean;
 }
 
 /** Tilt of the card on the stage that the first operators have as a habit, degrees about x and about y. */
@@ -23,8 +28,8 @@ export const simulatedOperators =
   'Operators are simulated: each leaves the card tilted on the stage by an amount of their own (up to 0.3 degrees), and every placement adds its own shift (0.5 mm), rotation (0.4 degrees) and tilt (0.05 degrees), one standard deviation each.';
 
 /**
- * Settings of the simulator for a card placed once more: the same card, another place, other noise. Two lights and a
- * coarse pitch, as only the border is measured.
+ * Settings of the simulator for a card placed once more: the same card, another place, other noise. Two lights, and a
+ * coarse pitch where no calibration asks for the camera's own, as only the border is measured.
  */
 export function placedCard(card: Readonly<Record<string, unknown>>, placement: Placement): Record<string, unknown> {
   const normal = normals(placement.replaced ? placement.seed : 1);
@@ -33,7 +38,7 @@ export function placedCard(card: Readonly<Record<string, unknown>>, placement: P
     ...card,
     noiseSeed: placement.seed,
     lights: 2,
-    pitchMm: 0.08,
+    ...(placement.calibrated ? simulatedCamera : { pitchMm: 0.08 }),
     bits: 16,
     colour: false,
     defects: noDamage,

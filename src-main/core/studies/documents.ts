@@ -5,6 +5,7 @@ import { type Block, blocksOf, figure, pct, type ReportDocument, type ReportTabl
 import { simulatedOperators } from '../rig/index.ts';
 import type { StoredReading, StoredStudy } from '../store/index.ts';
 import { analyseResponse, type CompleteStudy, overview } from './results.ts';
+import { inForceReadings } from './view.ts';
 
 /** Responses whose tables and charts stand in the report; the others have their line in the overview. */
 const detailed: ReadonlySet<string> = new Set([
@@ -96,6 +97,7 @@ function factsOf(stored: StoredStudy, readings: readonly StoredReading[]): reado
           ? 'pictures chosen by the operator'
           : plan.name,
     ],
+    ...(plan.origin === 'csv' ? [] : [['Calibration', calibrationText(readings)] as const]),
     ['Tolerances', limits.length === 0 ? 'none' : limits.join(', ')],
     ['Conditions', plan.conditions === '' ? 'not stated' : plan.conditions],
     ['Begun', stored.createdAt],
@@ -105,6 +107,19 @@ function factsOf(stored: StoredStudy, readings: readonly StoredReading[]): reado
   ];
 }
 
+/** Which record every measurement stands on; a study is refused a second one while it is measured. */
+function calibrationText(readings: readonly StoredReading[]): string {
+  const [first] = inForceReadings(readings).flatMap(({ calibration }) => calibration ?? []);
+  if (!first) return "none: lengths are by the capture's own scale, and U holds repeatability alone";
+  const unchecked = inForceReadings(readings).filter(({ calibration }) => calibration?.checkValid === false).length;
+  const checked =
+    unchecked === 0
+      ? `last checked ${first.checkedAt}`
+      : `${unchecked} measurements without a valid check of it (each holds ${first.checkHours} h)`;
+  const scale = first.scale === 'certified' ? 'certified scale' : 'scale stated, not certified: not traceable';
+  return `${first.name} (record ${first.id}), ${first.pitchMm.toPrecision(6)} mm per pixel, ${scale}, ${checked}`;
+}
+
 const toleranceUnits: Readonly<Record<string, string>> = { width: 'mm', centering: 'percentage points', size: 'mm' };
 
 function overviewTable({ kind }: StudyPlan, lines: readonly ResponseResult[]): ReportTable {
@@ -112,13 +127,23 @@ function overviewTable({ kind }: StudyPlan, lines: readonly ResponseResult[]): R
   if (kind === 'grr')
     return {
       caption: 'Gauge R&R of each response',
-      head: ['Response', 'Unit', 'Std dev of the gauge', '% study variation', '% tolerance', 'ndc', 'Interaction'],
+      head: [
+        'Response',
+        'Unit',
+        'Std dev of the gauge',
+        'U (k = 2) of a reading',
+        '% study variation',
+        '% tolerance',
+        'ndc',
+        'Interaction',
+      ],
       rows: rows.map((line) => ({
         level: line.level,
         cells: [
           line.response.label,
           line.response.unit,
           figure(line.gaugeSd, 4),
+          figure(line.expandedU, 3),
           pct(line.studyVariationPct),
           pct(line.tolerancePct),
           figure(line.ndc, 4),
@@ -128,13 +153,14 @@ function overviewTable({ kind }: StudyPlan, lines: readonly ResponseResult[]): R
     };
   return {
     caption: 'Each response',
-    head: ['Response', 'Unit', 'Std dev', 'Bias', ...(kind === 'type1' ? ['Cg', 'Cgk'] : [])],
+    head: ['Response', 'Unit', 'Std dev', 'U (k = 2) of a reading', 'Bias', ...(kind === 'type1' ? ['Cg', 'Cgk'] : [])],
     rows: rows.map((line) => ({
       level: line.level,
       cells: [
         line.response.label,
         line.response.unit,
         figure(line.gaugeSd, 4),
+        figure(line.expandedU, 3),
         figure(line.bias, 4),
         ...(kind === 'type1' ? [figure(line.cg, 4), figure(line.cgk, 4)] : []),
       ],
@@ -182,6 +208,7 @@ export function resultsCsv(lines: readonly ResponseResult[]): string {
     'unit',
     'tolerance',
     'gaugeSd',
+    'expandedU',
     'studyVariationPct',
     'tolerancePct',
     'ndc',
@@ -192,7 +219,16 @@ export function resultsCsv(lines: readonly ResponseResult[]): string {
     'reason',
   ];
   const rows = lines.map((l) => [
-    ...[l.response.key, l.response.label, l.response.unit, l.tolerance, l.gaugeSd, l.studyVariationPct, l.tolerancePct],
+    ...[
+      l.response.key,
+      l.response.label,
+      l.response.unit,
+      l.tolerance,
+      l.gaugeSd,
+      l.expandedU,
+      l.studyVariationPct,
+      l.tolerancePct,
+    ],
     ...[l.ndc, l.cg, l.cgk, l.bias, l.level, l.reason],
   ]);
   return `${[head, ...rows].map((row) => row.map(cellOf).join(',')).join('\r\n')}\r\n`;

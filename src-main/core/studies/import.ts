@@ -72,7 +72,15 @@ export function importStudy(request: StudyImport, software: Software): ImportedS
   const readings = table.rows.map(
     (row, i): StudyReading => ({
       values: Object.fromEntries(columns.map((column) => [column.name, valueAt(table, row, column)])),
-      ...{ truth: null, source: `${file}, row ${row.line}`, simulated: simulated[i] ?? false, warnings: [], software },
+      ...{
+        uncertainties: {},
+        calibration: null,
+        truth: null,
+        source: `${file}, row ${row.line}`,
+        simulated: simulated[i] ?? false,
+        warnings: [],
+        software,
+      },
     }),
   );
   return { plan, readings };

@@ -12,17 +12,20 @@ import type {
   StudySettings,
   StudySummary,
 } from '../../contract/index.ts';
+import type { Calibrations } from '../calibration/index.ts';
 import { type Encoding, readInput } from '../capture/index.ts';
 import type { Clock } from '../clock/index.ts';
 import { refuse } from '../errors/index.ts';
 import type { JobContext, Jobs } from '../jobs/index.ts';
 import { chartsOf, methodOf, toHtml, toPdf } from '../msa/index.ts';
 import type { Native } from '../native/index.ts';
+import type { CalibrationInForce } from '../pipeline/index.ts';
 import type { Rigs } from '../rig/index.ts';
 import { software } from '../software/index.ts';
 import type { Store, StoredStudy } from '../store/index.ts';
 import { inputPath, type Uploads } from '../uploads/index.ts';
 import { resultsCsv, studyCsv, studyReport } from './documents.ts';
+import { requireOneGauge } from './gauge.ts';
 import { importStudy } from './import.ts';
 import { measureCapture, readTruth } from './measure.ts';
 import { makePlan, placementSeed } from './plan.ts';
@@ -65,6 +68,7 @@ export interface StudiesParts {
   readonly rigs: Rigs;
   readonly uploads: Uploads;
   readonly native: Native;
+  readonly calibrations: Pick<Calibrations, 'inForceOn' | 'named'>;
   readonly clock: Clock;
   readonly newId: () => string;
   /** 0..1, for the order of measuring. */
@@ -73,7 +77,7 @@ export interface StudiesParts {
 }
 
 export function createStudies(parts: StudiesParts): Studies {
-  const { store, jobs, rigs, uploads, native, clock, newId, random, workFolder } = parts;
+  const { store, jobs, rigs, uploads, native, calibrations, clock, newId, random, workFolder } = parts;
   /** The job that measures a study's next step, while it runs. */
   const running = new Map<string, string>();
 
@@ -102,6 +106,7 @@ export function createStudies(parts: StudiesParts): Studies {
     { plan }: StoredStudy,
     step: number,
     attempt: number,
+    calibration: CalibrationInForce | null,
     context: JobContext,
   ): Promise<StudyReading> => {
     const place = plan.steps[step];
@@ -112,20 +117,23 @@ export function createStudies(parts: StudiesParts): Studies {
       const capture = join(folder, 'capture');
       context.activity('photographing');
       const seed = placementSeed(plan, step, attempt);
-      const placement = { operator: place.operator, seed, replaced: plan.replace };
+      const calibrated = calibration !== null;
+      const placement = { operator: place.operator, seed, replaced: plan.replace, calibrated };
       const progress = (fraction: number) => context.progress(0.8 * fraction);
       await rigs.get(plan.rigId).capture(capture, { sample: place.part + 1, placement, progress }, context.signal);
       const input = await readInput(capture);
       context.activity('measuring');
-      const measured = await measureCapture(input, measuring(context, 0.8), context.signal);
+      const measured = await measureCapture(input, measuring(context, calibration, 0.8), context.signal);
       return { ...measured, source: plan.rigId, truth: measured.simulated ? await readTruth(capture) : null };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   };
 
-  const measuring = (context: JobContext, begun: number) => ({
+  const measuring = (context: JobContext, calibration: CalibrationInForce | null, begun: number) => ({
     native,
+    calibration,
+    assumptions: store.settings().assumptions,
     now: () => clock.now(),
     progress: (fraction: number) => context.progress(begun + (1 - begun) * fraction),
   });
@@ -183,10 +191,13 @@ export function createStudies(parts: StudiesParts): Studies {
       const { plan } = study;
       const attempt = view(id).steps[step]?.attempts ?? 0;
       const title = `${plan.name}, step ${step + 1} of ${plan.steps.length}`;
-      if (plan.origin === 'rig')
+      if (plan.origin === 'rig' && plan.rigId !== null) {
+        const calibration = calibrations.inForceOn(plan.rigId);
+        requireOneGauge(store.studies.readings(id), calibration);
         return begin(study, title, plan.simulated, async (context) => {
-          keep(id, step, await fromRig(study, step, attempt, context), actor);
+          keep(id, step, await fromRig(study, step, attempt, calibration, context), actor);
         });
+      }
       if (uploadId === undefined)
         throw refuse('value.invalid', 'this study is measured from pictures, and none was sent', 'choose a picture', {
           field: 'uploadId',
@@ -194,12 +205,14 @@ export function createStudies(parts: StudiesParts): Studies {
       const upload = await uploads.open(uploadId);
       try {
         const input = await readInput(inputPath(upload), options);
+        const calibration = calibrations.named(input.calibrationId);
+        requireOneGauge(store.studies.readings(id), calibration);
         const job = begin(study, title, input.simulated, async (context) => {
           context.activity('measuring');
           keep(
             id,
             step,
-            { ...(await measureCapture(input, measuring(context, 0), context.signal)), truth: null },
+            { ...(await measureCapture(input, measuring(context, calibration, 0), context.signal)), truth: null },
             actor,
           );
         });

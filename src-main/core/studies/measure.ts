@@ -2,19 +2,29 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Side, type StudyReading, sideSchema, sides } from '../../contract/index.ts';
+import {
+  type AssumptionChanges,
+  type Side,
+  type StudyCalibration,
+  type StudyReading,
+  sideSchema,
+  sides,
+} from '../../contract/index.ts';
 import type { CaptureInput } from '../capture/index.ts';
 import { AppError, refuse } from '../errors/index.ts';
 import { findStandard } from '../grading/index.ts';
 import type { Native } from '../native/index.ts';
-import { runPipeline } from '../pipeline/index.ts';
+import { type CalibrationInForce, runPipeline, standingOf } from '../pipeline/index.ts';
 import { software } from '../software/index.ts';
-import { cardResponses, valuesOf } from './responses.ts';
+import { cardResponses, uncertaintiesOf, valuesOf } from './responses.ts';
 
 const anyStandard = 'psa';
 
 export interface MeasureOptions {
   readonly native: Native;
+  /** The calibration in use; null: the capture's own scale. */
+  readonly calibration: CalibrationInForce | null;
+  readonly assumptions: AssumptionChanges;
   readonly now: () => Date;
   readonly progress: (fraction: number) => void;
 }
@@ -25,7 +35,8 @@ export async function measureCapture(
   options: MeasureOptions,
   signal: AbortSignal,
 ): Promise<Omit<StudyReading, 'truth'>> {
-  if (input.pixelPitchMm === null)
+  const { calibration, assumptions } = options;
+  if (input.pixelPitchMm === null && calibration === null)
     throw refuse('value.invalid', 'the picture has no scale, and a study is in millimetres', 'give the pixel pitch', {
       file: input.name,
       field: 'pixelPitchMm',
@@ -34,6 +45,8 @@ export async function measureCapture(
     input,
     {
       native: options.native,
+      calibration,
+      assumptions,
       // Widths do not depend on it, and the grade is not asked for.
       standard: findStandard(anyStandard),
       software,
@@ -55,8 +68,18 @@ export async function measureCapture(
     checks.flatMap(({ status, message }) => (status === 'ok' || message === undefined ? [] : [message])),
   );
   if (missing.length > 0) warnings.push(`not measured: ${missing.map(({ label }) => label).join(', ')}`);
-  return { values, source: input.name, simulated: input.simulated, warnings, software };
+  return {
+    values,
+    uncertainties: uncertaintiesOf(report.measurement),
+    calibration: calibration && studyCalibration(calibration),
+    ...{ source: input.name, simulated: input.simulated, warnings, software },
+  };
 }
+
+const studyCalibration = (calibration: CalibrationInForce): StudyCalibration => {
+  const { name, pitchMm, scale } = calibration;
+  return { ...standingOf(calibration), name, pitchMm, scale };
+};
 
 const truthSchema = z.object({
   points: z.array(z.object({ edge: sideSchema, index: z.int(), widthMm: z.number().nullable() })),

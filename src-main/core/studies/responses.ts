@@ -37,6 +37,20 @@ export function valuesOf(measurement: Measurement): StudyReading['values'] {
   return values;
 }
 
+/** U (k = 2) of the responses that have one: widths and their means in mm, centering in percentage points. */
+export function uncertaintiesOf({ centering, points, budget }: Measurement): StudyReading['uncertainties'] {
+  const found: Record<string, number> = {};
+  const keep = (key: string, value: number | null | undefined) => {
+    if (value !== null && value !== undefined) found[key] = value;
+  };
+  keep('leftRight', centering.leftRightUncertaintyPp);
+  keep('topBottom', centering.topBottomUncertaintyPp);
+  for (const side of sides) if (budget?.unit === 'mm') keep(`${side}.mean`, budget.sides[side]?.expanded);
+  for (const { edge, index, uncertaintyMm, status } of points)
+    if (status === 'ok') keep(`${edge}.${index}`, uncertaintyMm);
+  return found;
+}
+
 export function toleranceOf({ group }: Response, tolerances: Tolerances): number | null {
   switch (group) {
     case 'station':

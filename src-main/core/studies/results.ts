@@ -90,7 +90,8 @@ export function overview(study: CompleteStudy, settings: StudySettings): readonl
   return study.plan.responses.map((response) => {
     const tolerance = toleranceOf(response, study.plan.tolerances);
     try {
-      return { ...nothing, response, tolerance, ...lineOf(analyseResponse(study, response.key, settings)) };
+      const expandedU = statedU(study.readings, response.key);
+      return { ...nothing, response, tolerance, expandedU, ...lineOf(analyseResponse(study, response.key, settings)) };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       return { ...nothing, response, tolerance, reason: error.data.message };
@@ -98,8 +99,16 @@ export function overview(study: CompleteStudy, settings: StudySettings): readonl
   });
 }
 
+/** Root mean square of what the readings state, where all of them do. */
+function statedU(readings: readonly StudyReading[], key: string): number | null {
+  const stated = readings.flatMap(({ uncertainties }) => uncertainties[key] ?? []);
+  if (stated.length === 0 || stated.length < readings.length) return null;
+  return Math.sqrt(stated.reduce((sum, u) => sum + u * u, 0) / stated.length);
+}
+
 const nothing = {
   gaugeSd: null,
+  expandedU: null,
   studyVariationPct: null,
   tolerancePct: null,
   ndc: null,

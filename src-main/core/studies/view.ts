@@ -35,8 +35,13 @@ export function viewOf(study: StoredStudy, readings: readonly StoredReading[], j
   const done = steps.filter((step) => step.done).length;
   const summary = summaryOf(study, done);
   const open = steps.find((step) => !step.done);
-  return { summary, plan, steps, next: summary.state === 'open' ? (open?.index ?? null) : null, jobId };
+  const calibration = inForceReadings(readings).find((each) => each.calibration !== null)?.calibration ?? null;
+  return { summary, plan, steps, calibration, next: summary.state === 'open' ? (open?.index ?? null) : null, jobId };
 }
+
+/** The readings that count. */
+export const inForceReadings = (readings: readonly StoredReading[]): readonly StudyReading[] =>
+  readings.flatMap(({ withdrawn, reading }) => (withdrawn === null ? [reading] : []));
 
 /** @throws AppError `conflict` while steps are open: operators measure blind, so nothing is shown before the end */
 export function completeStudy(study: StoredStudy, readings: readonly StoredReading[]): CompleteStudy {

@@ -32,6 +32,8 @@ const fileSchema = z.object({
   note: z.string(),
   terms: z.array(termSchema),
 });
+
+export { radiometricValue } from './radiometric.ts';
 export const assumptions = fileSchema.parse(assumptionsFile);
 
 /** A value that a calibration record states for a term of the same name. */

@@ -1,6 +1,6 @@
 /** The budget's terms with and without a calibration record. */
 import { expect, test } from 'vitest';
-import { assumptions, assumptionsInForce, budgetTerms, soundChanges } from './index.ts';
+import { assumptions, assumptionsInForce, budgetTerms, radiometricValue, soundChanges } from './index.ts';
 
 test('without a calibration record the estimator stands alone and everything else is named as absent', () => {
   const { terms, absent, version } = budgetTerms(null);
@@ -34,6 +34,20 @@ test('a calibration record replaces the assumption of the same name, with its de
   });
   expect(basis.distortion).toBe('held-out points');
   expect(terms.find(({ id }) => id === 'radiometric')?.source).toBe('assumption');
+});
+
+test("a measured response's residual takes the place of the radiometric assumption, in proportion to a gamma's", () => {
+  const steps = 100_000;
+  const departures = Array.from({ length: steps }, (_, i) => ((i + 0.5) / steps) ** (1 / 2.2) - (i + 0.5) / steps);
+  const gamma = Math.sqrt(departures.reduce((sum, d) => sum + d * d, 0) / steps);
+  // Specification: a gamma of 2.2 moves an edge by about 0.22 px; a width has two edges.
+  expect(radiometricValue(gamma).halfWidth).toBeCloseTo(0.22 * Math.SQRT2, 3);
+  const { terms, basis } = budgetTerms({ radiometric: radiometricValue(0.004) });
+  const term = terms.find(({ id }) => id === 'radiometric');
+  expect(term).toMatchObject({ source: 'calibration', unit: 'px', distribution: 'normal', coverage: 1 });
+  expect(term).not.toHaveProperty('sensitivity');
+  expect(term?.halfWidth).toBeCloseTo(0.004 * (0.22 / gamma) * Math.SQRT2, 5);
+  expect(basis.radiometric).toContain('0.40 % of full scale');
 });
 
 const builtIn = (id: string) => {

@@ -12,6 +12,7 @@ import { rememberJob } from '../../state/jobs.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { KeyCap } from '../../ui/Keys.tsx';
 import { Panel } from '../../ui/Screen.tsx';
+import { CalibrationLine } from './CalibrationLine.tsx';
 import styles from './gauge.module.css';
 import { positive } from './numbers.ts';
 import { keepStudy, useMeasuring } from './useStudy.ts';
@@ -60,6 +61,7 @@ export function StepPanel({ study }: { readonly study: Study }) {
           <Fact name={t('gauge.step.trial')} value={String(step.trial)} />
         </dl>
         <p className={styles.place}>{placing(study, step)}</p>
+        <CalibrationLine study={study} />
         {study.plan.simulated ? <p className="tg-dim">{t('gauge.step.simulatedPlace')}</p> : null}
         <Measure key={step.index} study={study} step={step} />
       </div>

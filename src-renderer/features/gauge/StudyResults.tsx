@@ -12,6 +12,7 @@ import { Loading } from '../../ui/Loading.tsx';
 import { Panel } from '../../ui/Screen.tsx';
 import { StatusMark, type Tone } from '../../ui/StatusMark.tsx';
 import table from '../../ui/table.module.css';
+import { CalibrationLine } from './CalibrationLine.tsx';
 import styles from './gauge.module.css';
 import { typed } from './numbers.ts';
 import { ResponseView } from './ResponseView.tsx';
@@ -67,6 +68,7 @@ export function StudyResults({ study }: { readonly study: Study }) {
     >
       <div className={styles.fields}>
         {kind === 'grr' ? <Settings draft={draft} bad={alpha === undefined} onChange={setDraft} /> : null}
+        <CalibrationLine study={study} />
         {results.isPending ? <Loading /> : null}
         {results.error ? <ErrorNotice error={results.error} onRetry={() => void results.refetch()} /> : null}
         {results.data ? (
@@ -130,8 +132,8 @@ interface OverviewProps {
 }
 
 const headings = {
-  grr: ['gaugeSd', 'studyVariation', 'tolerance', 'ndc'],
-  type1: ['gaugeSd', 'bias', 'cg', 'cgk'],
+  grr: ['gaugeSd', 'expandedU', 'studyVariation', 'tolerance', 'ndc'],
+  type1: ['gaugeSd', 'expandedU', 'bias', 'cg', 'cgk'],
   linearity: ['gaugeSd', 'bias'],
 } as const;
 
@@ -195,17 +197,19 @@ function Overview({ kind, results, open, onOpen }: OverviewProps) {
 
 function cellsOf(kind: OverviewProps['kind'], line: ResponseResult): readonly (readonly [string, string])[] {
   const sd = ['gaugeSd', withUnit(line.gaugeSd, line.response.unit)] as const;
+  const stated = ['expandedU', withUnit(line.expandedU, line.response.unit)] as const;
   const bias = ['bias', significant(line.bias, 3)] as const;
   switch (kind) {
     case 'grr':
       return [
         sd,
+        stated,
         ['studyVariation', fixed(line.studyVariationPct, 1)],
         ['tolerance', fixed(line.tolerancePct, 1)],
         ['ndc', fixed(line.ndc, 2)],
       ];
     case 'type1':
-      return [sd, bias, ['cg', fixed(line.cg, 2)], ['cgk', fixed(line.cgk, 2)]];
+      return [sd, stated, bias, ['cg', fixed(line.cg, 2)], ['cgk', fixed(line.cgk, 2)]];
     case 'linearity':
       return [sd, bias];
   }

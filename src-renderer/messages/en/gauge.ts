@@ -66,6 +66,10 @@ export const gauge = {
     tooLarge: 'the file is larger than 900 kB',
     tooLargeNext: 'use "trugrade msa" on the command line for larger tables',
   },
+  calibration: {
+    under: 'Under the calibration {{name}}, checked {{checked}}',
+    none: 'No calibration stands behind these measurements: U holds repeatability alone.',
+  },
   step: {
     title: 'Step {{step}} of {{steps}}',
     operator: 'Operator',
@@ -121,6 +125,7 @@ export const gauge = {
     response: 'Response',
     unit: 'Unit',
     gaugeSd: 'Gauge s',
+    expandedU: 'U (k = 2)',
     studyVariation: '% study var',
     tolerance: '% tolerance',
     ndc: 'ndc',

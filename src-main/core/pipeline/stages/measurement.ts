@@ -3,7 +3,7 @@ import type { AppliedCalibration, AssumptionChanges, Measurement, QualityCheck }
 import { sides } from '../../../contract/index.ts';
 import { bordersCheck } from '../../borders/index.ts';
 import { type PrintMatcher, type PrintOutcome, withPrint } from '../../templates/index.ts';
-import { budgetTerms, type CalibratedValues } from '../../uncertainty/index.ts';
+import { budgetTerms, type CalibratedValues, radiometricValue } from '../../uncertainty/index.ts';
 import { atMost, type Stage } from '../stage.ts';
 import type { Refined } from './refinement.ts';
 import { scaleCheck } from './scale.ts';
@@ -20,7 +20,10 @@ export const measurementLimits = {
 } as const;
 
 /** What a calibration record states for the budget; null where the capture's own camera model is all there is. */
-function valuesOf(calibration: AppliedCalibration | null): CalibratedValues | null {
+function valuesOf(
+  calibration: AppliedCalibration | null,
+  responseResidual: number | undefined,
+): CalibratedValues | null {
   if (calibration === null || calibration.scaleRelative === 0) return null;
   const { scaleRelative, distortionPx } = calibration;
   const standard = { distribution: 'normal', coverage: 1 } as const;
@@ -37,6 +40,7 @@ function valuesOf(calibration: AppliedCalibration | null): CalibratedValues | nu
       unit: 'px',
       basis: 'held-out points of the calibration record',
     },
+    ...(responseResidual === undefined ? {} : { radiometric: radiometricValue(responseResidual) }),
   };
 }
 
@@ -47,8 +51,8 @@ export const measurement = (
 ): Stage<Refined, Measured> => ({
   name: 'measurement',
   async run(input, { signal }) {
-    const { pixelPitchMm, expectedSizeMm, simulated, calibrationId } = input.input;
-    const terms = budgetTerms(valuesOf(input.calibration), assumptions);
+    const { pixelPitchMm, expectedSizeMm, simulated, calibrationId, responseResidual } = input.input;
+    const terms = budgetTerms(valuesOf(input.calibration, responseResidual), assumptions);
     const bare = input.refinement.calculate(pixelPitchMm, terms, input.calibration);
     const found = pixelPitchMm === null ? undefined : await prints?.match({ ...input, pixelPitchMm }, bare, signal);
     const measured = found?.print ? withPrint(bare, found.print) : bare;
