@@ -119,6 +119,16 @@ export declare function boardLayout(specJson: string): string
 /** The board as a PNG file in memory with white paper around it. */
 export declare function boardPng(specJson: string, dpi: number, paperMm: number): Promise<Buffer>
 
+/** How pixels of a card become mm. */
+export interface CardScale {
+  /** Millimetres a pixel; where a camera is known, its map says it instead. */
+  pixelPitchMm: number
+  /** Calibrated camera and plane (`PlaneMap` as JSON). */
+  planeJson?: string
+  /** Standard uncertainty of a place that the calibration leaves, px. */
+  distortionPx?: number
+}
+
 /** Checks a template file; its text as this program writes it. */
 export declare function checkTemplate(text: string, signal?: AbortSignal | undefined | null): Promise<string>
 
@@ -193,7 +203,7 @@ export declare function gpuAdapter(signal?: AbortSignal | undefined | null): Pro
 export declare function gpuTrial(signal?: AbortSignal | undefined | null): Promise<string>
 
 /** Learns a template from this card; the file's text. */
-export declare function learnTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, places: Array<number>, identityJson: string, signal?: AbortSignal | undefined | null): Promise<string>
+export declare function learnTemplate(stack: Stack, refinement: Refinement, scale: CardScale, places: Array<number>, identityJson: string, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** One light: exactly one of the two is given. */
 export interface LightInput {
@@ -219,7 +229,7 @@ export declare function loadStack(input: StackInput, progress?: Progress | undef
 export declare function mapPoints(mapJson: string, pointsPx: Float64Array): Float64Array
 
 /** Registers the card to one template, as JSON (`PrintMatch`). Refused with `template.mismatch`. */
-export declare function matchTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, template: string, signal?: AbortSignal | undefined | null): Promise<string>
+export declare function matchTemplate(stack: Stack, refinement: Refinement, scale: CardScale, template: string, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** Reads the overviews of template files; a candidate's index is its place in this list. */
 export declare function openGallery(texts: Array<string>, signal?: AbortSignal | undefined | null): Promise<TemplateGallery>
@@ -243,7 +253,7 @@ export interface OutlineInput {
 export declare function probeDisc(stack: Stack, mapJson: string, centrePx: Array<number>, radiusMm: number, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** The likeliest designs of a gallery, best first, as JSON (`Candidate[]`). */
-export declare function recogniseTemplate(stack: Stack, refinement: Refinement, pixelPitchMm: number, gallery: TemplateGallery, signal?: AbortSignal | undefined | null): Promise<string>
+export declare function recogniseTemplate(stack: Stack, refinement: Refinement, scale: CardScale, gallery: TemplateGallery, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** Which moves of the card between frames are undone. */
 export interface RegistrationInput {
@@ -314,7 +324,7 @@ export interface StackInput {
  * Anchors for a new template, as JSON (`Proposal[]`): proposed where `places` is absent, else those places (x, y in mm,
  * one after the other) judged.
  */
-export declare function templateAnchors(stack: Stack, refinement: Refinement, pixelPitchMm: number, places?: Array<number> | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
+export declare function templateAnchors(stack: Stack, refinement: Refinement, scale: CardScale, places?: Array<number> | undefined | null, signal?: AbortSignal | undefined | null): Promise<string>
 
 /** A small JPEG of a picture, for lists. */
 export declare function thumbnail(bytes: Buffer, name: string, maxSidePx: number, signal?: AbortSignal | undefined | null): Promise<Buffer>
