@@ -29,7 +29,16 @@ export function simulatedRecord(id: string, pitchMm = 0.04): CalibrationRecord {
       ...{ worstPx: 0.01, corners: 88, spanned: [0.9, 0.9] },
     },
     surfaceAboveMm: 0,
-    scale: { kind: 'stated', factor: 1, note: 'for a test' },
+    scale: {
+      ...{ kind: 'certified', factor: 1, temperatureC: 20, comparisons: [], expandedRelative: 2e-5 },
+      artefact: {
+        ...{ name: 'glass grid', board, lengths: [{ corners: [0, 1], certifiedMm: 9 }] },
+        certificate: {
+          ...{ number: 'C-1', issuedOn: '2026-01-01', validUntil: '2036-01-01' },
+          ...{ expandedUncertaintyMm: 0.001, expansionPerK: 8e-6 },
+        },
+      },
+    },
     verification: { comparisons: [], worstMm: 0.0005, limitMm: 0.005, passed: true },
     files: [],
   });
