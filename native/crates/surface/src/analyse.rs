@@ -13,7 +13,7 @@ use crate::input;
 use crate::layering;
 use crate::lift;
 use crate::lines::{self, Line};
-use crate::marks;
+use crate::marks::{self, Printed};
 use crate::options::Options;
 use crate::plain::Plain;
 use crate::planes::{self, Crop, Level};
@@ -53,28 +53,26 @@ pub fn analyse(
     progress(0.05);
     let planes = planes::prepare(maps, &frame, radius, crop, &foil, &card.rig, o, cancel)?;
     progress(0.25);
-    let plain = Plain::find(maps, crop, &planes.base, frame.pitch);
-    progress(0.4);
     let white = white_level(&print, maps, crop, &planes.base.mask);
     let levels = pyramid(planes.base, frame.pitch, cancel)?;
-    let mut findings = shape_findings(
-        &levels,
-        &print,
-        &frame,
-        radius,
-        card.rig.blur_sigma_px.unwrap_or(0.0),
-        o,
-        cancel,
-        progress,
-    )?;
-    progress(0.8);
-    let relief: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
-    findings.extend(marks::find(&plain, crop, &frame, &relief, o));
-    progress(0.85);
-    let taken: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
-    findings.extend(bare::find(&plain, crop, &frame, white, &taken));
+    progress(0.4);
+    // Relief, print and outline need nothing of each other until the end.
+    let blur_px = card.rig.blur_sigma_px.unwrap_or(0.0);
+    let (relief, (printed, mut outline)) = rayon::join(
+        || shape_findings(&levels, &print, &frame, radius, blur_px, o, cancel),
+        || {
+            let printed = || printed(maps, crop, &levels[0], &frame, white, o);
+            rayon::join(printed, || outline(&print, &frame, radius, white, &levels, o))
+        },
+    );
+    let mut findings = relief?;
     progress(0.9);
-    let (corners, edges) = outline(&print, &frame, radius, white, &levels, o, &mut findings);
+    for found in printed {
+        let outlines: Vec<Vec<[f64; 2]>> = findings.iter().map(|f| widened(f, &frame)).collect();
+        findings.extend(Printed::not_on(found, &outlines));
+    }
+    findings.append(&mut outline.findings);
+    let Outline { corners, edges, .. } = outline;
     let foil_fraction = (foil.fraction + planes.mirrors).min(1.0);
     if foil_fraction > 0.0 {
         notes.push(format!(
@@ -152,7 +150,6 @@ fn shape_findings(
     blur_px: f64,
     o: &Options,
     cancel: &Cancel,
-    progress: &(dyn Fn(f32) + Sync),
 ) -> Result<Vec<Finding>> {
     let mut chains: Vec<Chain> = Vec::new();
     let mut blobs = Vec::new();
@@ -161,9 +158,7 @@ fn shape_findings(
         chains.extend(chains::link(level, &found.lines));
         blobs.extend(found.blobs.into_iter().map(|b| (k, b)));
     }
-    progress(0.65);
     let mut dents = dents::find(levels, &blobs, frame.pitch, blur_px, o, cancel)?;
-    progress(0.7);
     let mut lines = lines::find(&levels[0], chains, frame, radius, blur_px, o);
     lines.retain(|l| !dents.iter().any(|d| is_rim(l, d)));
     for line in lines
@@ -198,16 +193,25 @@ fn widened(f: &Finding, frame: &Frame) -> Vec<[f64; 2]> {
     f.polygon_px.iter().map(push).collect()
 }
 
-/// Corner and edge readings; their findings are added.
-fn outline(
-    print: &Print,
-    frame: &Frame,
-    radius: f64,
-    white: f64,
-    levels: &[Level],
-    o: &Options,
-    findings: &mut Vec<Finding>,
-) -> (Corners, Edges) {
+/// Marks of the print: those on plain print, then missing ink on art.
+fn printed(maps: &Maps, crop: Crop, base: &Level, frame: &Frame, white: f64, o: &Options) -> [Vec<Printed>; 2] {
+    let plain = Plain::find(maps, crop, base, frame.pitch);
+    let (marks, bare) = rayon::join(
+        || marks::find(&plain, crop, frame, o),
+        || bare::find(&plain, crop, frame, white),
+    );
+    [marks, bare]
+}
+
+/// Corner and edge readings, and their findings.
+struct Outline {
+    corners: Corners,
+    edges: Edges,
+    findings: Vec<Finding>,
+}
+
+fn outline(print: &Print, frame: &Frame, radius: f64, white: f64, levels: &[Level], o: &Options) -> Outline {
+    let mut findings = Vec::new();
     let sides = edges::sides(frame, corners::zone_mm(radius));
     let mut read = sides.map(|side| edges::read(&side, print, frame, white, o));
     let lines = [0, 1, 2, 3].map(|k: usize| read[k].line);
@@ -224,20 +228,21 @@ fn outline(
     read.iter_mut().for_each(|r| findings.append(&mut r.findings));
     let [left, right, top, bottom] = read.map(|r| r.reading);
     let [top_left, top_right, bottom_right, bottom_left] = corner;
-    (
-        Corners {
+    Outline {
+        corners: Corners {
             top_left,
             top_right,
             bottom_right,
             bottom_left,
         },
-        Edges {
+        edges: Edges {
             left,
             right,
             top,
             bottom,
         },
-    )
+        findings,
+    }
 }
 
 /// Findings in the card's frame, worst first, numbered within their kind.

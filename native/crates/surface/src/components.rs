@@ -7,56 +7,93 @@ struct Run {
     to: usize,
 }
 
-/// Connected parts of a mask of rows of `w` cells (4 neighbours, or 8), as their cells in rising order.
-pub fn components(mask: &[bool], w: usize, eight: bool) -> Vec<Vec<usize>> {
-    if w == 0 {
-        return Vec::new();
-    }
-    let mut runs: Vec<Run> = Vec::new();
-    let mut parent: Vec<u32> = Vec::new();
-    let mut above = 0..0;
-    let reach = usize::from(eight);
-    for (y, row) in mask.chunks(w).enumerate() {
-        let first = runs.len();
-        let mut x = 0;
-        while let Some(start) = row[x..].iter().position(|&m| m).map(|s| x + s) {
-            let end = row[start..].iter().position(|&m| !m).map_or(row.len(), |e| start + e);
-            runs.push(Run {
-                from: y * w + start,
-                to: y * w + end,
-            });
-            parent.push(parent.len() as u32);
-            x = end;
-        }
-        let mut i = above.start;
-        for j in first..runs.len() {
-            // The same row above, so that runs touch when their columns overlap.
-            let (from, to) = (
-                runs[j].from - w * usize::from(y > 0),
-                runs[j].to - w * usize::from(y > 0),
-            );
-            while i < above.end && runs[i].to + reach <= from {
-                i += 1;
+/// The runs of a mask and which part each belongs to.
+struct Runs {
+    runs: Vec<Run>,
+    parent: Vec<u32>,
+}
+
+impl Runs {
+    fn join(mask: &[bool], w: usize, eight: bool) -> Self {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut parent: Vec<u32> = Vec::new();
+        let mut above = 0..0;
+        let reach = usize::from(eight);
+        for (y, row) in mask.chunks(w.max(1)).enumerate() {
+            let first = runs.len();
+            let mut x = 0;
+            while let Some(start) = row[x..].iter().position(|&m| m).map(|s| x + s) {
+                let end = row[start..].iter().position(|&m| !m).map_or(row.len(), |e| start + e);
+                runs.push(Run {
+                    from: y * w + start,
+                    to: y * w + end,
+                });
+                parent.push(parent.len() as u32);
+                x = end;
             }
-            let mut k = i;
-            while k < above.end && runs[k].from < to + reach {
-                unite(&mut parent, k as u32, j as u32);
-                k += 1;
+            let mut i = above.start;
+            for j in first..runs.len() {
+                // The same row above, so that runs touch when their columns overlap.
+                let (from, to) = (
+                    runs[j].from - w * usize::from(y > 0),
+                    runs[j].to - w * usize::from(y > 0),
+                );
+                while i < above.end && runs[i].to + reach <= from {
+                    i += 1;
+                }
+                let mut k = i;
+                while k < above.end && runs[k].from < to + reach {
+                    unite(&mut parent, k as u32, j as u32);
+                    k += 1;
+                }
             }
+            above = first..runs.len();
         }
-        above = first..runs.len();
+        Self { runs, parent }
     }
-    let mut index = vec![u32::MAX; runs.len()];
+
+    /// Cells of the part of each run, told at its root.
+    fn sizes(&mut self) -> Vec<usize> {
+        let mut sizes = vec![0; self.runs.len()];
+        for k in 0..self.runs.len() {
+            sizes[find(&mut self.parent, k as u32) as usize] += self.runs[k].to - self.runs[k].from;
+        }
+        sizes
+    }
+}
+
+/// Connected parts of a mask of rows of `w` cells (4 neighbours, or 8), as their cells in rising order; parts of more
+/// than `most` cells are left out.
+pub fn components(mask: &[bool], w: usize, eight: bool, most: usize) -> Vec<Vec<usize>> {
+    let mut all = Runs::join(mask, w, eight);
+    let sizes = all.sizes();
+    let mut index = vec![u32::MAX; all.runs.len()];
     let mut parts: Vec<Vec<usize>> = Vec::new();
-    for (k, run) in runs.iter().enumerate() {
-        let root = find(&mut parent, k as u32) as usize;
+    for k in 0..all.runs.len() {
+        let root = find(&mut all.parent, k as u32) as usize;
+        if sizes[root] > most {
+            continue;
+        }
         if index[root] == u32::MAX {
             index[root] = parts.len() as u32;
-            parts.push(Vec::new());
+            parts.push(Vec::with_capacity(sizes[root]));
         }
-        parts[index[root] as usize].extend(run.from..run.to);
+        parts[index[root] as usize].extend(all.runs[k].from..all.runs[k].to);
     }
     parts
+}
+
+/// The mask with only those parts (4 neighbours) that have at least so many cells.
+pub fn only_large(mask: &[bool], w: usize, fewest: usize) -> Vec<bool> {
+    let mut all = Runs::join(mask, w, false);
+    let sizes = all.sizes();
+    let mut out = vec![false; mask.len()];
+    for k in 0..all.runs.len() {
+        if sizes[find(&mut all.parent, k as u32) as usize] >= fewest {
+            out[all.runs[k].from..all.runs[k].to].fill(true);
+        }
+    }
+    out
 }
 
 fn find(parent: &mut [u32], mut k: u32) -> u32 {
@@ -79,7 +116,7 @@ mod tests {
 
     fn parts(picture: &[&str], eight: bool) -> Vec<Vec<usize>> {
         let mask: Vec<bool> = picture.concat().chars().map(|c| c == '#').collect();
-        components(&mask, picture[0].len(), eight)
+        components(&mask, picture[0].len(), eight, usize::MAX)
     }
 
     #[test]
@@ -99,12 +136,22 @@ mod tests {
     }
 
     #[test]
+    fn large_and_small_parts_are_told_by_their_cells() {
+        let picture = ["##.#", "#..#", "..##"];
+        let mask: Vec<bool> = picture.concat().chars().map(|c| c == '#').collect();
+        assert_eq!(components(&mask, 4, false, 3), vec![vec![0, 1, 4]]);
+        let large = only_large(&mask, 4, 4);
+        let kept: Vec<usize> = (0..12).filter(|&k| large[k]).collect();
+        assert_eq!(kept, vec![3, 7, 10, 11]);
+    }
+
+    #[test]
     fn rows_do_not_wrap_around() {
         assert_eq!(parts(&["..#", "#.."], true).len(), 2);
     }
 
     #[test]
     fn an_empty_mask_has_no_parts() {
-        assert!(components(&[], 0, true).is_empty() && components(&[false; 6], 3, true).is_empty());
+        assert!(components(&[], 0, true, 9).is_empty() && components(&[false; 6], 3, true, 9).is_empty());
     }
 }

@@ -39,14 +39,13 @@ impl Ray {
         let (from, to) = (frame.px(self.at(0.0)), frame.px(self.at(n as f64 * step)));
         let each = [0, 1].map(|k| (to[k] - from[k]) / n.max(1) as f64);
         let place = |i: usize| [from[0] + i as f64 * each[0], from[1] + i as f64 * each[1]];
-        let value: Vec<f32> = (0..n)
-            .map(|i| print.luma(place(i)).map(|v| v as f32))
-            .collect::<Option<_>>()?;
+        let value: Vec<f32> = (0..n).map(|i| print.luma(place(i))).collect::<Option<_>>()?;
         let index = |mm: f64| ((mm / step) as usize).min(n);
-        let background = median(&mut value[index(self.ideal + BACKGROUND_MM)..].to_vec());
+        let mut scratch = value.clone();
+        let background = median(&mut scratch[index(self.ideal + BACKGROUND_MM)..]);
         let first = index((self.ideal - 1.6).max(0.0));
         let inner = index((self.ideal - BACKGROUND_MM).max(0.3)).max(first + 1);
-        let card = median(&mut value[first..inner].to_vec());
+        let card = median(&mut scratch[first..inner]);
         let difference = f64::from((card - background).abs());
         if difference < CONTRAST * f64::from(card.max(background)) || difference < 0.02 {
             return None;
@@ -58,8 +57,8 @@ impl Ray {
         let solid = |i: &usize| (i.saturating_sub(2).max(start)..=*i).all(|j| !outside(value[j]));
         let i = (start..n).rev().find(solid)? + 1;
         let (low, high) = (
-            quantile(&mut value[first..inner].to_vec(), 0.15),
-            quantile(&mut value[first..inner].to_vec(), 0.85),
+            quantile(&mut scratch[first..inner], 0.15),
+            quantile(&mut scratch[first..inner], 0.85),
         );
         let uneven = f64::from(high - low) > UNEVEN * difference;
         let i = i.min(n - 1);

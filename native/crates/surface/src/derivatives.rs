@@ -42,6 +42,7 @@ pub struct Row {
     pub var: Vec<f32>,
     /// 0 where every pixel under the kernel is judged.
     pub blocked: Vec<u8>,
+    spare: Vec<f32>,
 }
 
 impl Row {
@@ -53,6 +54,7 @@ impl Row {
             yy: plane(),
             var: plane(),
             blocked: vec![1; w],
+            spare: plane(),
         }
     }
 }
@@ -112,11 +114,9 @@ fn across_body(level: &Level, k: &Kernels, y: usize, out: &mut Line) {
     let w = level.w;
     let row = y * w..(y + 1) * w;
     let [dp, gp, dq, gq, v] = &mut out.planes;
-    convolve(&level.p[row.clone()], &k.d, dp);
-    convolve(&level.p[row.clone()], &k.g, gp);
-    convolve(&level.q[row.clone()], &k.d, dq);
-    convolve(&level.q[row.clone()], &k.g, gq);
-    convolve(&level.var[row.clone()], &k.g, v);
+    both(&level.p[row.clone()], k, dp, gp);
+    both(&level.q[row.clone()], k, dq, gq);
+    smooth(&level.var[row.clone()], &k.g, v);
     let mask = &level.mask[row];
     let n = w - 2 * R;
     let taps: [&[u8]; TAPS] = std::array::from_fn(|i| &mask[i..i + n]);
@@ -125,14 +125,33 @@ fn across_body(level: &Level, k: &Kernels, y: usize, out: &mut Line) {
     }
 }
 
+/// Derivative and smooth of a row; the one kernel is odd and the other even, so that sums and differences of opposite
+/// taps serve both.
 #[inline(always)]
-fn convolve(src: &[f32], k: &[f32; TAPS], out: &mut [f32]) {
+fn both(src: &[f32], k: &Kernels, derivative: &mut [f32], smooth: &mut [f32]) {
+    let n = src.len() - 2 * R;
+    let taps: [&[f32]; TAPS] = std::array::from_fn(|i| &src[i..i + n]);
+    let (derivative, smooth) = (&mut derivative[R..R + n], &mut smooth[R..R + n]);
+    for x in 0..n {
+        let (mut d, mut g) = (0.0, k.g[R] * taps[R][x]);
+        for i in 0..R {
+            let (a, b) = (taps[i][x], taps[TAPS - 1 - i][x]);
+            d += k.d[i] * (a - b);
+            g += k.g[i] * (a + b);
+        }
+        derivative[x] = d;
+        smooth[x] = g;
+    }
+}
+
+#[inline(always)]
+fn smooth(src: &[f32], k: &[f32; TAPS], out: &mut [f32]) {
     let n = src.len() - 2 * R;
     let taps: [&[f32]; TAPS] = std::array::from_fn(|i| &src[i..i + n]);
     for (x, o) in out[R..R + n].iter_mut().enumerate() {
-        let mut s = 0.0;
-        for i in 0..TAPS {
-            s += k[i] * taps[i][x];
+        let mut s = k[R] * taps[R][x];
+        for i in 0..R {
+            s += k[i] * (taps[i][x] + taps[TAPS - 1 - i][x]);
         }
         *o = s;
     }
@@ -147,16 +166,13 @@ fn down_body(k: &Kernels, lines: &[&Line; TAPS], out: &mut Row) {
     let w = out.xx.len();
     let plane = |p: usize| -> [&[f32]; TAPS] { std::array::from_fn(|j| &lines[j].planes[p][..w]) };
     let (dp, gp, dq, gq, v) = (plane(0), plane(1), plane(2), plane(3), plane(4));
-    weigh(&dp, &k.g, &mut out.xx);
-    weigh(&gq, &k.d, &mut out.yy);
-    weigh(&v, &k.g, &mut out.var);
-    let xy = &mut out.xy[..w];
-    for x in 0..w {
-        let mut s = 0.0;
-        for j in 0..TAPS {
-            s += k.d[j] * gp[j][x] + k.g[j] * dq[j][x];
-        }
-        xy[x] = 0.5 * s;
+    even(&dp, &k.g, &mut out.xx);
+    odd(&gq, &k.d, &mut out.yy);
+    even(&v, &k.g, &mut out.var);
+    odd(&gp, &k.d, &mut out.xy);
+    even(&dq, &k.g, &mut out.spare);
+    for (xy, other) in out.xy.iter_mut().zip(&out.spare) {
+        *xy = 0.5 * (*xy + other);
     }
     let bad: [&[u8]; TAPS] = std::array::from_fn(|j| &lines[j].bad[..w]);
     for (x, b) in out.blocked.iter_mut().enumerate() {
@@ -165,13 +181,26 @@ fn down_body(k: &Kernels, lines: &[&Line; TAPS], out: &mut Row) {
 }
 
 #[inline(always)]
-fn weigh(rows: &[&[f32]; TAPS], k: &[f32; TAPS], out: &mut [f32]) {
+fn even(rows: &[&[f32]; TAPS], k: &[f32; TAPS], out: &mut [f32]) {
+    let w = rows[0].len();
+    let out = &mut out[..w];
+    for x in 0..w {
+        let mut s = k[R] * rows[R][x];
+        for j in 0..R {
+            s += k[j] * (rows[j][x] + rows[TAPS - 1 - j][x]);
+        }
+        out[x] = s;
+    }
+}
+
+#[inline(always)]
+fn odd(rows: &[&[f32]; TAPS], k: &[f32; TAPS], out: &mut [f32]) {
     let w = rows[0].len();
     let out = &mut out[..w];
     for x in 0..w {
         let mut s = 0.0;
-        for j in 0..TAPS {
-            s += k[j] * rows[j][x];
+        for j in 0..R {
+            s += k[j] * (rows[j][x] - rows[TAPS - 1 - j][x]);
         }
         out[x] = s;
     }
@@ -235,10 +264,10 @@ fn columns_body(level: &Level, k: &Kernels, y: usize, out: &mut Columns) {
     let at = |j: usize| (y + j - R) * w..(y + j - R + 1) * w;
     let p: [&[f32]; TAPS] = std::array::from_fn(|j| &level.p[at(j)]);
     let q: [&[f32]; TAPS] = std::array::from_fn(|j| &level.q[at(j)]);
-    weigh(&p, &k.g, &mut out.gp);
-    weigh(&p, &k.d, &mut out.dp);
-    weigh(&q, &k.g, &mut out.gq);
-    weigh(&q, &k.d, &mut out.dq);
+    even(&p, &k.g, &mut out.gp);
+    odd(&p, &k.d, &mut out.dp);
+    even(&q, &k.g, &mut out.gq);
+    odd(&q, &k.d, &mut out.dq);
     let mask: [&[u8]; TAPS] = std::array::from_fn(|j| &level.mask[at(j)]);
     for (x, b) in out.bad.iter_mut().enumerate() {
         *b = 1 - (mask[0][x] & mask[1][x] & mask[2][x] & mask[3][x] & mask[4][x] & mask[5][x] & mask[6][x]);

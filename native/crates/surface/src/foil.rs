@@ -22,9 +22,12 @@ const CELL_MM: f64 = 0.4;
 const MIN_AREA_MM2: f64 = 6.0;
 
 impl Foil {
-    /// Whether the crop's pixel lies in a foil cell.
-    pub fn at(&self, x: usize, y: usize) -> bool {
-        self.is_foil[y / self.cell * self.columns + x / self.cell]
+    /// Sets the pixels of a row of the crop to 0 where they lie in a foil cell.
+    pub fn clear(&self, y: usize, row: &mut [u8]) {
+        let cells = &self.is_foil[y / self.cell * self.columns..][..self.columns];
+        for (part, _) in row.chunks_mut(self.cell).zip(cells).filter(|(_, foil)| **foil) {
+            part.fill(0);
+        }
     }
 
     /// A cell is foil when its mean relative residual is above the option's, its absolute residual is four times

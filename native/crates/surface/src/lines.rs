@@ -59,7 +59,7 @@ pub fn follows_print(path: &[[f64; 2]], print: &Print, pitch_mm: f64) -> bool {
         let d = dist(a, b).max(1e-9);
         let normal = [-(b[1] - a[1]) / d, (b[0] - a[0]) / d];
         let luma = |s: f64| print.luma([path[i][0] + s * off * normal[0], path[i][1] + s * off * normal[1]]);
-        let (l, r) = (luma(1.0)?, luma(-1.0)?);
+        let (l, r) = (f64::from(luma(1.0)?), f64::from(luma(-1.0)?));
         Some((l - r) / (l + r).max(1e-6))
     };
     let steps: Vec<f64> = (0..path.len()).step_by(3).filter_map(step).collect();

@@ -9,6 +9,7 @@ use crate::planes::Crop;
 use crate::shapes;
 use crate::stats::{median_sigma, quantile};
 use crate::types::DefectKind;
+use rayon::prelude::*;
 
 /// Largest mark, mm2: what is larger is design.
 const MAX_AREA_MM2: f64 = 80.0;
@@ -35,23 +36,45 @@ struct Mark {
     centre: [f64; 2],
 }
 
-/// Marks on plain print. `shapes` are outlines (pixels of the maps) of relief findings, which own what lies on them.
-pub fn find(plain: &Plain, crop: Crop, frame: &Frame, relief: &[Vec<[f64; 2]>], o: &Options) -> Vec<Finding> {
+/// A finding of the print, and the places (pixels of the maps) that it rests on.
+pub struct Printed {
+    /// The finding.
+    pub finding: Finding,
+    /// Its places.
+    pub places: Vec<[f64; 2]>,
+}
+
+impl Printed {
+    /// The findings of which less than a quarter lies inside outlines (pixels of the maps) of other ones.
+    pub fn not_on(found: Vec<Self>, outlines: &[Vec<[f64; 2]>]) -> impl Iterator<Item = Finding> {
+        let boxes: Vec<[f64; 4]> = outlines.iter().map(|o| shapes::bounds(o)).collect();
+        let covers = move |p: &[f64; 2]| {
+            let near = |b: &[f64; 4]| p[0] >= b[0] && p[1] >= b[1] && p[0] <= b[2] && p[1] <= b[3];
+            outlines
+                .iter()
+                .zip(&boxes)
+                .any(|(o, b)| near(b) && shapes::contains(o, *p))
+        };
+        let free = move |m: &Self| 4 * m.places.iter().filter(|p| covers(p)).count() <= m.places.len();
+        found.into_iter().filter(free).map(|m| m.finding)
+    }
+}
+
+/// Marks on plain print.
+pub fn find(plain: &Plain, crop: Crop, frame: &Frame, o: &Options) -> Vec<Printed> {
     let limit = |k: usize| (o.print_signal as f32 * plain.spread[k]).max(o.print_contrast as f32);
-    let odd: Vec<bool> = (0..plain.plain.len())
-        .map(|k| plain.inside[k] && (!plain.plain[k] || plain.deviation[k].abs() > limit(k)))
-        .collect();
-    let all = components(&odd, plain.w, true);
+    let is_odd = |k: usize| plain.inside[k] & (!plain.plain[k] | (plain.deviation[k].abs() > limit(k)));
+    let odd: Vec<bool> = (0..plain.plain.len()).into_par_iter().map(is_odd).collect();
     let most = (MAX_AREA_MM2 / plain.cell_mm.powi(2)) as usize;
-    let centres: Vec<[f64; 2]> = all
-        .iter()
-        .filter(|c| c.len() >= 3 && c.len() <= most)
-        .map(|c| centre(plain, c))
-        .collect();
+    let all = components(&odd, plain.w, true, most);
+    let centres: Vec<[f64; 2]> = all.iter().filter(|c| c.len() >= 3).map(|c| centre(plain, c)).collect();
     let marks: Vec<Mark> = all
-        .into_iter()
-        .filter(|c| c.len() <= most)
-        .filter_map(|c| isolated(plain, &odd, c, o))
+        .par_iter()
+        .map_init(
+            || Stamps::new(plain),
+            |stamps, cells| isolated(plain, &odd, stamps, cells, o),
+        )
+        .flatten()
         .collect();
     let reach = LETTERING_MM / plain.cell_mm;
     let lettering = |m: &Mark| {
@@ -64,7 +87,7 @@ pub fn find(plain: &Plain, crop: Crop, frame: &Frame, relief: &[Vec<[f64; 2]>], 
     marks
         .iter()
         .filter(|m| !lettering(m))
-        .filter_map(|m| describe(plain, crop, frame, m, relief, o))
+        .filter_map(|m| describe(plain, crop, frame, m, o))
         .collect()
 }
 
@@ -74,8 +97,8 @@ fn centre(plain: &Plain, cells: &[usize]) -> [f64; 2] {
 }
 
 /// Keeps a component whose surroundings are plain print of one colour, from which it differs enough.
-fn isolated(plain: &Plain, odd: &[bool], cells: Vec<usize>, o: &Options) -> Option<Mark> {
-    let ring = ring(plain, &cells)?;
+fn isolated(plain: &Plain, odd: &[bool], stamps: &mut Stamps, cells: &[usize], o: &Options) -> Option<Mark> {
+    let ring = stamps.ring(plain, cells)?;
     let clean: Vec<usize> = ring.iter().copied().filter(|&k| plain.plain[k] && !odd[k]).collect();
     if ring.is_empty() || (clean.len() as f64) < 0.85 * ring.len() as f64 {
         return None;
@@ -93,36 +116,50 @@ fn isolated(plain: &Plain, odd: &[bool], cells: Vec<usize>, o: &Options) -> Opti
         .then(|| Mark {
             contrast,
             snr,
-            centre: centre(plain, &cells),
-            cells,
+            centre: centre(plain, cells),
+            cells: cells.to_vec(),
         })
 }
 
-/// Cells two to five away from the component; `None` where the surroundings are not judged.
-fn ring(plain: &Plain, cells: &[usize]) -> Option<Vec<usize>> {
-    let mut layer = std::collections::HashMap::new();
-    cells.iter().for_each(|&k| {
-        layer.insert(k, 0u8);
-    });
-    let mut front = cells.to_vec();
-    for depth in 1..=5u8 {
-        let mut next = Vec::new();
-        for &k in &front {
-            let (x, y) = (k % plain.w, k / plain.w);
-            if x == 0 || y == 0 || x + 1 >= plain.w || y + 1 >= plain.h {
-                return None;
-            }
-            for j in [k - 1, k + 1, k - plain.w, k + plain.w] {
-                layer.entry(j).or_insert_with(|| {
-                    next.push(j);
-                    depth
-                });
-            }
+/// Which cells a walk has seen, without clearing between walks.
+struct Stamps {
+    seen: Vec<u32>,
+    walk: u32,
+}
+
+impl Stamps {
+    fn new(plain: &Plain) -> Self {
+        Self {
+            seen: vec![0; plain.plain.len()],
+            walk: 0,
         }
-        front = next;
     }
-    let ring: Vec<usize> = layer.into_iter().filter(|&(_, d)| d >= 2).map(|(k, _)| k).collect();
-    (ring.iter().filter(|&&k| !plain.inside[k]).count() * 10 < ring.len()).then_some(ring)
+
+    /// Cells two to five away from the component; `None` where the surroundings are not judged.
+    fn ring(&mut self, plain: &Plain, cells: &[usize]) -> Option<Vec<usize>> {
+        self.walk += 1;
+        cells.iter().for_each(|&k| self.seen[k] = self.walk);
+        let (mut ring, mut front, mut next): (Vec<usize>, _, Vec<usize>) = (Vec::new(), cells.to_vec(), Vec::new());
+        for depth in 1..=5 {
+            for &k in &front {
+                let (x, y) = (k % plain.w, k / plain.w);
+                if x == 0 || y == 0 || x + 1 >= plain.w || y + 1 >= plain.h {
+                    return None;
+                }
+                for j in [k - 1, k + 1, k - plain.w, k + plain.w] {
+                    if std::mem::replace(&mut self.seen[j], self.walk) != self.walk {
+                        next.push(j);
+                    }
+                }
+            }
+            if depth >= 2 {
+                ring.extend(&next);
+            }
+            std::mem::swap(&mut front, &mut next);
+            next.clear();
+        }
+        (ring.iter().filter(|&&k| !plain.inside[k]).count() * 10 < ring.len()).then_some(ring)
+    }
 }
 
 /// Whether a mark has the shape of damage rather than of a detail of the drawing: stains are large, print dots round.
@@ -146,14 +183,7 @@ pub fn off_axis_deg(frame: &Frame, points: &[[f64; 2]]) -> f64 {
     folded.min(90.0 - folded)
 }
 
-fn describe(
-    plain: &Plain,
-    crop: Crop,
-    frame: &Frame,
-    m: &Mark,
-    relief: &[Vec<[f64; 2]>],
-    o: &Options,
-) -> Option<Finding> {
+fn describe(plain: &Plain, crop: Crop, frame: &Frame, m: &Mark, o: &Options) -> Option<Printed> {
     let cell = plain.cell as f64;
     let to_px = |&k: &usize| {
         let at = |i: usize, start: usize| start as f64 + (i as f64 + 0.5) * cell - 0.5;
@@ -167,11 +197,7 @@ fn describe(
         .filter(|&k| f64::from(plain.deviation[k]) * m.contrast.signum() > 0.4 * m.contrast.abs())
         .collect();
     let points: Vec<[f64; 2]> = core.iter().map(to_px).collect();
-    let covered = points
-        .iter()
-        .filter(|p| relief.iter().any(|r| shapes::contains(r, **p)))
-        .count();
-    if core.is_empty() || covered * 4 > core.len() {
+    if core.is_empty() {
         return None;
     }
     let polygon_px = shapes::pixel_hull(&points, cell);
@@ -196,7 +222,7 @@ fn describe(
     if kind == DefectKind::Stain && m.contrast.abs() > o.stain_max_contrast {
         return None;
     }
-    Some(Finding {
+    let finding = Finding {
         kind,
         polygon_px,
         area_mm2: Some(area),
@@ -215,5 +241,9 @@ fn describe(
         } else {
             [1.2, 1.0]
         },
+    };
+    Some(Printed {
+        finding,
+        places: points,
     })
 }

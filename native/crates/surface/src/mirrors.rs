@@ -13,9 +13,18 @@ pub struct Mirrors {
 }
 
 impl Mirrors {
-    /// Whether the level's pixel lies in such a cell.
-    pub fn at(&self, x: usize, y: usize) -> bool {
-        self.cells[y / self.side * self.columns + x / self.side]
+    /// Sets the pixels of a row of the level to 0 where they mirror; how many were judged before.
+    pub fn clear(&self, y: usize, mask: &mut [u8]) -> u64 {
+        let Some(cells) = self.cells.chunks(self.columns).nth(y / self.side) else {
+            return 0;
+        };
+        let parts = mask.chunks_mut(self.side).zip(cells).filter(|(_, mirrors)| **mirrors);
+        let lost = parts.map(|(part, _)| {
+            let lost = part.iter().map(|&m| u64::from(m)).sum::<u64>();
+            part.fill(0);
+            lost
+        });
+        lost.sum()
     }
 }
 
@@ -57,7 +66,10 @@ pub fn mirrors(s: &Samples, [fp, fq]: &[Row; 2], luma: &[f32], pitch_mm: f64) ->
         .collect();
     let fewest = (MIRROR_AREA_MM2 / (s.stride as f64 * pitch_mm).powi(2)).ceil() as usize;
     let mut cells = vec![false; steep.len()];
-    for part in components(&steep, s.columns, true).iter().filter(|p| p.len() >= fewest) {
+    for part in components(&steep, s.columns, true, usize::MAX)
+        .iter()
+        .filter(|p| p.len() >= fewest)
+    {
         part.iter().flat_map(|&cell| around(cell)).for_each(|j| cells[j] = true);
     }
     cells.contains(&true).then_some(Mirrors {

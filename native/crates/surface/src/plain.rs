@@ -1,10 +1,10 @@
 //! Plain print: the parts of the card where one colour runs on, on a grid of cells, with the local background.
 
-use crate::components::components;
+use crate::components::only_large;
 use crate::planes::{Crop, Level};
-use crate::print::Print;
-use crate::stats::{median, median_sigma, quantile};
+use crate::stats::{median_sigma, quantile};
 use crate::types::Maps;
+use imaging::fastest;
 use rayon::prelude::*;
 
 /// Side of a cell, mm: a print dot of 0.15 mm still fills one.
@@ -13,6 +13,8 @@ const CELL_MM: f64 = 0.08;
 const MIN_AREA_MM2: f64 = 12.0;
 /// Side of a background block, mm; the background is a median over 3 x 3 of them.
 const BLOCK_MM: f64 = 2.4;
+/// Every how many cells, either way, one is taken for the background: some hundred of them tell a median.
+const THIN: usize = 5;
 
 /// The card's print in cells.
 pub struct Plain {
@@ -41,12 +43,23 @@ impl Plain {
     pub fn find(maps: &Maps, crop: Crop, level: &Level, pitch: f64) -> Self {
         let cell = ((CELL_MM / pitch).round() as usize).max(1);
         let (w, h) = (crop.w / cell, crop.h / cell);
-        let print = Print::new(maps);
-        let cells: Vec<([f32; 3], bool)> = (0..w * h)
-            .into_par_iter()
-            .map(|k| average(&print, maps, crop, level, k % w * cell, k / w * cell, cell))
-            .collect();
-        let (colour, inside): (Vec<_>, Vec<_>) = cells.into_iter().unzip();
+        let (mut colour, mut inside) = (vec![[0f32; 3]; w * h], vec![false; w * h]);
+        let rows = colour.par_chunks_mut(w.max(1)).zip(inside.par_chunks_mut(w.max(1)));
+        rows.enumerate().for_each_init(
+            || vec![0u32; w],
+            |judged, (y, (colour, inside))| {
+                judged.fill(0);
+                for y in y * cell..(y + 1) * cell {
+                    let first = (crop.y0 + y) * maps.width + crop.x0;
+                    let albedo = &maps.albedo[maps.channels * first..maps.channels * (first + w * cell)];
+                    gather(albedo, &level.mask[y * crop.w..][..w * cell], cell, colour, judged);
+                }
+                for ((sum, inside), &n) in colour.iter_mut().zip(inside).zip(judged.iter()) {
+                    *sum = sum.map(|v| v / n.max(1) as f32);
+                    *inside = n as usize * 2 > cell * cell;
+                }
+            },
+        );
         let cell_mm = cell as f64 * pitch;
         let mut out = Self {
             w,
@@ -66,37 +79,24 @@ impl Plain {
 
     /// Low gradient, and enough of it connected.
     fn plain_cells(&self) -> Vec<bool> {
-        let gradient: Vec<f32> = (0..self.w * self.h).into_par_iter().map(|k| self.gradient(k)).collect();
+        let (w, h) = (self.w, self.h);
+        let mut gradient = vec![f32::INFINITY; w * h];
+        gradient.par_chunks_mut(w.max(1)).enumerate().for_each(|(y, out)| {
+            if y > 0 && y + 1 < h {
+                let at = |k: usize| (y + k - 1) * w..(y + k) * w;
+                let (rows, inside) = (
+                    [0, 1, 2].map(|k| &self.colour[at(k)]),
+                    [0, 1, 2].map(|k| &self.inside[at(k)]),
+                );
+                gradients(&rows, &inside, out);
+            }
+        });
         let mut sample: Vec<f32> = gradient.iter().copied().filter(|g| g.is_finite()).step_by(7).collect();
         // The quiet third of the card tells the noise; ink mottle may triple it and is still plain.
         let limit = (4.0 * quantile(&mut sample, 0.33)).clamp(0.03, 0.10);
         let low: Vec<bool> = gradient.iter().map(|&g| g < limit).collect();
         let fewest = (MIN_AREA_MM2 / (self.cell_mm * self.cell_mm)) as usize;
-        let mut plain = vec![false; low.len()];
-        for part in components(&low, self.w, false) {
-            if part.len() >= fewest {
-                part.iter().for_each(|&k| plain[k] = true);
-            }
-        }
-        plain
-    }
-
-    /// Largest relative difference of a channel to the neighbours; infinite at the rim of what is judged.
-    fn gradient(&self, k: usize) -> f32 {
-        let (x, y) = (k % self.w, k / self.w);
-        if x == 0 || y == 0 || x + 1 >= self.w || y + 1 >= self.h {
-            return f32::INFINITY;
-        }
-        let around = [k - 1, k + 1, k - self.w, k + self.w];
-        if !self.inside[k] || around.iter().any(|&j| !self.inside[j]) {
-            return f32::INFINITY;
-        }
-        let c = &self.colour;
-        let level = ((c[k][0] + c[k][1] + c[k][2]) / 3.0).max(0.02);
-        let step = |a: usize, b: usize| (0..3).map(|i| (c[a][i] - c[b][i]).abs()).fold(0.0, f32::max) / level;
-        let (across, down) = (step(k - 1, k + 1), step(k - self.w, k + self.w));
-        // Not `hypot`: its care for overflow costs more than the rest.
-        0.5 * (across * across + down * down).sqrt()
+        only_large(&low, self.w, fewest)
     }
 
     /// Deviation of every judged cell from the median colour of the plain cells around it.
@@ -110,12 +110,16 @@ impl Plain {
         let (w, inside, colours) = (self.w, &self.inside, &self.colour);
         let rows = self.deviation.par_chunks_mut(w).zip(self.spread.par_chunks_mut(w));
         rows.enumerate().for_each(|(y, (deviation, spread))| {
-            for x in (0..w).filter(|x| inside[y * w + x]) {
-                if let Some((colour, wide)) = blocks[y / side * bw + x / side] {
-                    let level = ((colour[0] + colour[1] + colour[2]) / 3.0).max(0.02);
-                    let by_channel = (0..3).map(|i| (colours[y * w + x][i] - colour[i]) / level);
-                    deviation[x] = by_channel.fold(0.0, |a: f32, v| if v.abs() > a.abs() { v } else { a });
-                    spread[x] = wide;
+            let row = y * w..(y + 1) * w;
+            let parts = deviation.chunks_mut(side).zip(spread.chunks_mut(side));
+            let parts = parts
+                .zip(colours[row.clone()].chunks(side))
+                .zip(inside[row].chunks(side));
+            for ((((deviation, spread), colours), inside), block) in parts.zip(&blocks[y / side * bw..]) {
+                if let Some((colour, wide)) = block {
+                    deviate(colour, colours, inside, deviation);
+                    let cells = spread.iter_mut().zip(inside).filter(|(_, inside)| **inside);
+                    cells.for_each(|(spread, _)| *spread = *wide);
                 }
             }
         });
@@ -125,39 +129,80 @@ impl Plain {
         let xs = bx.saturating_sub(1) * side..((bx + 2) * side).min(self.w);
         let ys = by.saturating_sub(1) * side..((by + 2) * side).min(self.h);
         let cells: Vec<usize> = ys
-            .step_by(3)
-            .flat_map(|y| xs.clone().step_by(3).map(move |x| y * self.w + x))
+            .step_by(THIN)
+            .flat_map(|y| xs.clone().step_by(THIN).map(move |x| y * self.w + x))
             .filter(|&k| self.plain[k])
             .collect();
-        if cells.len() < 30 {
+        if cells.len() < 12 {
             return None;
         }
-        let colour: [f32; 3] =
-            std::array::from_fn(|i| median(&mut cells.iter().map(|&k| self.colour[k][i]).collect::<Vec<_>>()));
+        let by_channel =
+            [0, 1, 2].map(|i| median_sigma(&mut cells.iter().map(|&k| self.colour[k][i]).collect::<Vec<_>>()));
+        let colour = by_channel.map(|c| c.0);
         let level = ((colour[0] + colour[1] + colour[2]) / 3.0).max(0.02);
-        let spread = (0..3).map(|i| median_sigma(&mut cells.iter().map(|&k| self.colour[k][i]).collect::<Vec<_>>()).1);
-        Some((colour, spread.fold(0.0, f32::max) / level))
+        Some((
+            colour,
+            by_channel.iter().fold(0.0, |most: f32, c| most.max(c.1)) / level,
+        ))
     }
 }
 
-fn average(
-    print: &Print,
-    maps: &Maps,
-    crop: Crop,
-    level: &Level,
-    x0: usize,
-    y0: usize,
-    cell: usize,
-) -> ([f32; 3], bool) {
-    let (mut sum, mut n) = ([0f32; 3], 0usize);
-    for y in y0..y0 + cell {
-        for x in x0..x0 + cell {
-            if level.mask[y * crop.w + x] != 0 {
-                let c = print.pixel((crop.y0 + y) * maps.width + crop.x0 + x);
-                (0..3).for_each(|i| sum[i] += c[i]);
-                n += 1;
-            }
+/// Deviation of the judged cells from a colour, relative to its brightness: the channel that is furthest off.
+fn deviate(colour: &[f32; 3], cells: &[[f32; 3]], inside: &[bool], out: &mut [f32]) {
+    let level = ((colour[0] + colour[1] + colour[2]) / 3.0).max(0.02);
+    for ((out, cell), &inside) in out.iter_mut().zip(cells).zip(inside) {
+        let by_channel = (0..3).map(|i| (cell[i] - colour[i]) / level);
+        let furthest = by_channel.fold(0.0, |a: f32, v| if v.abs() > a.abs() { v } else { a });
+        *out = if inside { furthest } else { 0.0 };
+    }
+}
+
+fastest! {
+    /// Adds the judged pixels of one row to the sums of their cells.
+    fn gather(albedo: &[f32], mask: &[u8], cell: usize, sums: &mut [[f32; 3]], judged: &mut [u32]) = gather_body
+}
+
+#[inline(always)]
+fn gather_body(albedo: &[f32], mask: &[u8], cell: usize, sums: &mut [[f32; 3]], judged: &mut [u32]) {
+    let clean = |v: f32| {
+        let v = v.max(0.0);
+        if v < f32::INFINITY { v } else { 0.0 }
+    };
+    let grey = albedo.len() == mask.len();
+    let parts = sums.iter_mut().zip(judged).zip(mask.chunks_exact(cell)).enumerate();
+    for (k, ((sum, judged), mask)) in parts {
+        for (i, &m) in mask.iter().enumerate() {
+            let x = k * cell + i;
+            let colour = if grey {
+                [albedo[x]; 3]
+            } else {
+                [albedo[3 * x], albedo[3 * x + 1], albedo[3 * x + 2]]
+            };
+            let on = f32::from(m);
+            (0..3).for_each(|c| sum[c] += on * clean(colour[c]));
+            *judged += u32::from(m);
         }
     }
-    (sum.map(|v| v / n.max(1) as f32), n * 2 > cell * cell)
+}
+
+/// Largest relative difference of a channel to the neighbours, for one row of cells from the rows above, here and
+/// below; infinite at the rim of what is judged.
+fn gradients(rows: &[&[[f32; 3]]; 3], inside: &[&[bool]; 3], out: &mut [f32]) {
+    let w = out.len();
+    let [up, here, down] = rows.map(|r| &r[..w]);
+    let [up_in, here_in, down_in] = inside.map(|r| &r[..w]);
+    out.fill(f32::INFINITY);
+    let step = |a: &[f32; 3], b: &[f32; 3]| {
+        let d: [f32; 3] = std::array::from_fn(|i| (a[i] - b[i]).abs());
+        d[0].max(d[1]).max(d[2])
+    };
+    for x in 1..w.saturating_sub(1) {
+        if here_in[x] & here_in[x - 1] & here_in[x + 1] & up_in[x] & down_in[x] {
+            let c = &here[x];
+            let level = ((c[0] + c[1] + c[2]) / 3.0).max(0.02);
+            let (across, along) = (step(&here[x - 1], &here[x + 1]) / level, step(&up[x], &down[x]) / level);
+            // Not `hypot`: its care for overflow costs more than the rest.
+            out[x] = 0.5 * (across * across + along * along).sqrt();
+        }
+    }
 }

@@ -3,11 +3,11 @@
 use crate::emboss;
 use crate::foil::Foil;
 use crate::frame::Frame;
-use crate::mirrors::Mirrors;
 use crate::noise::NoiseModel;
 use crate::options::Options;
 use crate::trend::Trend;
 use crate::types::{Maps, Rig};
+use imaging::fastest;
 use imaging::{Cancel, CoreError, ErrorCode, Result};
 use rayon::prelude::*;
 
@@ -107,24 +107,47 @@ impl Level {
         let rows = rows.zip(next.var.par_chunks_mut(w)).zip(next.mask.par_chunks_mut(w));
         rows.enumerate().try_for_each(|(y, (((p, q), var), mask))| {
             cancel.check()?;
-            let top = 2 * y * self.w;
-            for x in 0..w {
-                let i = top + 2 * x;
-                let idx = [i, i + 1, i + self.w, i + self.w + 1];
-                let n = idx.iter().map(|&k| self.mask[k]).sum::<u8>();
-                if n < 3 {
-                    continue;
-                }
-                // Unknown pixels hold zeros, so the sums need no test per pixel.
-                let inv = 1.0 / f32::from(n);
-                p[x] = idx.iter().map(|&k| self.p[k]).sum::<f32>() * inv;
-                q[x] = idx.iter().map(|&k| self.q[k]).sum::<f32>() * inv;
-                var[x] = idx.iter().map(|&k| self.var[k]).sum::<f32>() * inv * inv;
-                mask[x] = 1;
-            }
+            let at = |k: usize| (2 * y + k) * self.w..(2 * y + k) * self.w + 2 * w;
+            let judged = [&self.mask[at(0)], &self.mask[at(1)]];
+            let [sp, sq, sv] = [&self.p, &self.q, &self.var].map(|s| [&s[at(0)], &s[at(1)]]);
+            halve(&judged, &sp, &sq, &sv, p, q, var, mask);
             Ok(())
         })?;
         Ok(next)
+    }
+}
+
+fastest! {
+    /// One row of the next coarser level from two of this one; what is not judged holds zeros.
+    fn halve(judged: &[&[u8]; 2], rp: &[&[f32]; 2], rq: &[&[f32]; 2], rv: &[&[f32]; 2], p: &mut [f32], q: &mut [f32], var: &mut [f32], mask: &mut [u8])
+        = halve_body
+}
+
+#[inline(always)]
+fn halve_body(
+    judged: &[&[u8]; 2],
+    rp: &[&[f32]; 2],
+    rq: &[&[f32]; 2],
+    rv: &[&[f32]; 2],
+    p: &mut [f32],
+    q: &mut [f32],
+    var: &mut [f32],
+    mask: &mut [u8],
+) {
+    let w = p.len();
+    let (q, var, mask) = (&mut q[..w], &mut var[..w], &mut mask[..w]);
+    let [j0, j1] = judged.map(|r| &r[..2 * w]);
+    for x in 0..w {
+        let n = j0[2 * x] + j0[2 * x + 1] + j1[2 * x] + j1[2 * x + 1];
+        mask[x] = u8::from(n >= 3);
+    }
+    let sum = |r: &[&[f32]; 2], x: usize| r[0][2 * x] + r[0][2 * x + 1] + r[1][2 * x] + r[1][2 * x + 1];
+    for x in 0..w {
+        let n = j0[2 * x] + j0[2 * x + 1] + j1[2 * x] + j1[2 * x + 1];
+        let inv = f32::from(mask[x]) / f32::from(n.max(1));
+        p[x] = sum(rp, x) * inv;
+        q[x] = sum(rq, x) * inv;
+        var[x] = sum(rv, x) * inv * inv;
     }
 }
 
@@ -174,15 +197,12 @@ pub fn prepare(
         .enumerate()
         .map(|(y, (((p, q), mask), luma))| {
             cancel.check()?;
-            let inside = inside_row(frame, radius, crop, y, o.edge_margin_mm);
-            read_row(maps, crop, y, p, q, mask, luma)?;
-            for x in 0..crop.w {
-                if inside[x] == 0 || foil.at(x, y) {
-                    (mask[x], p[x], q[x]) = (0, 0.0, 0.0);
-                }
-            }
+            let mut wanted = inside_row(frame, radius, crop, y, o.edge_margin_mm);
+            let inside = wanted.iter().map(|&m| u64::from(m)).sum::<u64>();
+            foil.clear(y, &mut wanted);
+            read_row(maps, crop, y, &wanted, p, q, mask, luma)?;
             let judged = mask.iter().map(|&m| u64::from(m)).sum::<u64>();
-            Ok((inside.iter().map(|&m| u64::from(m)).sum::<u64>(), judged))
+            Ok((inside, judged))
         })
         .try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
     let mut mirrors = 0;
@@ -191,7 +211,7 @@ pub fn prepare(
         let rows = rows.zip(base.mask.par_chunks_mut(crop.w)).enumerate();
         mirrors = rows
             .map(|(y, ((p, q), mask))| {
-                let lost = trend.mirrors.as_ref().map_or(0, |m| block(m, y, mask));
+                let lost = trend.mirrors.as_ref().map_or(0, |m| m.clear(y, mask));
                 trend.remove(y, p, q, mask, &luma[y * crop.w..(y + 1) * crop.w]);
                 lost
             })
@@ -207,18 +227,6 @@ pub fn prepare(
         mirrors: mirrors as f64 / inside,
         embossed,
     })
-}
-
-/// Leaves out what mirrors; pixels lost.
-fn block(mirrors: &Mirrors, y: usize, mask: &mut [u8]) -> u64 {
-    let mut lost = 0;
-    for (x, m) in mask.iter_mut().enumerate() {
-        if *m != 0 && mirrors.at(x, y) {
-            *m = 0;
-            lost += 1;
-        }
-    }
-    lost
 }
 
 /// 1 where the pixel lies inside the rounded outline by more than `margin` mm.
@@ -242,44 +250,100 @@ fn inside_row(frame: &Frame, radius: f64, crop: Crop, y: usize, margin: f64) -> 
     out
 }
 
+/// Slopes, mask and luma of one row of the crop; only `wanted` pixels are judged.
 fn read_row(
     maps: &Maps,
     crop: Crop,
     y: usize,
+    wanted: &[u8],
     p: &mut [f32],
     q: &mut [f32],
     mask: &mut [u8],
     luma: &mut [f32],
 ) -> Result<()> {
+    let first = (crop.y0 + y) * maps.width + crop.x0;
+    let channels = maps.channels;
+    let known = &maps.known[first..first + crop.w];
+    let normals = &maps.normals[3 * first..3 * (first + crop.w)];
+    let mut bad = 0;
+    brightness(
+        &maps.albedo[channels * first..channels * (first + crop.w)],
+        known,
+        luma,
+        &mut bad,
+    );
+    slopes(normals, known, wanted, p, q, mask, &mut bad);
+    if bad == 0 {
+        return Ok(());
+    }
+    let finite = |v: &[f32]| v.iter().all(|v| v.is_finite());
+    let is_bad = |x: &usize| known[*x] != 0 && !(luma[*x] >= 0.0 && finite(&normals[3 * x..3 * x + 3]));
+    let x = (0..crop.w).find(is_bad).unwrap_or(0);
+    let text = format!(
+        "pixel ({}, {}) is marked known and is not a finite number",
+        crop.x0 + x,
+        crop.y0 + y
+    );
+    let field = if luma[x] >= 0.0 { "maps.normals" } else { "maps.albedo" };
+    Err(CoreError::new(ErrorCode::ValueInvalid, text, "solve the maps again").in_field(field))
+}
+
+fastest! {
+    /// Mean over the channels, not negative; 0 where it is no number. A known pixel without a number is -1 and sets `bad`.
+    fn brightness(albedo: &[f32], known: &[u8], luma: &mut [f32], bad: &mut u8) = brightness_body
+}
+
+#[inline(always)]
+fn brightness_body(albedo: &[f32], known: &[u8], luma: &mut [f32], bad: &mut u8) {
+    let n = luma.len();
+    let known = &known[..n];
+    let mut all = 0;
+    let mut put = |x: usize, a: f32| {
+        let finite = a.abs() < f32::INFINITY;
+        let lost = u8::from(!finite & (known[x] != 0));
+        all |= lost;
+        luma[x] = if finite { a.max(0.0) } else { 0.0 - f32::from(lost) };
+    };
+    if albedo.len() == n {
+        (0..n).for_each(|x| put(x, albedo[x]));
+    } else {
+        let albedo = &albedo[..3 * n];
+        (0..n).for_each(|x| put(x, (albedo[3 * x] + albedo[3 * x + 1] + albedo[3 * x + 2]) * (1.0 / 3.0)));
+    }
+    *bad |= all;
+}
+
+fastest! {
+    /// Slopes of the known and wanted pixels that are not too steep, and their mask; 0 elsewhere.
+    fn slopes(normals: &[f32], known: &[u8], wanted: &[u8], p: &mut [f32], q: &mut [f32], mask: &mut [u8], bad: &mut u8)
+        = slopes_body
+}
+
+#[inline(always)]
+fn slopes_body(
+    normals: &[f32],
+    known: &[u8],
+    wanted: &[u8],
+    p: &mut [f32],
+    q: &mut [f32],
+    mask: &mut [u8],
+    bad: &mut u8,
+) {
     /// Steeper than this the linear relief model no longer holds.
     const MIN_NZ: f32 = 0.5;
-    let first = (crop.y0 + y) * maps.width + crop.x0;
-    let inv = 1.0 / maps.channels as f32;
-    for x in 0..crop.w {
-        let i = first + x;
-        let a: f32 = maps.albedo[i * maps.channels..(i + 1) * maps.channels]
-            .iter()
-            .sum::<f32>()
-            * inv;
-        luma[x] = if a.is_finite() { a.max(0.0) } else { 0.0 };
-        if maps.known[i] == 0 {
-            continue;
-        }
-        let nrm = &maps.normals[3 * i..3 * i + 3];
-        if !(a.is_finite() && nrm.iter().all(|v| v.is_finite())) {
-            let text = format!(
-                "pixel ({}, {}) is marked known and is not a finite number",
-                crop.x0 + x,
-                crop.y0 + y
-            );
-            let field = if a.is_finite() { "maps.normals" } else { "maps.albedo" };
-            return Err(CoreError::new(ErrorCode::ValueInvalid, text, "solve the maps again").in_field(field));
-        }
-        if nrm[2] > MIN_NZ {
-            p[x] = -nrm[0] / nrm[2];
-            q[x] = -nrm[1] / nrm[2];
-            mask[x] = 1;
-        }
+    let n = p.len();
+    let (normals, known, wanted) = (&normals[..3 * n], &known[..n], &wanted[..n]);
+    let (q, mask) = (&mut q[..n], &mut mask[..n]);
+    let mut lost = 0;
+    for x in 0..n {
+        let [a, b, c] = [normals[3 * x], normals[3 * x + 1], normals[3 * x + 2]];
+        let finite = (a.abs() < f32::INFINITY) & (b.abs() < f32::INFINITY) & (c.abs() < f32::INFINITY);
+        let is_known = known[x] != 0;
+        lost |= u8::from(is_known & !finite);
+        let judged = is_known & (wanted[x] != 0) & (c > MIN_NZ);
+        p[x] = if judged { -a / c } else { 0.0 };
+        q[x] = if judged { -b / c } else { 0.0 };
+        mask[x] = u8::from(judged);
     }
-    Ok(())
+    *bad |= lost;
 }

@@ -17,7 +17,7 @@ impl<'a> Print<'a> {
     /// Channels of a pixel, a single one repeated; what is not finite counts as black.
     #[inline(always)]
     pub fn pixel(&self, i: usize) -> [f32; 3] {
-        let clean = |v: f32| if v.is_finite() { v.max(0.0) } else { 0.0 };
+        let clean = |v: f32| if v < f32::INFINITY { v.max(0.0) } else { 0.0 };
         if self.maps.channels == 1 {
             return [clean(self.maps.albedo[i]); 3];
         }
@@ -28,14 +28,8 @@ impl<'a> Print<'a> {
     /// Channels between pixels (bilinear); `None` outside the maps.
     #[inline]
     pub fn at(&self, px: [f64; 2]) -> Option<[f64; 3]> {
-        let (w, h) = (self.maps.width, self.maps.height);
-        // Rounding towards zero is towards minus infinity here, and quicker.
-        if !(px[0] >= 0.0 && px[1] >= 0.0 && px[0] + 1.0 < w as f64 && px[1] + 1.0 < h as f64) {
-            return None;
-        }
-        let (x, y) = (px[0] as usize, px[1] as usize);
-        let i = y * w + x;
-        let (u, v) = ((px[0] - x as f64) as f32, (px[1] - y as f64) as f32);
+        let (i, u, v) = self.between(px)?;
+        let w = self.maps.width;
         let (a, b, c, d) = (
             self.pixel(i),
             self.pixel(i + 1),
@@ -49,9 +43,33 @@ impl<'a> Print<'a> {
         }))
     }
 
-    /// Mean over channels between pixels; `None` outside the maps.
-    pub fn luma(&self, px: [f64; 2]) -> Option<f64> {
-        self.at(px).map(luma)
+    /// Mean over the channels of a pixel.
+    #[inline(always)]
+    fn bright(&self, i: usize) -> f32 {
+        let c = self.pixel(i);
+        (c[0] + c[1] + c[2]) * (1.0 / 3.0)
+    }
+
+    /// Mean over channels between pixels (bilinear); `None` outside the maps.
+    #[inline]
+    pub fn luma(&self, px: [f64; 2]) -> Option<f32> {
+        let (i, u, v) = self.between(px)?;
+        let w = self.maps.width;
+        let [a, b, c, d] = [i, i + 1, i + w, i + w + 1].map(|k| self.bright(k));
+        let (top, bottom) = (a + u * (b - a), c + u * (d - c));
+        Some(top + v * (bottom - top))
+    }
+
+    /// The pixel to the upper left and the way to the next ones; `None` outside the maps.
+    #[inline(always)]
+    fn between(&self, px: [f64; 2]) -> Option<(usize, f32, f32)> {
+        let (w, h) = (self.maps.width, self.maps.height);
+        if !(px[0] >= 0.0 && px[1] >= 0.0 && px[0] + 1.0 < w as f64 && px[1] + 1.0 < h as f64) {
+            return None;
+        }
+        // Rounding towards zero is towards minus infinity here, and quicker.
+        let (x, y) = (px[0] as usize, px[1] as usize);
+        Some((y * w + x, (px[0] - x as f64) as f32, (px[1] - y as f64) as f32))
     }
 }
 

@@ -3,10 +3,14 @@
 use crate::mirrors::{Mirrors, mirrors};
 use crate::planes::Level;
 use crate::shine::{MOST_GAIN, shine_gain};
+use crate::stats::median;
 use crate::terms::{BOW, Row, SHINE, along_row, dot, place, powers, value};
 use crate::trend_fit::{DARKEST, Samples, robust_fit};
 use crate::types::Rig;
 use imaging::fastest;
+
+/// Half of a side's extent within which no border of foil reaches, as a share.
+const MIDDLE: f64 = 0.75;
 
 /// The smooth part of a side's slopes, and where the print mirrors too much for it.
 pub struct Trend {
@@ -38,6 +42,42 @@ impl Candidate {
         Some(Self { keep, fit, mirrors })
     }
 
+    /// The best of this fit, one of what it left out, and one of the card's middle: a broad border of foil may have won
+    /// the first, or half of it. A fit of two materials at once leaves more than noise; of those that leave noise only,
+    /// the card is the part that shines least, and among equals the largest.
+    fn or_better(self, samples: &Samples, level: &Level, luma: &[f32], pitch_mm: f64) -> Option<Self> {
+        /// Scatter over the smallest up to which a fit counts as noise only.
+        const NOISE: f32 = 1.5;
+        /// Mean square of the shine over the smallest up to which two fits shine alike.
+        const ALIKE: f64 = 4.0;
+        let count = samples.at.len();
+        let rest: Vec<usize> = (0..count).filter(|k| self.keep.binary_search(k).is_err()).collect();
+        let middle = |i: usize, n: usize| place(i, n).abs() < MIDDLE;
+        let inner = |k: &usize| {
+            let i = samples.at[*k].0;
+            middle(i % level.w, level.w) && middle(i / level.w, level.h)
+        };
+        let starts = [rest, (0..count).filter(inner).collect()];
+        let others = starts
+            .into_iter()
+            .filter_map(|s| Self::among(samples, s, luma, pitch_mm));
+        let mut all: Vec<(Self, f32)> = others.filter(|o| 5 * o.keep.len() > count).map(|c| (c, 0.0)).collect();
+        all.push((self, 0.0));
+        all.iter_mut().for_each(|(c, scatter)| *scatter = c.scatter(samples));
+        let quiet = NOISE * all.iter().map(|c| c.1).fold(f32::INFINITY, f32::min);
+        all.retain(|c| c.1 <= quiet);
+        let dull = ALIKE * all.iter().map(|c| c.0.shine(samples)).fold(f64::INFINITY, f64::min);
+        let alike = all.into_iter().map(|c| c.0).filter(|c| c.shine(samples) <= dull);
+        alike.max_by_key(|c| c.keep.len())
+    }
+
+    /// Median of what the fit leaves of `albedo * slope`.
+    fn scatter(&self, samples: &Samples) -> f32 {
+        let left = |&k: &usize, axis: usize| samples.values[k][axis] - dot(&samples.rows[k], &self.fit[axis]);
+        let mut off: Vec<f32> = self.keep.iter().map(|k| left(k, 0).hypot(left(k, 1)) as f32).collect();
+        median(&mut off)
+    }
+
     /// Mean square of the fitted shine.
     fn shine(&self, samples: &Samples) -> f64 {
         let part = |row: &Row, fit: &Row| dot(row, fit) - (0..BOW.len()).map(|k| row[k] * fit[k]).sum::<f64>();
@@ -60,18 +100,12 @@ impl Trend {
     pub fn fit(level: &Level, luma: &[f32], rig: &Rig, pitch_mm: f64) -> Option<Self> {
         let samples = Samples::take(level, luma);
         let all: Vec<usize> = (0..samples.at.len()).collect();
-        let mut best = Candidate::among(&samples, all, luma, pitch_mm)?;
-        if 5 * best.keep.len() < 4 * samples.at.len() {
-            // A broad foil border may have won the fit; of two answers the card is the part that shines less.
-            let rest: Vec<usize> = (0..samples.at.len())
-                .filter(|k| best.keep.binary_search(k).is_err())
-                .collect();
-            let other = Candidate::among(&samples, rest, luma, pitch_mm);
-            best = match other {
-                Some(o) if o.shine(&samples) < best.shine(&samples) => o,
-                _ => best,
-            };
-        }
+        let first = Candidate::among(&samples, all, luma, pitch_mm)?;
+        let best = if first.mirrors.is_some() {
+            first.or_better(&samples, level, luma, pitch_mm)?
+        } else {
+            first
+        };
         let Candidate { keep, fit, mirrors } = best;
         let size = [level.w, level.h];
         let mut tones: Vec<f32> = keep.iter().map(|&k| luma[samples.at[k].0]).collect();

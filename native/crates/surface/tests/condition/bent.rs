@@ -1,6 +1,6 @@
 //! Relief at the rim against analytic surfaces: lifted corners, parting layers, a rough cut; and embossed stock.
 
-use crate::card::{RADIUS, SIZE, Scene, groove, inside, list, of, render};
+use crate::card::{RADIUS, SIZE, Scene, groove, inside, list, of};
 use surface::DefectKind::Scratch;
 
 /// Distance along the diagonal of the top right corner at which its bend starts, mm from the ideal corner.
@@ -28,14 +28,7 @@ fn tip_height(height: f64) -> f64 {
 fn the_lift_of_a_corner_is_read_within_a_quarter() {
     for height in [0.2, -0.4] {
         let slope = move |p: [f64; 2]| bent(p, height);
-        let c = render(
-            &Scene {
-                slope: Box::new(slope),
-                ..Scene::default()
-            },
-            11,
-        )
-        .read();
+        let c = Scene::with_slope(slope).read(11);
         let want = tip_height(height);
         let got = c.corners.top_right.lift_mm.unwrap();
         // The bow that is taken out first takes a part of so wide a bend with it.
@@ -51,14 +44,11 @@ fn the_lift_of_a_corner_is_read_within_a_quarter() {
 #[test]
 fn a_corner_under_foil_has_no_lift() {
     let residual = |p: [f64; 2]| if p[1] < -25.0 { 0.2 } else { 0.005 };
-    let c = render(
-        &Scene {
-            residual: Box::new(residual),
-            ..Scene::default()
-        },
-        12,
-    )
-    .read();
+    let c = Scene {
+        residual: Box::new(residual),
+        ..Scene::default()
+    }
+    .read(12);
     assert_eq!(c.corners.top_left.lift_mm, None);
     assert_eq!(c.edges.top.layering_mm, None);
     assert!(c.corners.bottom_left.lift_mm.is_some());
@@ -75,14 +65,7 @@ fn parting_layers_are_measured_along_the_edge() {
             [0.0; 2]
         }
     };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            ..Scene::default()
-        },
-        13,
-    )
-    .read();
+    let c = Scene::with_slope(slope).read(13);
     let got = c.edges.right.layering_mm.unwrap();
     assert!((got - 12.0).abs() < 1.0, "{got}");
     for other in [&c.edges.left, &c.edges.top, &c.edges.bottom] {
@@ -97,14 +80,11 @@ fn a_rough_stretch_of_the_cut_is_measured_by_its_length() {
         let tooth = 0.03 + 0.06 * (std::f64::consts::TAU * p[1] / 0.7).sin();
         p[0] < 0.0 && (p[1] - 5.0).abs() < 7.5 && inside(p, RADIUS) < tooth
     };
-    let c = render(
-        &Scene {
-            missing: Box::new(missing),
-            ..Scene::default()
-        },
-        14,
-    )
-    .read();
+    let c = Scene {
+        missing: Box::new(missing),
+        ..Scene::default()
+    }
+    .read(14);
     let got = c.edges.left.rough_mm;
     assert!((got - 15.0).abs() < 1.5, "{got}");
     assert_eq!(c.edges.right.rough_mm, 0.0);
@@ -133,14 +113,7 @@ fn faint_scratches_on_linen_stock_are_found_and_the_linen_is_not() {
             [s[0] + g[0], s[1] + g[1]]
         })
     };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            ..Scene::default()
-        },
-        15,
-    )
-    .read();
+    let c = Scene::with_slope(slope).read(15);
     assert_eq!(of(&c, Scratch).len(), scratches.len(), "{}", list(&c));
     assert_eq!(c.defects.len(), scratches.len(), "{}", list(&c));
     assert!(c.notes.iter().any(|n| n.contains("embossed")), "{:?}", c.notes);

@@ -62,6 +62,21 @@ impl Default for Scene<'_> {
     }
 }
 
+impl<'a> Scene<'a> {
+    /// A flat card of one colour with this relief.
+    pub fn with_slope(slope: impl Fn([f64; 2]) -> [f64; 2] + 'a) -> Self {
+        Self {
+            slope: Box::new(slope),
+            ..Self::default()
+        }
+    }
+
+    /// Renders the scene and reads its condition.
+    pub fn read(&self, seed: u64) -> Condition {
+        render(self, seed).read()
+    }
+}
+
 /// Rendered maps.
 pub struct Rendered {
     pub width: usize,

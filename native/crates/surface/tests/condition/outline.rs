@@ -15,15 +15,12 @@ fn blue(p: [f64; 2]) -> [f64; 3] {
 #[test]
 fn a_perfect_outline_reads_as_perfect() {
     for turn_deg in [-1.3, 0.0, 0.7] {
-        let c = render(
-            &Scene {
-                print: Box::new(blue),
-                turn_deg,
-                ..Scene::default()
-            },
-            1,
-        )
-        .read();
+        let c = Scene {
+            print: Box::new(blue),
+            turn_deg,
+            ..Scene::default()
+        }
+        .read(1);
         assert!(c.defects.is_empty(), "{}", list(&c));
         let k = &c.corners;
         for corner in [&k.top_left, &k.top_right, &k.bottom_right, &k.bottom_left] {
@@ -55,14 +52,11 @@ fn bare_paper_along_an_edge_is_measured() {
             blue(p)
         }
     };
-    let c = render(
-        &Scene {
-            print: Box::new(print),
-            ..Scene::default()
-        },
-        2,
-    )
-    .read();
+    let c = Scene {
+        print: Box::new(print),
+        ..Scene::default()
+    }
+    .read(2);
     let found = of(&c, EdgeWhitening);
     assert_eq!((found.len(), c.defects.len()), (1, 1), "{}", list(&c));
     assert!((c.edges.right.whitening_mm - length).abs() < 0.2, "{:?}", c.edges.right);
@@ -86,15 +80,12 @@ fn a_blunted_corner_misses_the_area_cut_off() {
     let (cut, r) = (0.4, RADIUS);
     let centre = [0.5 * SIZE[0] - r, 0.5 * SIZE[1] - r];
     let missing = move |p: [f64; 2]| (p[0] - centre[0] + p[1] - centre[1]) / 2f64.sqrt() > r - cut;
-    let c = render(
-        &Scene {
-            print: Box::new(blue),
-            missing: Box::new(missing),
-            ..Scene::default()
-        },
-        3,
-    )
-    .read();
+    let c = Scene {
+        print: Box::new(blue),
+        missing: Box::new(missing),
+        ..Scene::default()
+    }
+    .read(3);
     let angle = 2.0 * ((r - cut) / r).acos();
     let truth = 0.5 * r * r * (angle - angle.sin());
     let got = c.corners.bottom_right.missing_area_mm2;
@@ -108,15 +99,12 @@ fn chips_in_an_edge_are_measured() {
     // Two half discs out of the top edge.
     let top = -0.5 * SIZE[1];
     let missing = move |p: [f64; 2]| (p[0] + 8.0).hypot(p[1] - top) < 0.5 || (p[0] - 9.0).hypot(p[1] - top) < 0.3;
-    let c = render(
-        &Scene {
-            print: Box::new(blue),
-            missing: Box::new(missing),
-            ..Scene::default()
-        },
-        4,
-    )
-    .read();
+    let c = Scene {
+        print: Box::new(blue),
+        missing: Box::new(missing),
+        ..Scene::default()
+    }
+    .read(4);
     let truth = 0.5 * std::f64::consts::PI * (0.25 + 0.09);
     let edge = &c.edges.top;
     assert!((edge.chipping_mm2 / truth - 1.0).abs() < 0.1, "{edge:?} for {truth}");
@@ -129,15 +117,12 @@ fn a_wavy_cut_reads_as_its_root_mean_square() {
     let amplitude = 0.05;
     let left = -0.5 * SIZE[0];
     let missing = move |p: [f64; 2]| p[0] - left < amplitude * (1.0 + (5.0 * p[1]).sin());
-    let c = render(
-        &Scene {
-            print: Box::new(blue),
-            missing: Box::new(missing),
-            ..Scene::default()
-        },
-        5,
-    )
-    .read();
+    let c = Scene {
+        print: Box::new(blue),
+        missing: Box::new(missing),
+        ..Scene::default()
+    }
+    .read(5);
     let truth = amplitude / 2f64.sqrt();
     assert!(
         (c.edges.left.fray_mm / truth - 1.0).abs() < 0.1,
@@ -169,14 +154,11 @@ fn the_radius_is_read_from_the_corners_when_it_is_not_given() {
 
 #[test]
 fn a_card_on_a_mat_of_its_own_colour_says_that_its_cut_is_not_known() {
-    let c = render(
-        &Scene {
-            print: Box::new(|_| [0.042; 3]),
-            ..Scene::default()
-        },
-        7,
-    )
-    .read();
+    let c = Scene {
+        print: Box::new(|_| [0.042; 3]),
+        ..Scene::default()
+    }
+    .read(7);
     let e = &c.edges;
     assert!(![&e.left, &e.right, &e.top, &e.bottom].iter().any(|e| e.known));
     assert!(!c.corners.top_left.known);

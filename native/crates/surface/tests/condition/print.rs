@@ -1,6 +1,6 @@
 //! Stains, print dots and print lines of known place and size are found and told from relief.
 
-use crate::card::{Scene, busy_print, groove, list, middle, of, render};
+use crate::card::{Scene, busy_print, groove, list, middle, of};
 use surface::DefectKind::{Crease, PrintDot, PrintLine, Scratch, Stain};
 
 /// Plain ground with a soft stain, a dot and a line.
@@ -25,15 +25,12 @@ fn marked(p: [f64; 2]) -> [f64; 3] {
 #[test]
 fn a_stain_a_dot_and_a_line_are_told_apart_and_sized() {
     for seed in 1..=3 {
-        let c = render(
-            &Scene {
-                print: Box::new(marked),
-                turn_deg: 1.5 - seed as f64,
-                ..Scene::default()
-            },
-            seed,
-        )
-        .read();
+        let c = Scene {
+            print: Box::new(marked),
+            turn_deg: 1.5 - seed as f64,
+            ..Scene::default()
+        }
+        .read(seed);
         assert_eq!(c.defects.len(), 3, "{}", list(&c));
         let stain = of(&c, Stain)[0];
         let at = middle(stain);
@@ -73,15 +70,12 @@ fn ink_broken_along_a_fold_belongs_to_the_fold() {
             [0.3, 0.3, 0.5]
         }
     };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            print: Box::new(print),
-            ..Scene::default()
-        },
-        5,
-    )
-    .read();
+    let c = Scene {
+        slope: Box::new(slope),
+        print: Box::new(print),
+        ..Scene::default()
+    }
+    .read(5);
     assert_eq!(c.defects.len(), 1, "{}", list(&c));
     assert_eq!(of(&c, Crease).len(), 1, "{}", list(&c));
 }
@@ -89,14 +83,11 @@ fn ink_broken_along_a_fold_belongs_to_the_fold() {
 #[test]
 fn lettering_and_art_are_not_marks() {
     for seed in 1..=3 {
-        let c = render(
-            &Scene {
-                print: Box::new(busy_print),
-                ..Scene::default()
-            },
-            40 + seed,
-        )
-        .read();
+        let c = Scene {
+            print: Box::new(busy_print),
+            ..Scene::default()
+        }
+        .read(40 + seed);
         assert!(c.defects.is_empty(), "{}", list(&c));
     }
 }
@@ -113,15 +104,12 @@ fn a_scratch_that_also_changes_the_print_is_one_scratch() {
             [0.4, 0.4, 0.5]
         }
     };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            print: Box::new(print),
-            ..Scene::default()
-        },
-        6,
-    )
-    .read();
+    let c = Scene {
+        slope: Box::new(slope),
+        print: Box::new(print),
+        ..Scene::default()
+    }
+    .read(6);
     assert_eq!(c.defects.len(), 1, "{}", list(&c));
     assert_eq!(of(&c, Scratch).len(), 1, "{}", list(&c));
 }
@@ -133,13 +121,10 @@ fn a_rule_and_bars_of_the_design_are_not_print_lines() {
         let bar = (p[0] - 3.0).abs() < 4.0 && (p[1] - 20.0).abs() < 0.5;
         if rule || bar { [0.1; 3] } else { [0.6, 0.6, 0.5] }
     };
-    let c = render(
-        &Scene {
-            print: Box::new(print),
-            ..Scene::default()
-        },
-        9,
-    )
-    .read();
+    let c = Scene {
+        print: Box::new(print),
+        ..Scene::default()
+    }
+    .read(9);
     assert!(c.defects.is_empty(), "{}", list(&c));
 }

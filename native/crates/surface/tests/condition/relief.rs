@@ -1,6 +1,6 @@
 //! Scratches, dents and creases of known shape are found, named and measured; clean cards are clean.
 
-use crate::card::{Scene, busy_print, groove, list, middle, of, pit, render};
+use crate::card::{Scene, busy_print, groove, list, middle, of, pit};
 use surface::DefectKind::{Crease, Dent, Scratch};
 
 #[test]
@@ -11,7 +11,7 @@ fn a_clean_card_with_busy_print_has_no_findings() {
             turn_deg: 0.4 * seed as f64 - 1.0,
             ..Scene::default()
         };
-        let c = render(&scene, seed).read();
+        let c = scene.read(seed);
         assert!(c.defects.is_empty(), "seed {seed}:\n{}", list(&c));
         assert!(c.judged_fraction > 0.95 && c.foil_fraction == 0.0);
     }
@@ -33,15 +33,12 @@ fn dents_of_known_depth_are_found_and_measured() {
             [s[0] + g[0], s[1] + g[1]]
         })
     };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            print: Box::new(busy_print),
-            ..Scene::default()
-        },
-        11,
-    )
-    .read();
+    let c = Scene {
+        slope: Box::new(slope),
+        print: Box::new(busy_print),
+        ..Scene::default()
+    }
+    .read(11);
     println!("{}", list(&c));
     assert_eq!(c.defects.len(), truth.len(), "{}", list(&c));
     for (at, depth, sigma) in truth {
@@ -82,15 +79,12 @@ fn scratches_at_any_angle_are_found_and_measured() {
             [s[0] + g[0], s[1] + g[1]]
         })
     };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            print: Box::new(busy_print),
-            ..Scene::default()
-        },
-        12,
-    )
-    .read();
+    let c = Scene {
+        slope: Box::new(slope),
+        print: Box::new(busy_print),
+        ..Scene::default()
+    }
+    .read(12);
     println!("{}", list(&c));
     assert_eq!(c.defects.len(), truth.len(), "{}", list(&c));
     for (a, b, depth, sigma) in truth {
@@ -142,14 +136,7 @@ fn faint_narrow_scratches_are_found() {
                 [s[0] + g[0], s[1] + g[1]]
             })
         };
-        let c = render(
-            &Scene {
-                slope: Box::new(slope),
-                ..Scene::default()
-            },
-            100 + seed,
-        )
-        .read();
+        let c = Scene::with_slope(slope).read(100 + seed);
         assert_eq!(of(&c, Scratch).len(), c.defects.len(), "{}", list(&c));
         assert!(c.defects.len() <= 20, "{}", list(&c));
         missed += 20 - c.defects.len();
@@ -164,14 +151,7 @@ fn a_fold_is_a_crease() {
         let b = groove(p, [5.0, 10.0], [15.0, 22.0], -0.03, 0.2);
         [a[0] + b[0], a[1] + b[1]]
     };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            ..Scene::default()
-        },
-        13,
-    )
-    .read();
+    let c = Scene::with_slope(slope).read(13);
     println!("{}", list(&c));
     assert_eq!(of(&c, Crease).len(), 2, "{}", list(&c));
     assert_eq!(c.defects.len(), 2, "{}", list(&c));
@@ -184,14 +164,7 @@ fn a_fold_is_a_crease() {
 #[test]
 fn a_bowed_card_is_not_dented() {
     let slope = |p: [f64; 2]| [-2.0 * 0.0005 * p[0] + 1e-5 * p[0] * p[0], 0.0003 * p[1]];
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            ..Scene::default()
-        },
-        14,
-    )
-    .read();
+    let c = Scene::with_slope(slope).read(14);
     assert!(c.defects.is_empty(), "{}", list(&c));
 }
 
@@ -206,15 +179,12 @@ fn foil_is_set_apart_and_its_scratches_are_not_reported() {
         [g[0] + 0.1 * (9.0 * p[0]).sin(), g[1] + 0.1 * (11.0 * p[1]).cos()]
     };
     let residual = move |p: [f64; 2]| if foil(p) { 0.2 } else { 0.006 };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            residual: Box::new(residual),
-            ..Scene::default()
-        },
-        15,
-    )
-    .read();
+    let c = Scene {
+        slope: Box::new(slope),
+        residual: Box::new(residual),
+        ..Scene::default()
+    }
+    .read(15);
     assert!(c.defects.is_empty(), "{}", list(&c));
     let truth = 30.0 * 30.0 / (63.0 * 88.0);
     assert!(
@@ -223,6 +193,41 @@ fn foil_is_set_apart_and_its_scratches_are_not_reported() {
         c.foil_fraction
     );
     assert!(c.notes.iter().any(|n| n.contains("foil")));
+}
+
+#[test]
+fn a_foil_border_is_set_apart_from_dark_art_that_shines_too() {
+    // The border shines eight times as much as the art; its residual is as low as the art's.
+    let is_foil = |p: [f64; 2]| p[0].abs() > 28.0 || p[1].abs() > 40.5;
+    let print = |p: [f64; 2]| {
+        let cloud = 1.0 + 0.4 * (0.4 * p[0] + (0.3 * p[1]).sin()).sin() * (0.25 * p[1]).cos();
+        let letter = (p[1].abs() - 28.0).abs() < 3.0 && p[0].abs() < 16.0 && (0.7 * p[0]).rem_euclid(2.0) < 1.0;
+        match (is_foil(p), letter) {
+            (true, _) => [0.35; 3],
+            (_, true) => [0.8, 0.7, 0.4],
+            _ => [0.04, 0.06, 0.2].map(|v| v * cloud),
+        }
+    };
+    let slope = |p: [f64; 2]| {
+        let c = print(p);
+        let shine = if is_foil(p) { 0.4 } else { 0.05 } / (c[0] + c[1] + c[2]) * 3.0;
+        let lobe = (-(p[0] * p[0] + p[1] * p[1]) / 3000.0).exp();
+        let dents = [[-12.0, 10.0], [9.0, -14.0]].map(|at| pit(p, at, 0.02, 0.3));
+        [0, 1].map(|k| shine * lobe * -0.01 * p[k] + dents[0][k] + dents[1][k])
+    };
+    let c = Scene {
+        slope: Box::new(slope),
+        print: Box::new(print),
+        ..Scene::default()
+    }
+    .read(17);
+    assert_eq!((c.defects.len(), of(&c, Dent).len()), (2, 2), "{}", list(&c));
+    let truth = 1.0 - 56.0 * 81.0 / (63.0 * 88.0);
+    assert!(
+        (c.foil_fraction - truth).abs() < 0.05,
+        "{} for {truth}",
+        c.foil_fraction
+    );
 }
 
 #[test]
@@ -237,14 +242,11 @@ fn shine_that_adds_to_albedo_times_normal_is_not_relief() {
             (-0.003 + 0.00015 * p[1]) / a + dent[1],
         ]
     };
-    let c = render(
-        &Scene {
-            slope: Box::new(slope),
-            print: Box::new(busy_print),
-            ..Scene::default()
-        },
-        16,
-    )
-    .read();
+    let c = Scene {
+        slope: Box::new(slope),
+        print: Box::new(busy_print),
+        ..Scene::default()
+    }
+    .read(16);
     assert_eq!((c.defects.len(), of(&c, Dent).len()), (1, 1), "{}", list(&c));
 }

@@ -1,0 +1,205 @@
+//! Streaks of missing ink: straight thin lines on which the same share of paper shows in every channel.
+
+use crate::bare::{EVEN, LEAST, Picture, VISIBLE};
+use crate::chains::{self, Chain};
+use crate::finding::Finding;
+use crate::frame::Frame;
+use crate::hessian::LinePixel;
+use crate::marks::off_axis_deg;
+use crate::planes::Level;
+use crate::shapes;
+use crate::stats::median;
+use crate::types::DefectKind;
+use imaging::fastest;
+use rayon::prelude::*;
+
+/// Distance across at which the print beside a line is read, cells.
+const BESIDE: f64 = 3.0;
+/// Shortest line, mm; an accidental row of highlights is shorter.
+const SHORTEST_MM: f64 = 4.5;
+/// Deviation from straight, root mean square, cells.
+const STRAIGHT: f64 = 0.7;
+/// Least share of a line's length that its own cells cover; a diagonal one covers 0.7.
+const FILLED: f64 = 0.4;
+/// Share of its rise that a crest has lost in the cells just beside it.
+const NARROW: f32 = 0.3;
+/// Directions that lines are looked for in.
+const DIRECTIONS: usize = 8;
+
+/// Offset of a place `distance` cells away in direction `k`, and that direction, radians.
+fn offset(k: usize, distance: f64, w: usize) -> (isize, f32) {
+    let angle = std::f64::consts::PI * k as f64 / DIRECTIONS as f64;
+    let (dx, dy) = ((distance * angle.cos()).round(), (distance * angle.sin()).round());
+    (dy as isize * w as isize + dx as isize, angle as f32)
+}
+
+/// Streaks of missing ink; `grid` places the cells.
+pub fn find(p: &Picture, grid: &Level, frame: &Frame) -> Vec<Finding> {
+    let (w, h) = (grid.w, grid.h);
+    let margin = BESIDE as usize + 1;
+    if w <= 2 * margin || h <= 2 * margin {
+        return Vec::new();
+    }
+    let sides: Vec<_> = (0..DIRECTIONS)
+        .map(|k| (offset(k, BESIDE, w), offset(k, 1.5, w).0))
+        .collect();
+    let pixels: Vec<LinePixel> = (margin..h - margin)
+        .into_par_iter()
+        .flat_map_iter(|y| {
+            let mut crest = vec![0; w - 2 * margin];
+            let least = LEAST[0] * VISIBLE * p.white;
+            crests(&p.luma, y * w + margin, &sides, least, &mut crest);
+            let found = crest.iter().enumerate().filter(|c| *c.1 != 0);
+            let found = found.filter_map(|(x, _)| line_pixel(p, &sides, margin + x, y, w));
+            found.collect::<Vec<_>>()
+        })
+        .collect();
+    let chains = chains::link(grid, &pixels);
+    chains.iter().filter_map(|c| line(p, grid, c, frame)).collect()
+}
+
+fastest! {
+    /// 1 for the cells from `first` on that are a narrow crest of the brightness in some direction.
+    fn crests(luma: &[f32], first: usize, sides: &[((isize, f32), isize)], least: f32, out: &mut [u8]) = crests_body
+}
+
+#[inline(always)]
+fn crests_body(luma: &[f32], first: usize, sides: &[((isize, f32), isize)], least: f32, out: &mut [u8]) {
+    let n = out.len();
+    let row = |d: isize| &luma[(first as isize + d) as usize..][..n];
+    let here = row(0);
+    for &((d, _), near) in sides {
+        let (a, b, c, e) = (row(d), row(-d), row(near), row(-near));
+        for x in 0..n {
+            let rise = here[x] - a[x].max(b[x]);
+            out[x] |= u8::from((rise > least) & (c[x].max(e[x]) < here[x] - NARROW * rise));
+        }
+    }
+}
+
+/// A cell brighter than the print on both sides of it in some direction, by an even share of paper.
+fn line_pixel(p: &Picture, sides: &[((isize, f32), isize)], x: usize, y: usize, w: usize) -> Option<LinePixel> {
+    let i = y * w + x;
+    if !p.plain.inside[i] {
+        return None;
+    }
+    let at = |d: isize| (i as isize + d) as usize;
+    let here = p.luma[i];
+    let least = LEAST[0] * VISIBLE * p.white;
+    let mut best: Option<(f32, f32)> = None;
+    for &((d, angle), near) in sides {
+        let rise = here - p.luma[at(d)].max(p.luma[at(-d)]);
+        // A crest, and one that is narrow: the cells just beside it are already lower.
+        let narrow = p.luma[at(near)].max(p.luma[at(-near)]) < here - NARROW * rise;
+        if rise > least && narrow && p.plain.inside[at(d)] && p.plain.inside[at(-d)] && best.is_none_or(|b| rise > b.0)
+        {
+            let both = [d, -d].map(|d| p.shares(i, at(d)));
+            if let [Some(a), Some(b)] = both
+                && a[0].min(b[0]) > LEAST[0]
+                && a[0] > 0.7 * EVEN * a[1]
+                && b[0] > 0.7 * EVEN * b[1]
+            {
+                best = Some((rise, angle));
+            }
+        }
+    }
+    let (_, normal) = best?;
+    let (ux, uy) = (normal.cos(), normal.sin());
+    let step = (uy.round() as isize) * w as isize + ux.round() as isize;
+    let (l, r) = (p.luma[at(-step)], p.luma[at(step)]);
+    if l > here || r > here {
+        return None;
+    }
+    let t = 0.5 * (l - r) / (l - 2.0 * here + r).min(-1e-9);
+    Some(LinePixel {
+        x: x as i32,
+        y: y as i32,
+        at: [x as f32 + t * ux.round(), y as f32 + t * uy.round()],
+        snr: 1.0,
+        normal,
+    })
+}
+
+/// Keeps chains that are long, straight and of even share, and describes them.
+fn line(p: &Picture, grid: &Level, chain: &Chain, frame: &Frame) -> Option<Finding> {
+    let pitch = frame.pitch;
+    let length_mm = chain.length_px() * pitch;
+    if length_mm < SHORTEST_MM {
+        return None;
+    }
+    let (middle, along, rms) = straight(&chain.points)?;
+    if rms > STRAIGHT * grid.step {
+        return None;
+    }
+    let across = [-along[1], along[0]];
+    let mut shares = Vec::new();
+    let (mut low, mut high) = (Vec::new(), Vec::new());
+    for q in &chain.points {
+        let cell = |d: f64| {
+            let c = grid.local([q[0] + d * across[0] * grid.step, q[1] + d * across[1] * grid.step]);
+            let (x, y) = (c[0].round(), c[1].round());
+            (x >= 0.0 && y >= 0.0 && x < grid.w as f64 && y < grid.h as f64).then_some(y as usize * grid.w + x as usize)
+        };
+        let (Some(here), Some(a), Some(b)) = (cell(0.0), cell(BESIDE), cell(-BESIDE)) else {
+            continue;
+        };
+        for s in [p.shares(here, a), p.shares(here, b)].into_iter().flatten() {
+            shares.push(0.5 * (s[0] + s[1]));
+            low.push(s[0]);
+            high.push(s[1]);
+        }
+    }
+    if shares.len() < chain.points.len() {
+        return None;
+    }
+    let share = median(&mut shares);
+    let (low, high) = (median(&mut low), median(&mut high));
+    let spread = median(&mut shares.iter().map(|s| (s - share).abs()).collect::<Vec<_>>()) / share.max(1e-6);
+    if share < LEAST[0] || low < EVEN * high || spread > 0.35 {
+        return None;
+    }
+    let filled = chain.sum * grid.step / chain.length_px();
+    if filled < FILLED {
+        return None;
+    }
+    let project = |q: &[f64; 2]| (q[0] - middle[0]) * along[0] + (q[1] - middle[1]) * along[1];
+    let (from, to) = chain
+        .points
+        .iter()
+        .map(project)
+        .fold((f64::MAX, f64::MIN), |m, t| (m.0.min(t), m.1.max(t)));
+    let ends = [from, to].map(|t| [middle[0] + t * along[0], middle[1] + t * along[1]]);
+    // A rule of the design runs along the card's axes: such a line is for a person to judge.
+    let rule = off_axis_deg(frame, &chain.points) < 1.2;
+    let strength = length_mm / SHORTEST_MM * f64::from(share / LEAST[0]);
+    Some(Finding {
+        kind: DefectKind::PrintLine,
+        polygon_px: shapes::band(&ends, grid.step),
+        area_mm2: Some(length_mm * 1.5 * grid.step * pitch),
+        length_mm,
+        width_mm: 1.5 * grid.step * pitch,
+        depth_mm: None,
+        depth_uncertainty_mm: None,
+        contrast: f64::from(share),
+        maps: vec!["albedo"],
+        snr: if rule { [1.2, 1.0] } else { [strength, 1.0] },
+    })
+}
+
+/// Middle, unit direction and root mean square deviation of a total-least-squares line.
+fn straight(points: &[[f64; 2]]) -> Option<([f64; 2], [f64; 2], f64)> {
+    let n = points.len() as f64;
+    let middle = [0, 1].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / n);
+    let m = |a: usize, b: usize| {
+        points
+            .iter()
+            .map(|p| (p[a] - middle[a]) * (p[b] - middle[b]))
+            .sum::<f64>()
+            / n
+    };
+    let (xx, yy, xy) = (m(0, 0), m(1, 1), m(0, 1));
+    let angle = 0.5 * (2.0 * xy).atan2(xx - yy);
+    let (s, c) = angle.sin_cos();
+    let off = xx * s * s + yy * c * c - 2.0 * xy * s * c;
+    (n >= 2.0).then_some((middle, [c, s], off.max(0.0).sqrt()))
+}
