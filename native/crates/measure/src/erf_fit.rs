@@ -46,6 +46,10 @@ pub struct StepFit {
     pub shading: [f64; 2],
     /// Standard deviation of the position for independent residuals, px.
     pub position_std: f64,
+    /// Standard deviation of the blur, px; 0 where it was taken over from another window.
+    pub sigma_std: f64,
+    /// How far the best position moves where another blur is the true one, px per px.
+    pub position_by_sigma: f64,
     /// Noise of both sides.
     pub noise: Noise,
     /// Root mean square of the kept residuals, in light.
@@ -86,8 +90,10 @@ const SHIFTED_SHADED: [usize; 5] = [0, 1, 2, 5, 6];
 const SIGMA_RANGE: [f64; 2] = [0.2, 8.0];
 /// Tukey cut-off in units of the residual spread: 99 % efficient on Gaussian noise.
 const CUT_OFF: f64 = 7.0;
-/// A step smaller than this ends the search, px: steps shrink quadratically, so what is left is far below any noise.
-const SETTLED: f64 = 2e-3;
+/// A step shorter than a third of the standard deviation ends the search: steps shrink quadratically.
+const SETTLED: f64 = 0.1;
+/// Square of the distance, in standard deviations, from which on residuals are no longer those of the noise.
+const AWAY: f64 = 4.0;
 
 /// N of the seven parameters are free; as a constant, so that the inner loops are laid out straight.
 struct Problem<'a, const N: usize> {
@@ -111,7 +117,9 @@ impl<const N: usize> Problem<'_, N> {
         let mut here = self.at(p);
         let mut normal = here.normal(&weights.of, self.free);
         let mut damping = 1e-4;
-        let mut accepted = 0;
+        let mut accepted = 0u32;
+        // Whether the weights come from residuals that were still those of a far start.
+        let mut stale = true;
         for _ in 0..40 {
             let mut damped = normal.h;
             for a in 0..N {
@@ -132,19 +140,22 @@ impl<const N: usize> Problem<'_, N> {
                 }
                 continue;
             }
-            let moved = (next[POSITION] - p[POSITION]).abs() + (next[SIGMA] - p[SIGMA]).abs();
+            // Square of the step in standard deviations.
+            let length = (0..N).map(|a| step[a] * normal.g[a]).sum::<f64>() * self.samples.len() as f64 / normal.cost;
             *p = next;
             (here, normal) = (there, beyond);
             damping = (damping * 0.1).max(1e-12);
             accepted += 1;
-            if moved < SETTLED && accepted >= 2 {
+            stale |= length > AWAY;
+            if length < SETTLED && accepted >= 2 && !stale {
                 break;
             }
             // The start is good enough for weights after one step; a far start has them renewed.
-            if accepted == 1 || accepted == 3 || accepted == 7 {
+            if accepted == 1 || (stale && accepted.is_multiple_of(2)) {
                 let noise = Noise::of(&here.residuals, &here.shares, p[CONTRAST].abs());
                 weights = Weights::with(&here, noise);
                 normal = here.normal(&weights.of, self.free);
+                stale = false;
             }
         }
         self.finish(p, &weights, &here, &normal)
@@ -158,7 +169,10 @@ impl<const N: usize> Problem<'_, N> {
         normal: &Normal<N>,
     ) -> Option<StepFit> {
         let inverse = invert_spd(&normal.h)?;
-        let at = self.free.iter().position(|&f| f == POSITION)?;
+        let place = |parameter: usize| self.free.iter().position(|&f| f == parameter);
+        let at = place(POSITION)?;
+        let (sigma_variance, position_by_sigma) =
+            place(SIGMA).map_or((0.0, 0.0), |k| (inverse[k][k], inverse[at][k] / inverse[k][k]));
         let kept = weights.robust.iter().sum::<f64>();
         // Reduced chi-square: 1 where the noise of both sides tells the whole truth.
         let chi = normal.cost / (kept - N as f64).max(1.0);
@@ -171,6 +185,8 @@ impl<const N: usize> Problem<'_, N> {
             contrast: p[CONTRAST],
             shading: SHADING.map(|k| p[k]),
             position_std: (chi * inverse[at][at]).sqrt(),
+            sigma_std: (chi * sigma_variance).sqrt(),
+            position_by_sigma,
             noise: weights.noise,
             residual: (squares / (kept - N as f64).max(1.0)).sqrt(),
             kept: kept / end.residuals.len() as f64,

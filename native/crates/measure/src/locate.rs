@@ -30,8 +30,6 @@ pub enum Method {
 pub struct Located {
     /// v at u = 0, px.
     pub position: f64,
-    /// dv/du.
-    pub tilt: f64,
     /// Standard deviation of the position, px.
     pub std: f64,
     /// The same edge in the windows beside this one.
@@ -40,12 +38,23 @@ pub struct Located {
     pub scale_spread: f64,
     /// Gaussian blur, px.
     pub blur: f64,
+    /// Certainty of the blur; `None` where it was not fitted.
+    pub blur_fit: Option<BlurFit>,
     /// Step in light.
     pub contrast: f64,
     /// Residual in light.
     pub residual: f64,
     /// How.
     pub method: Method,
+}
+
+/// What a fitted blur leaves open, and how the position depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct BlurFit {
+    /// Standard deviation of the blur for independent residuals, px.
+    pub std: f64,
+    /// Shift of the position where another blur is the true one, px per px.
+    pub position_by_blur: f64,
 }
 
 /// The edge in a neighbouring window of the same size.
@@ -137,11 +146,14 @@ pub fn locate(
     if let Some((f, depth)) = fit_near(samples, frame.normal, &start, width, depth) {
         return Ok(Located {
             position: f.position,
-            tilt: f.tilt,
             std: f.position_std,
             beside: windows.beside(frame.normal, &f, depth),
             scale_spread: spread,
             blur: f.sigma,
+            blur_fit: Some(BlurFit {
+                std: f.sigma_std,
+                position_by_blur: f.position_by_sigma,
+            }),
             contrast: f.contrast,
             residual: f.residual,
             method: Method::Erf,
@@ -339,7 +351,6 @@ fn by_gradient(
     let agree = by_scale.len() >= 2 && spread < 0.5 && (centre - start.v).abs() < 1.0;
     Located {
         position: if agree { centre } else { start.v },
-        tilt: 0.0,
         std: (2.0 * bound)
             .max(spread)
             .max(if agree { 0.02 } else { 0.08 })
@@ -347,6 +358,7 @@ fn by_gradient(
         beside: [None; 2],
         scale_spread: spread,
         blur: width,
+        blur_fit: None,
         contrast,
         residual: noise,
         method: if agree { Method::LogParabola } else { Method::Canny },

@@ -2,8 +2,9 @@
 
 use crate::border::{BorderLine, BorderSearch, Mixed, find_borders};
 use crate::geometry::{Frame, Point, Side, dot};
-use crate::locate::{Beside, Located, Method, locate};
+use crate::locate::{Beside, BlurFit, Located, Method, locate};
 use crate::outline::{EdgeFit, Outline, STANDARD_CARD_MM};
+use crate::same_blur::share_blur;
 use crate::stations::Station;
 use crate::steady::steady;
 use imaging::{Cancel, LinearSource, Result};
@@ -75,6 +76,9 @@ pub struct EdgeReading {
     pub scale_spread_px: f64,
     /// Gaussian blur, px.
     pub blur_px: f64,
+    /// Certainty of the blur; `None` where it was not fitted.
+    #[serde(skip)]
+    pub blur_fit: Option<BlurFit>,
     /// Step in linear light, inside minus outside.
     pub contrast: f64,
     /// Residual of the fit in linear light.
@@ -153,6 +157,7 @@ pub fn refine(
             read_station(src, outline, station, border, half_window, options)
         })
         .collect();
+    share_blur(&mut readings);
     steady(&mut readings, pitch);
     let sides = Side::ALL
         .into_iter()
@@ -262,21 +267,25 @@ fn drowned(found: &Located, scatter: f64) -> bool {
 fn on_line(found: Located, scatter: f64) -> Located {
     Located {
         position: 0.0,
-        tilt: 0.0,
         std: scatter,
         beside: [None; 2],
+        blur_fit: None,
         method: Method::SideLine,
         ..found
     }
 }
 
-/// Distance from the located cut edge along its inward normal to the local line of the border, px.
+/// Distance from the located cut edge along the side's inward normal to the border, px.
+///
+/// Both directions are those of the whole side: a window of a millimetre tells the direction of neither edge so well, and
+/// any turn, whichever way, would make the width larger.
 fn width(frame: &Frame, outer: &Located, inner_frame: &Frame, inner: &Located) -> Option<f64> {
     let start = frame.at(0.0, outer.position);
-    let across = frame.turned(0.0, 0.0, outer.tilt).normal;
-    let border = inner_frame.turned(0.0, inner.position, inner.tilt);
-    let facing = dot(across, border.normal);
-    (facing > 0.9).then(|| dot(border.origin.from(start), border.normal) / facing)
+    let facing = dot(frame.normal, inner_frame.normal);
+    (facing > 0.9).then(|| {
+        let border = inner_frame.at(0.0, inner.position);
+        dot(border.from(start), inner_frame.normal) / facing
+    })
 }
 
 fn as_reading(found: &Located, frame: &Frame) -> EdgeReading {
@@ -288,6 +297,7 @@ fn as_reading(found: &Located, frame: &Frame) -> EdgeReading {
         beside: found.beside,
         scale_spread_px: found.scale_spread,
         blur_px: found.blur,
+        blur_fit: found.blur_fit,
         contrast: found.contrast,
         residual: found.residual,
     }

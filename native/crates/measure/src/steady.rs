@@ -43,6 +43,7 @@ pub fn steady(stations: &mut [StationReading], pitch_mm: f64) {
                 std_px: (trust.sqrt() * own).hypot((1.0 - trust) * uncertain),
                 method: Method::SideLine,
                 beside: [None; 2],
+                blur_fit: None,
                 ..edge
             });
             // The border lies on the inner side of the edge; both normals agree to a thousandth.
@@ -115,6 +116,7 @@ mod tests {
                 beside: [None; 2],
                 scale_spread_px: 0.0,
                 blur_px: 0.8,
+                blur_fit: None,
                 contrast: 0.01,
                 residual,
             };
