@@ -90,8 +90,8 @@ const SHIFTED_SHADED: [usize; 5] = [0, 1, 2, 5, 6];
 const SIGMA_RANGE: [f64; 2] = [0.2, 8.0];
 /// Tukey cut-off in units of the residual spread: 99 % efficient on Gaussian noise.
 const CUT_OFF: f64 = 7.0;
-/// A step shorter than a third of the standard deviation ends the search: steps shrink quadratically.
-const SETTLED: f64 = 0.1;
+/// A step smaller than this ends the search, px: steps shrink quadratically, so what is left is far below any noise.
+const SETTLED: f64 = 2e-3;
 /// Square of the distance, in standard deviations, from which on residuals are no longer those of the noise.
 const AWAY: f64 = 4.0;
 
@@ -117,9 +117,9 @@ impl<const N: usize> Problem<'_, N> {
         let mut here = self.at(p);
         let mut normal = here.normal(&weights.of, self.free);
         let mut damping = 1e-4;
-        let mut accepted = 0u32;
+        let mut accepted = 0;
         // Whether the weights come from residuals that were still those of a far start.
-        let mut stale = true;
+        let mut stale = false;
         for _ in 0..40 {
             let mut damped = normal.h;
             for a in 0..N {
@@ -142,16 +142,18 @@ impl<const N: usize> Problem<'_, N> {
             }
             // Square of the step in standard deviations.
             let length = (0..N).map(|a| step[a] * normal.g[a]).sum::<f64>() * self.samples.len() as f64 / normal.cost;
+            let moved = (next[POSITION] - p[POSITION]).abs() + (next[SIGMA] - p[SIGMA]).abs();
             *p = next;
             (here, normal) = (there, beyond);
             damping = (damping * 0.1).max(1e-12);
             accepted += 1;
-            stale |= length > AWAY;
-            if length < SETTLED && accepted >= 2 && !stale {
+            stale |= length > AWAY && weights.noise.seen(p[CONTRAST]);
+            let settled = moved < SETTLED && accepted >= 2;
+            if settled && !stale {
                 break;
             }
             // The start is good enough for weights after one step; a far start has them renewed.
-            if accepted == 1 || (stale && accepted.is_multiple_of(2)) {
+            if matches!(accepted, 1 | 3 | 7) || settled {
                 let noise = Noise::of(&here.residuals, &here.shares, p[CONTRAST].abs());
                 weights = Weights::with(&here, noise);
                 normal = here.normal(&weights.of, self.free);

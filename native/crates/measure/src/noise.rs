@@ -61,6 +61,12 @@ impl Noise {
         }
     }
 
+    /// Whether either side has noise; a picture without has rounding, which differs with the phase and repeats itself.
+    #[must_use]
+    pub fn seen(&self, contrast: f64) -> bool {
+        self.before.max(self.behind) > (2.0 * LEAST * contrast).powi(2)
+    }
+
     /// Variance where the share `e` of the light comes from the side of larger v: shot noise grows with light.
     #[must_use]
     pub fn variance(&self, e: f64) -> f64 {
