@@ -24,12 +24,18 @@ export const gradingSummarySchema = z.object({
 });
 export type GradingSummary = z.infer<typeof gradingSummarySchema>;
 
+/** The photographs of a side as they were taken, kept so that its maps can be computed again. */
+export const framesRefSchema = z.object({ id: imageIdSchema, bytes: z.int().nonnegative() });
+export type FramesRef = z.infer<typeof framesRefSchema>;
+
 export const gradingSchema = z.object({
   summary: gradingSummarySchema,
   report: reportSchema,
   views: z.array(viewSchema),
   /** The maps with their values; null where there are none (no maps were made, or an older grading). */
   maps: mapsRefSchema.nullable().default(null),
+  /** Null where the photographs were not kept, or let go since. */
+  frames: framesRefSchema.nullable().default(null),
   /** Set while the maps are being written, which takes seconds after the grade is there. */
   mapsPending: z.boolean().optional(),
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { appErrorSchema } from './errors.ts';
 import { stageNameSchema, stageStatusSchema } from './report.ts';
 
-export const jobKindSchema = z.enum(['grade', 'backup', 'verify', 'simulate', 'measure', 'calibrate']);
+export const jobKindSchema = z.enum(['grade', 'backup', 'verify', 'simulate', 'measure', 'calibrate', 'maps']);
 export const jobStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
 export type JobState = z.infer<typeof jobStateSchema>;
 

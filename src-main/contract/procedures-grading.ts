@@ -87,6 +87,8 @@ export const gradings = {
       }),
     )
     .output(gradingSchema),
+  /** Computes the maps of a side again from its kept photographs; report and grade stay as they are. */
+  computeMaps: base.meta(bench).route({ method: 'POST', path: '/gradings/{id}/maps' }).input(idInput).output(jobSchema),
   archive: base
     .meta(bench)
     .route({ method: 'POST', path: '/gradings/{id}/archive' })

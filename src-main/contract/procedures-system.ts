@@ -19,12 +19,14 @@ import {
   roleSchema,
   sessionSchema,
   settingsSchema,
+  storageSchema,
 } from './system.ts';
 import { assumptionsSchema } from './uncertainty.ts';
 
 export const system = {
   health: base.meta(everyone).route({ method: 'GET', path: '/system/health' }).output(healthSchema),
   doctor: base.meta(everyone).route({ method: 'GET', path: '/system/doctor' }).output(doctorSchema),
+  storage: base.meta(everyone).route({ method: 'GET', path: '/system/storage' }).output(storageSchema),
 };
 
 export const session = {

@@ -33,6 +33,8 @@ export const deskSettingsSchema = z.object({
   keepLogsDays: z.int().min(1).max(3650),
   /** Days the surface maps of a grading are kept; its report and pictures stay. */
   keepMapsDays: z.int().min(1).max(3650),
+  /** Days the photographs of every light are kept, so that maps can be computed again; 0 keeps none. */
+  keepFramesDays: z.int().min(0).max(3650),
   /** Where the pixels of a side are computed; `auto` takes what was measured to be faster on this machine. */
   compute: z.enum(['auto', 'cpu', 'gpu']),
 });
@@ -53,12 +55,18 @@ export const defaultSettings = {
   operator: '',
   keepLogsDays: 30,
   keepMapsDays: 365,
+  keepFramesDays: 0,
   compute: 'auto',
   driftCheckHours: 24,
   driftCheckPolicy: 'warn',
   assumptions: {},
 } as const;
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** What is kept of sides that can be let go, and how much room it takes. */
+export const keptSchema = z.object({ gradings: z.int(), bytes: z.int() });
+export const storageSchema = z.object({ maps: keptSchema, frames: keptSchema });
+export type Storage = z.infer<typeof storageSchema>;
 
 export const logLevelSchema = z.enum(['debug', 'info', 'warn', 'error']);
 export type LogLevel = z.infer<typeof logLevelSchema>;

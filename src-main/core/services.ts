@@ -60,6 +60,7 @@ export function createServices(parts: Parts): Services {
         readOnlyReason: store.readOnlyReason,
       }),
       doctor: () => examine(parts.compute),
+      storage: async () => store.storage(),
     },
     session: {
       get: async (_input, caller) => ({ role: caller.role, station }),
@@ -87,6 +88,7 @@ export function createServices(parts: Parts): Services {
       list: async (query) => store.gradings.page(query),
       get: async ({ id }) => ({ ...store.gradings.get(id), mapsPending: parts.keeper.isPending(id) }),
       regrade: async ({ id, ...request }, caller) => desk.regrade(id, request, caller.actor),
+      computeMaps: async ({ id }, caller) => desk.computeMaps(id, caller.actor),
       archive: async ({ id, reason }, caller) =>
         store.write(caller.actor, (tx) => tx.gradings.setArchived(id, true, reason ?? null)),
       restore: async ({ id }, caller) => store.write(caller.actor, (tx) => tx.gradings.setArchived(id, false, null)),
@@ -146,7 +148,7 @@ export function createServices(parts: Parts): Services {
         const settings = store.write(caller.actor, (tx) => tx.setSettings(patch));
         log.setKeepDays(settings.keepLogsDays);
         if (patch.compute !== undefined) void parts.compute.prefer(settings.compute);
-        if (patch.keepMapsDays !== undefined) parts.retention.look(caller.actor);
+        if (patch.keepMapsDays !== undefined || patch.keepFramesDays !== undefined) parts.retention.look(caller.actor);
         return settings;
       },
       setMeasuring: async ({ assumptions, ...patch }, caller) =>

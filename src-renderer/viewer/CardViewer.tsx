@@ -1,7 +1,7 @@
 /** The card image with its overlays: layers, zoom and pan by mouse and keys, selection in step with the tables. */
 import { useElementSize } from '@mantine/hooks';
 import { IconPhotoOff } from '@tabler/icons-react';
-import { type PointerEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type PointerEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PointPx } from '../../src-main/contract/geometry.ts';
 import type { View } from '../../src-main/contract/gradings.ts';
@@ -32,13 +32,15 @@ export interface CardViewerProps {
   /** The maps with their values; null where there are none. */
   readonly maps: MapsRef | null;
   readonly mapsPending: boolean;
+  /** Stands beside the card where Surface is open and there are no maps. */
+  readonly noMaps: ReactNode;
   readonly scene: Scene;
   readonly simulated: boolean;
 }
 
 const reach = 10;
 
-export function CardViewer({ views, maps, mapsPending, scene, simulated }: CardViewerProps) {
+export function CardViewer({ views, maps, mapsPending, noMaps, scene, simulated }: CardViewerProps) {
   const { t } = useTranslation();
   const hintId = useId();
   const holder = useRef<HTMLDivElement>(null);
@@ -135,7 +137,7 @@ export function CardViewer({ views, maps, mapsPending, scene, simulated }: CardV
         </div>
         {surfaceOpen ? (
           <SurfaceSide
-            {...{ maps, views, pointer }}
+            {...{ maps, views, pointer, noMaps }}
             pending={mapsPending}
             info={surface?.info}
             error={surfaceInfo.error}

@@ -128,6 +128,7 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
         readOnlyReason: null,
       }),
       doctor: async () => ({ version: '1.2.3', items: [] }),
+      storage: async () => ({ maps: { gradings: 0, bytes: 0 }, frames: { gradings: 0, bytes: 0 } }),
     },
     session: {
       get: async (_input, caller) => ({ role: caller.role, station: 'bench 1' }),
@@ -174,6 +175,9 @@ function fakeServices({ called, stream, uploads }: FakeOptions): Services {
       },
       regrade: async (): Promise<Grading> => {
         throw new Error('cannot open /srv/secret/place/trugrade.db');
+      },
+      computeMaps: async () => {
+        throw missing();
       },
       archive: async () => {
         throw refuse('file.missing', 'there is no such file', 'check it', { file: '/srv/secret/place/a.png' });

@@ -29,6 +29,7 @@ import type { StandardsBook } from '../standards/index.ts';
 import type { Store } from '../store/index.ts';
 import type { TemplateShelf } from '../templates/index.ts';
 import { inputPath, type Uploads } from '../uploads/index.ts';
+import { createComputeMaps } from './compute-maps.ts';
 import { storeSink, summarise } from './sink.ts';
 
 export interface GradeRequest {
@@ -51,6 +52,8 @@ export interface RegradeRequest {
 export interface Desk {
   /** @throws AppError for a standard, rig or upload that does not exist, or a read-only store */
   start(request: GradeRequest, actor: string): Promise<Job>;
+  /** The maps of a side again, from its kept photographs. @throws AppError where there are maps, or no photographs */
+  computeMaps(id: string, actor: string): Job;
   /** The same evidence judged again, as a new revision. @throws AppError */
   regrade(id: string, request: RegradeRequest, actor: string): Grading;
 }
@@ -137,7 +140,15 @@ export function createDesk(parts: DeskParts): Desk {
       const opened = await open(context);
       const id = randomUUID();
       const { input, sourceName } = opened;
-      const sink = storeSink(store, native, { id, actor, sourceName, cardId: request.cardId ?? null }, parts.keeper);
+      const calibration =
+        request.source.kind === 'rig'
+          ? calibrations.inForceOn(request.source.rigId)
+          : calibrations.named(input.calibrationId);
+      // A part of a picture has one light, and so no maps to compute again.
+      const keeps = store.settings().keepFramesDays > 0 && request.source.kind !== 'sheet';
+      const frames = keeps ? { ...input, pixelPitchMm: calibration?.pitchMm ?? input.pixelPitchMm } : null;
+      const identity = { id, actor, sourceName, cardId: request.cardId ?? null };
+      const sink = storeSink(store, native, identity, { keeper: parts.keeper, frames });
       try {
         context.activity('grading');
         await runPipeline(
@@ -145,10 +156,7 @@ export function createDesk(parts: DeskParts): Desk {
           {
             native: opened.native,
             standard,
-            calibration:
-              request.source.kind === 'rig'
-                ? calibrations.inForceOn(request.source.rigId)
-                : calibrations.named(input.calibrationId),
+            calibration,
             assumptions: store.settings().assumptions,
             standards: standards.all,
             prints,
@@ -208,6 +216,7 @@ export function createDesk(parts: DeskParts): Desk {
         .catch(() => undefined);
       return job;
     },
+    computeMaps: createComputeMaps(parts),
     regrade(id, request, actor) {
       const standard = standards.find(request.standard);
       const { summary, report: latest } = store.gradings.get(id);

@@ -1,9 +1,11 @@
 /** Results into the store: pictures become files first, then one transaction makes the grading visible. */
 import type { GradingSummary, Report, View, ViewName } from '../../contract/index.ts';
+import type { CaptureInput } from '../capture/index.ts';
+import { putFrames } from '../frames/index.ts';
 import type { MapsKeeper } from '../maps/index.ts';
 import type { MapView, Native, NativeMaps } from '../native/index.ts';
 import type { ResultSink, SidePixels } from '../pipeline/index.ts';
-import type { FileSource, Store } from '../store/index.ts';
+import type { FileSource, KeptFrames, Store } from '../store/index.ts';
 
 const thumbnailPx = 320;
 const mapViews: readonly MapView[] = ['albedo', 'normals', 'gloss', 'curvature', 'height', 'residual'];
@@ -45,12 +47,24 @@ export function summarise(
   };
 }
 
-/** @param keeper writes the maps after the grading is visible */
-export function storeSink(store: Store, native: Native, identity: GradingIdentity, keeper: MapsKeeper): StoreSink {
+export interface KeptBeside {
+  /** Writes the maps after the grading is visible. */
+  readonly keeper: MapsKeeper;
+  /** The photographs to keep, so that maps can be computed again; null keeps none. */
+  readonly frames: CaptureInput | null;
+}
+
+export function storeSink(
+  store: Store,
+  native: Native,
+  identity: GradingIdentity,
+  { keeper, frames }: KeptBeside,
+): StoreSink {
   const views: View[] = [];
   const files: string[] = [];
   let thumbnail: string | null = null;
   let maps: NativeMaps | null = null;
+  let kept: KeptFrames | null = null;
 
   const put = async (source: FileSource, signal: AbortSignal) => {
     const id = await store.files.put(source, signal);
@@ -68,6 +82,7 @@ export function storeSink(store: Store, native: Native, identity: GradingIdentit
       await keep('photo', photo);
       thumbnail = await put(await native.thumbnail(photo, 'photo', thumbnailPx), signal);
       if (!solved) return;
+      if (frames) kept = await putFrames(store.files, frames, (id) => files.push(id), signal);
       for (const name of mapViews) await keep(name, await solved.view(name, signal));
       await keeper.room(signal);
       solved.retain();
@@ -76,7 +91,8 @@ export function storeSink(store: Store, native: Native, identity: GradingIdentit
     async commit(report) {
       const owned = identity.cardId === null ? report : { ...report, cardId: identity.cardId };
       const summary = summarise(owned, identity, thumbnail);
-      store.write(identity.actor, (tx) => tx.gradings.insert({ summary, report: owned, views, maps: null }));
+      const grading = { summary, report: owned, views, maps: null, frames: null };
+      store.write(identity.actor, (tx) => tx.gradings.insert(grading, kept));
       files.length = 0;
       if (maps) keeper.keep(identity.id, identity.actor, maps);
       maps = null;

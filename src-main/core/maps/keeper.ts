@@ -11,6 +11,8 @@ export interface MapsKeeper {
   room(signal: AbortSignal): Promise<void>;
   /** Takes the maps over, writes them in their turn and lets them go; what fails is in the log, the grading stays. */
   keep(gradingId: string, actor: string, maps: NativeMaps): void;
+  /** Writes maps that were computed again, and lets them go. @throws AppError when they cannot be kept */
+  attach(gradingId: string, actor: string, maps: NativeMaps, reason: string | null, signal: AbortSignal): Promise<void>;
   /** Whether the maps of a grading are still to come. */
   isPending(gradingId: string): boolean;
   /** Waits for what is being written, at most `deadlineMs`; then gives up. */
@@ -35,27 +37,33 @@ export function createMapsKeeper({ store, log, workFolder, most = 2 }: MapsKeepe
   /** Resolves when the next one has been written. */
   let turn = Promise.withResolvers<void>();
 
-  const write = async (gradingId: string, actor: string, maps: NativeMaps): Promise<void> => {
+  const attach: MapsKeeper['attach'] = async (gradingId, actor, maps, reason, signal) => {
     const path = join(workFolder, `${gradingId}.maps`);
     let put: string | undefined;
     try {
       await mkdir(workFolder, { recursive: true });
-      abort.signal.throwIfAborted();
-      await maps.writeTiles(path, abort.signal);
+      signal.throwIfAborted();
+      await maps.writeTiles(path, signal);
       const { size: bytes } = await stat(path);
-      const id = await store.files.put({ path }, abort.signal);
+      const id = await store.files.put({ path }, signal);
       put = id;
-      store.write(actor, (tx) => tx.gradings.attachMaps(gradingId, { id, bytes }));
+      store.write(actor, (tx) => tx.gradings.attachMaps(gradingId, { id, bytes }, reason));
       put = undefined;
+    } finally {
+      if (put !== undefined) store.files.discard(put);
+      maps.free();
+      await rm(path, { force: true }).catch(() => undefined);
+    }
+  };
+  const write = async (gradingId: string, actor: string, maps: NativeMaps): Promise<void> => {
+    try {
+      await attach(gradingId, actor, maps, null, abort.signal);
     } catch (error) {
       log.warn('the surface maps of a grading were not kept', {
         grading: gradingId,
         error: error instanceof Error ? error : String(error),
       });
     } finally {
-      if (put !== undefined) store.files.discard(put);
-      maps.free();
-      await rm(path, { force: true }).catch(() => undefined);
       pending.delete(gradingId);
       turn.resolve();
       turn = Promise.withResolvers<void>();
@@ -77,6 +85,7 @@ export function createMapsKeeper({ store, log, workFolder, most = 2 }: MapsKeepe
       pending.add(gradingId);
       last = last.then(() => write(gradingId, actor, maps));
     },
+    attach,
     isPending: (gradingId) => pending.has(gradingId),
     async close(deadlineMs = usualDeadlineMs) {
       const late = new AbortController();

@@ -1,4 +1,4 @@
-/** Keeps the maps of gradings as long as the settings say: looked after at the start and a few times a day. */
+/** Keeps maps and photographs of gradings as long as the settings say: looked after at the start and a few times a day. */
 import type { Clock } from '../clock/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Store } from '../store/index.ts';
@@ -15,15 +15,20 @@ export interface MapsRetention {
 export function keepMaps(store: Store, clock: Clock, log: Log): MapsRetention {
   const look = (actor: string) => {
     if (store.readOnlyReason !== null) return;
-    const before = new Date(clock.now().getTime() - store.settings().keepMapsDays * dayMs).toISOString();
-    const { gradings, bytes } = store.write(actor, (tx) => tx.dropMaps(before));
-    if (gradings > 0) log.info('old surface maps were let go', { gradings, bytes, madeBefore: before });
+    const { keepMapsDays, keepFramesDays } = store.settings();
+    const before = (days: number) => new Date(clock.now().getTime() - days * dayMs).toISOString();
+    const maps = store.write(actor, (tx) => tx.dropMaps(before(keepMapsDays)));
+    if (maps.gradings > 0) log.info('old surface maps were let go', { ...maps, madeBefore: before(keepMapsDays) });
+    const frames = store.write(actor, (tx) => tx.dropFrames(before(keepFramesDays)));
+    if (frames.gradings > 0) log.info('old photographs were let go', { ...frames, madeBefore: before(keepFramesDays) });
   };
   const gently = () => {
     try {
       look('retention');
     } catch (error) {
-      log.warn('old surface maps could not be let go', { error: error instanceof Error ? error : String(error) });
+      log.warn('old surface maps and photographs could not be let go', {
+        error: error instanceof Error ? error : String(error),
+      });
     }
   };
   gently();

@@ -94,6 +94,7 @@ export function createRouter(services: Services, log: ServerLog) {
   return os.router({
     system: {
       health: os.system.health.handler(({ input, context }) => services.system.health(input, context.caller)),
+      storage: os.system.storage.handler(({ input, context }) => services.system.storage(input, context.caller)),
       doctor: os.system.doctor.handler(({ input, context }) => services.system.doctor(input, context.caller)),
     },
     session: {
@@ -118,6 +119,9 @@ export function createRouter(services: Services, log: ServerLog) {
       list: os.gradings.list.handler(({ input, context }) => services.gradings.list(input, context.caller)),
       get: os.gradings.get.handler(({ input, context }) => services.gradings.get(input, context.caller)),
       regrade: os.gradings.regrade.handler(({ input, context }) => services.gradings.regrade(input, context.caller)),
+      computeMaps: os.gradings.computeMaps.handler(({ input, context }) =>
+        services.gradings.computeMaps(input, context.caller),
+      ),
       archive: os.gradings.archive.handler(({ input, context }) => services.gradings.archive(input, context.caller)),
       restore: os.gradings.restore.handler(({ input, context }) => services.gradings.restore(input, context.caller)),
     },

@@ -14,6 +14,7 @@ import { createGradingsReader, type GradingsReader } from './gradings-read.ts';
 import { createLightsReader, type LightsReadable } from './lights.ts';
 import type { WriterLock } from './lock.ts';
 import { closeForGood, type Opened } from './open-database.ts';
+import { createStorageReader } from './retention.ts';
 import { createSettings } from './settings.ts';
 import { createStudiesReader } from './studies.ts';
 import { type SweepParts, sweepAll, sweepGently, sweepUnfinished } from './sweep.ts';
@@ -68,6 +69,7 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
   const reader = audit ?? createAuditReader(db, folders.anchor);
   const sweepParts: SweepParts = { db, folders, isPending: shelf.isPending, repair: reason === undefined };
   const settings = createSettings(db);
+  const storage = createStorageReader(db);
   const studies = createStudiesReader(db);
 
   return {
@@ -86,6 +88,7 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
     files: filesOf(db, shelf, hasRow, requireWritable),
     audit: reader,
     settings: () => refusing(settings.get),
+    storage: () => refusing(storage),
     backups: createBackups({ db, folders, clock, log, requireWritable }),
     write(actor, work) {
       requireWritable();

@@ -2,7 +2,13 @@
 import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
-import { type Grading, type GradingSummary, gradingSummarySchema, type View } from '../../contract/gradings.ts';
+import {
+  framesRefSchema,
+  type Grading,
+  type GradingSummary,
+  gradingSummarySchema,
+  type View,
+} from '../../contract/gradings.ts';
 import { type Report, reportSchema, viewSchema } from '../../contract/report.ts';
 import { mapsRefSchema } from '../../contract/surface-maps.ts';
 import { refuse } from '../errors/index.ts';
@@ -12,6 +18,9 @@ import type { GradingPage, GradingQuery, GradingsReadable, Revision } from './ty
 
 /** The maps with their values are kept as one more view of the side, under this name. */
 export const mapsName = 'maps';
+/** So are the photographs: what they are, under the first name, and each file of them under the second. */
+export const framesName = 'frames';
+export const frameName = 'frame';
 
 export interface GradingRow {
   readonly seq: number;
@@ -66,11 +75,18 @@ export function createGradingsReader(db: Database): GradingsReader {
   );
   const views = db.prepare<[number], unknown>(
     `SELECT name, file AS image, width_px AS widthPx, height_px AS heightPx
-     FROM grading_files WHERE grading = ? AND role = 'view' AND name <> '${mapsName}' ORDER BY place`,
+     FROM grading_files WHERE grading = ? AND role = 'view' AND name NOT IN ('${mapsName}', '${framesName}', '${frameName}')
+     ORDER BY place`,
   );
   const maps = db.prepare<[number], unknown>(
     `SELECT f.id, f.bytes FROM grading_files g JOIN files f ON f.id = g.file
      WHERE g.grading = ? AND g.role = 'view' AND g.name = '${mapsName}' AND f.missing = 0`,
+  );
+  const frames = db.prepare<[number], unknown>(
+    `SELECT max(CASE WHEN name = '${framesName}' THEN id END) AS id, sum(bytes) AS bytes FROM (
+       SELECT DISTINCT g.name, f.id, f.bytes, f.missing FROM grading_files g JOIN files f ON f.id = g.file
+       WHERE g.grading = ? AND g.role = 'view' AND g.name IN ('${framesName}', '${frameName}'))
+     HAVING sum(missing) = 0`,
   );
   const count = db.prepare<[], number>('SELECT count(*) FROM gradings').pluck();
 
@@ -95,11 +111,13 @@ export function createGradingsReader(db: Database): GradingsReader {
       const found = row(id);
       const seen: View[] = views.all(found.seq).map((view) => viewSchema.parse(view));
       const held = mapsRefSchema.safeParse(maps.get(found.seq));
+      const taken = framesRefSchema.safeParse(frames.get(found.seq));
       return {
         summary: summaryOf(found),
         report: reportOf(id, found.seq, found.revision),
         views: seen,
         maps: held.success ? held.data : null,
+        frames: taken.success ? taken.data : null,
       };
     },
     page: (query) => page(db, query),

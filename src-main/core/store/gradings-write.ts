@@ -4,9 +4,9 @@ import { type Grading, type GradingSummary, gradingSchema } from '../../contract
 import type { Audit, Json } from '../audit/index.ts';
 import { refuse } from '../errors/index.ts';
 import { createAddFile } from './file-rows.ts';
-import { type GradingsReader, mapsName, packReport, summaryOf } from './gradings-read.ts';
+import { frameName, framesName, type GradingsReader, mapsName, packReport, summaryOf } from './gradings-read.ts';
 import { searchText } from './search.ts';
-import type { GradingsWritable } from './types.ts';
+import type { GradingsWritable, KeptFrames } from './types.ts';
 
 export interface GradingsWriterParts {
   readonly db: Database;
@@ -66,6 +66,14 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
       heightPx: null,
     });
   };
+  const addFrames = (tx: GradingsTx, grading: number, { manifest, files }: KeptFrames) => {
+    const size = { widthPx: null, heightPx: null };
+    for (const [i, file] of [manifest, ...files].entries()) {
+      addFile(tx, file);
+      const name = i === 0 ? framesName : frameName;
+      refer.run({ grading, role: 'view', place: firstFramePlace + i, name, file, ...size });
+    }
+  };
   const addRevision = (
     tx: GradingsTx,
     grading: number,
@@ -80,7 +88,7 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
   };
 
   return (tx) => ({
-    insert(given) {
+    insert(given, frames = null) {
       const grading = parse(given);
       const { summary, views, maps } = grading;
       if (exists.get(summary.id) !== undefined) {
@@ -98,8 +106,9 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
       });
       const seq = Number(lastInsertRowid);
       addFiles(tx, seq, grading);
+      if (frames) addFrames(tx, seq, frames);
       const reportSha256 = addRevision(tx, seq, 1, grading, null);
-      const payload: Json = { revision: 1, summary, reportSha256, views, maps };
+      const payload: Json = { revision: 1, summary, reportSha256, views, maps, frames: frames?.manifest ?? null };
       audit.append({ actor: tx.actor, action: 'grading.insert', subject: id, payload });
     },
     revise(id, given, reason) {
@@ -110,6 +119,7 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
         summary: { ...given.summary, archived: row.archived === 1 },
         views: before.views,
         maps: before.maps,
+        frames: before.frames,
       });
       const { summary } = revised;
       if (summary.id !== id || summary.thumbnail !== before.summary.thumbnail) {
@@ -125,14 +135,14 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
       audit.append({ actor: tx.actor, action: 'grading.revise', subject: id, reason, payload });
       return revised;
     },
-    attachMaps(id, maps) {
+    attachMaps(id, maps, reason = null) {
       const row = reader.row(id);
       const { views, maps: there } = reader.get(id);
       if (there) throw refuse('conflict', 'this grading has its maps already', 'keep those that are there');
       addFile(tx, maps.id);
       const size = { widthPx: null, heightPx: null };
       refer.run({ grading: row.seq, role: 'view', place: views.length, name: mapsName, file: maps.id, ...size });
-      audit.append({ actor: tx.actor, action: 'grading.maps', subject: id, payload: { maps } });
+      audit.append({ actor: tx.actor, action: 'grading.maps', subject: id, reason, payload: { maps } });
     },
     setArchived(id, archived, reason) {
       const row = reader.row(id);
@@ -144,6 +154,9 @@ export function createGradingsWriter(parts: GradingsWriterParts): (tx: GradingsT
     },
   });
 }
+
+/** Far behind the places of pictures and maps. */
+const firstFramePlace = 1000;
 
 const searchOf = (summary: GradingSummary) => searchText([summary.sourceName, summary.cardId, summary.label]);
 

@@ -154,11 +154,11 @@ test('search finds all words anywhere, whatever case and accents, and takes no c
 test('settings have defaults, are checked, and each change is on record with both values', () => {
   const store = stores.open(stores.folder());
   expect(store.settings()).toEqual({
-    ...{ standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365 },
+    ...{ standard: 'psa', operator: '', keepLogsDays: 30, keepMapsDays: 365, keepFramesDays: 0 },
     ...{ driftCheckHours: 24, driftCheckPolicy: 'warn', assumptions: {}, compute: 'auto' },
   });
   const set = store.write('ann', (tx) => tx.setSettings({ operator: 'Ann', standard: undefined, keepLogsDays: 30 }));
-  expect(set).toMatchObject({ standard: 'psa', operator: 'Ann', keepLogsDays: 30, keepMapsDays: 365 });
+  expect(set).toMatchObject({ standard: 'psa', operator: 'Ann', keepLogsDays: 30, keepMapsDays: 365, keepFramesDays: 0 });
   expect(store.settings()).toEqual(set);
   expect(store.audit.list({ limit: 9 }).items).toMatchObject([{ action: 'settings.set', subject: 'operator' }]);
   const assumption = { halfWidth: 1, sensitivity: 1e-5, distribution: 'rectangular' as const, basis: 'log' };

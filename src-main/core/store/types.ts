@@ -4,13 +4,13 @@ import type { z } from 'zod';
 import type { Grading, GradingSummary, gradingPageSchema, gradingQuerySchema } from '../../contract/gradings.ts';
 import type { Report } from '../../contract/report.ts';
 import type { MapsRef } from '../../contract/surface-maps.ts';
-import type { AuditEntry, Backup, Settings } from '../../contract/system.ts';
+import type { AuditEntry, Backup, Settings, Storage } from '../../contract/system.ts';
 import type { TemplateSummary, TemplateVersion } from '../../contract/templates.ts';
 import type { AuditReader, AuditVerdict, Json } from '../audit/index.ts';
 import type { CalibrationsReadable, CalibrationsWritable } from './calibrations.ts';
 import type { FileSource } from './files.ts';
 import type { LightsReadable, LightsWritable } from './lights.ts';
-import type { DroppedMaps } from './maps-retention.ts';
+import type { Dropped } from './retention.ts';
 import type { StudiesReadable, StudiesWritable } from './studies.ts';
 
 export type * from './studies.ts';
@@ -43,13 +43,19 @@ export interface GradingsReadable {
   report(id: string, revision: number): Report;
 }
 
+/** Files of a side's photographs: what they are, and the photographs themselves. */
+export interface KeptFrames {
+  readonly manifest: string;
+  readonly files: readonly string[];
+}
+
 export interface GradingsWritable {
-  /** All files named by views and thumbnail must have been put before. Throws `conflict` for an id that exists. */
-  insert(grading: Grading): void;
+  /** All files named by views, thumbnail and frames must have been put before. Throws `conflict` for an id that exists. */
+  insert(grading: Grading, frames?: KeptFrames | null): void;
   /** A new revision; the old one stays. The views stay too. Throws `notFound`. */
   revise(id: string, revised: Pick<Grading, 'summary' | 'report'>, reason: string): Grading;
   /** The maps of a grading that had none yet; its report and pictures stay. Throws `notFound`, `conflict`. */
-  attachMaps(id: string, maps: MapsRef): void;
+  attachMaps(id: string, maps: MapsRef, reason?: string | null): void;
   setArchived(id: string, archived: boolean, reason: string | null): GradingSummary;
 }
 
@@ -99,6 +105,8 @@ export interface Readable {
   readonly studies: StudiesReadable;
   readonly audit: AuditReader;
   settings(): Settings;
+  /** What maps and kept photographs take on the disk. */
+  storage(): Storage;
 }
 
 /** Inside one transaction. Every call adds its own audit row. */
@@ -107,7 +115,9 @@ export interface Writable {
   readonly studies: StudiesWritable;
   readonly calibrations: CalibrationsWritable;
   /** Lets go of the surface maps of gradings made before this moment (ISO 8601); their reports and pictures stay. */
-  dropMaps(madeBefore: string): DroppedMaps;
+  dropMaps(madeBefore: string): Dropped;
+  /** The same of their kept photographs. */
+  dropFrames(madeBefore: string): Dropped;
   readonly templates: TemplatesWritable;
   readonly lights: LightsWritable;
   /** Members that are undefined are left as they are. Throws `value.invalid`. */

@@ -10,7 +10,7 @@ import type { FileShelf } from './files.ts';
 import type { GradingsReader } from './gradings-read.ts';
 import { createGradingsWriter, type GradingsTx } from './gradings-write.ts';
 import { createLightsWriter } from './lights.ts';
-import { createMapsRetention, type RetentionTx } from './maps-retention.ts';
+import { createRetention, type RetentionTx } from './retention.ts';
 import { createSettingsWriter } from './settings.ts';
 import { createStudiesWriter } from './studies.ts';
 import { createTemplatesWriter, type TemplatesReader } from './templates.ts';
@@ -39,14 +39,15 @@ export function createWrite({ db, audit, clock, log, shelf, gradings, templates 
     addFile: createAddFile(db, shelf.size),
   });
   const setSettings = createSettingsWriter(db, audit);
-  const mapsRetention = createMapsRetention(db, audit);
+  const retention = createRetention(db, audit);
   const studiesFor = createStudiesWriter({ db, audit, now });
 
   const writableFor = (tx: GradingsTx & RetentionTx): Writable => ({
     gradings: gradingsFor(tx),
     studies: studiesFor(tx.actor),
     calibrations: calibrationsFor(tx.actor),
-    dropMaps: mapsRetention(tx),
+    dropMaps: retention(tx, 'maps'),
+    dropFrames: retention(tx, 'frames'),
     templates: templatesFor(tx),
     lights: lightsFor(tx.actor),
     setSettings: (patch) => setSettings(tx.actor, patch),

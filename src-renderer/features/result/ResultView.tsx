@@ -13,6 +13,7 @@ import { ChecksPanel } from './ChecksPanel.tsx';
 import { FindingsPanel } from './FindingsPanel.tsx';
 import { GradeHeader } from './GradeHeader.tsx';
 import { NeedsPerson } from './NeedsPerson.tsx';
+import { NoMaps } from './NoMaps.tsx';
 import { PrintPanel } from './PrintPanel.tsx';
 import { PrintReport } from './PrintReport.tsx';
 import styles from './result.module.css';
@@ -32,7 +33,12 @@ export function ResultView({ grading }: { readonly grading: Grading }) {
   useResultShortcuts(grading, scene);
   return (
     <div className={styles.result}>
-      <CardViewer {...{ views, maps, scene }} mapsPending={grading.mapsPending ?? false} simulated={report.simulated} />
+      <CardViewer
+        {...{ views, maps, scene }}
+        mapsPending={grading.mapsPending ?? false}
+        noMaps={<NoMaps grading={grading} />}
+        simulated={report.simulated}
+      />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keyboards must be able to reach it */}
       <section className={styles.side} aria-label={t('result.panel')} tabIndex={0}>
         <GradeHeader grading={grading} />

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { deskSettingsSchema, type Settings } from '../../../src-main/contract/system.ts';
+import { bytes } from '../../messages/format.ts';
 import { api, queryClient } from '../../rpc/index.ts';
 import { setPreferences, usePreferences } from '../../state/preferences.ts';
 import { useMayWork } from '../../state/session.ts';
@@ -15,6 +16,9 @@ import { AssumptionsPanel } from './AssumptionsPanel.tsx';
 import { MeasuringPanel } from './MeasuringPanel.tsx';
 import { StandardsPanel } from './StandardsPanel.tsx';
 import styles from './settings.module.css';
+
+/** An emptied field is no zero days. */
+const whole = (value: number | string): number => (typeof value === 'number' ? value : Number.NaN);
 
 const schemes = ['auto', 'light', 'dark'] as const;
 const computes = deskSettingsSchema.shape.compute.options;
@@ -80,15 +84,25 @@ function Bench({ settings }: { readonly settings: Settings }) {
     api.settings.set.mutationOptions({
       onSuccess: (saved) => {
         queryClient.setQueryData(api.settings.get.queryKey(), saved);
+        void queryClient.invalidateQueries({ queryKey: api.system.storage.queryKey() });
         notifications.show({ message: t('settings.saved') });
       },
     }),
   );
-  const valid = deskSettingsSchema.safeParse(draft).success;
+  const storage = useQuery(api.system.storage.queryOptions()).data;
+  const parsed = deskSettingsSchema.safeParse(draft);
+  const valid = parsed.success;
+  const bad = (field: keyof Settings) => parsed.error?.issues.some(({ path }) => path[0] === field) ?? false;
+  const kept = (kind: 'maps' | 'frames') => {
+    const now = storage?.[kind];
+    if (!now || now.gradings === 0) return '';
+    const sides = t('settings.keptSides', { count: now.gradings });
+    return ` ${t('settings.keptNow', { bytes: bytes(now.bytes), sides })}`;
+  };
   const changed = JSON.stringify(draft) !== JSON.stringify(settings);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (valid) save.mutate(deskSettingsSchema.parse(draft));
+    if (parsed.success) save.mutate(parsed.data);
   };
   const chosen = standards.find(({ id }) => id === draft.standard);
   return (
@@ -125,22 +139,36 @@ function Bench({ settings }: { readonly settings: Settings }) {
           max={3650}
           allowDecimal={false}
           value={draft.keepLogsDays}
-          error={valid ? null : t('settings.keepLogsBad')}
-          onChange={(value) => setDraft({ ...draft, keepLogsDays: Number(value) })}
+          error={bad('keepLogsDays') ? t('settings.keepLogsBad') : null}
+          onChange={(value) => setDraft({ ...draft, keepLogsDays: whole(value) })}
         />
         <NumberInput
           size="xs"
           label={t('settings.keepMaps')}
           suffix={` ${t('settings.keepLogsUnit')}`}
-          description={t('settings.keepMapsHint')}
-          inputWrapperOrder={['label', 'input', 'description']}
+          description={`${t('settings.keepMapsHint')}${kept('maps')}`}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
           disabled={!mayWork}
           min={1}
           max={3650}
           allowDecimal={false}
           value={draft.keepMapsDays}
-          error={valid ? null : t('settings.keepLogsBad')}
-          onChange={(value) => setDraft({ ...draft, keepMapsDays: Number(value) })}
+          error={bad('keepMapsDays') ? t('settings.keepLogsBad') : null}
+          onChange={(value) => setDraft({ ...draft, keepMapsDays: whole(value) })}
+        />
+        <NumberInput
+          size="xs"
+          label={t('settings.keepFrames')}
+          suffix={` ${t('settings.keepLogsUnit')}`}
+          description={`${t('settings.keepFramesHint')}${kept('frames')}`}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          disabled={!mayWork}
+          min={0}
+          max={3650}
+          allowDecimal={false}
+          value={draft.keepFramesDays}
+          error={bad('keepFramesDays') ? t('settings.keepFramesBad') : null}
+          onChange={(value) => setDraft({ ...draft, keepFramesDays: whole(value) })}
         />
         <Select
           size="xs"

@@ -123,6 +123,13 @@ export const desk = {
     keepLogs: 'Keep logs for',
     keepMaps: 'Keep surface maps for',
     keepMapsHint: 'For relighting, profiles and 3-D: about 36 MB a side. Reports and pictures are kept for good.',
+    keptNow: 'Now {{bytes}} for {{sides}}.',
+    keepFrames: 'Keep photographs for',
+    keepFramesHint:
+      'Every light as it was taken, so that maps can be computed again: often 100 MB a side and more. 0 keeps none and lets go of those that are here.',
+    keepFramesBad: 'a whole number from 0 to 3650',
+    keptSides_one: '{{count}} side',
+    keptSides_other: '{{count}} sides',
     keepLogsUnit: 'days',
     saved: 'Settings saved',
     readOnlyRole: 'Your role may look at these but not change them.',

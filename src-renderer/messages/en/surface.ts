@@ -8,7 +8,11 @@ export const surface = {
   pending: 'The maps of this side are being written; they are here in a few seconds.',
   noMaps: {
     title: 'There are no surface maps for this grading',
-    next: 'They are kept for gradings made from at least three lights by this version. The frames are not kept, so photograph the card again to look at its surface.',
+    next: 'They need at least three lights, and are kept as long as the settings say. The photographs of this side are not here, so photograph the card again to look at its surface.',
+    nextKept:
+      'The photographs of this side are kept ({{size}}), so its maps can be computed again. Grade and report stay as they are.',
+    compute: 'Compute maps again',
+    computing: 'Computing the maps…',
     link: 'Grade it again',
   },
   loading: 'Loading the surface…',

@@ -62,6 +62,7 @@ export const vocabulary = {
   activities: {
     measuring: 'Measuring',
     photographing: 'Photographing the card',
+    computingMaps: 'Computing the maps',
     grading: 'Grading',
     reading: 'Reading the files',
     lights: 'Finding the lights',
@@ -120,6 +121,7 @@ export const vocabulary = {
     verify: 'Audit check',
     simulate: 'Simulation',
     calibrate: 'Calibration',
+    maps: 'Surface maps',
     measure: 'Study measurement',
   },
   rigStates: { connected: 'Connected', busy: 'Busy', offline: 'Offline' },

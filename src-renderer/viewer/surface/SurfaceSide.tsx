@@ -1,7 +1,7 @@
 /** Beside the card while Surface is open: its controls, or why there are none for this grading. */
 import { Progress } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
 import type { PointPx } from '../../../src-main/contract/geometry.ts';
 import type { View } from '../../../src-main/contract/gradings.ts';
 import type { MapsInfo, MapsRef } from '../../../src-main/contract/surface-maps.ts';
@@ -13,6 +13,8 @@ export interface SurfaceSideProps {
   readonly maps: MapsRef | null;
   /** The maps are being written and will be here in seconds. */
   readonly pending: boolean;
+  /** What is said where there are none. */
+  readonly noMaps: ReactNode;
   readonly info: MapsInfo | undefined;
   readonly error: unknown;
   readonly onRetry: () => void;
@@ -20,7 +22,7 @@ export interface SurfaceSideProps {
   readonly pointer: PointPx | null;
 }
 
-export function SurfaceSide({ maps, pending, info, error, onRetry, views, pointer }: SurfaceSideProps) {
+export function SurfaceSide({ maps, pending, noMaps, info, error, onRetry, views, pointer }: SurfaceSideProps) {
   const { t } = useTranslation();
   if (maps && info) return <SurfacePanel maps={maps.id} {...{ info, views, pointer }} />;
   return (
@@ -32,13 +34,7 @@ export function SurfaceSide({ maps, pending, info, error, onRetry, views, pointe
             <p>{t('surface.pending')}</p>
           </div>
         ) : maps === null ? (
-          <>
-            <h2>{t('surface.noMaps.title')}</h2>
-            <p>{t('surface.noMaps.next')}</p>
-            <Link href="/grade" className={styles.link}>
-              {t('surface.noMaps.link')}
-            </Link>
-          </>
+          noMaps
         ) : error ? (
           <ErrorNotice error={error} onRetry={onRetry} />
         ) : (
