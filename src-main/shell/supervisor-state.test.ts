@@ -72,6 +72,9 @@ const steps = fc.array(
   { minLength: 1, maxLength: 80 },
 );
 
+/** Thousands of runs on a machine that has other work: a limit against hanging, not a measure of speed. */
+const propertyMs = 60_000;
+
 /** Which timer keeps each phase from lasting for ever; none for those that wait for the person. */
 const keeper: Readonly<Record<string, Timer | undefined>> = {
   starting: 'check',
@@ -81,25 +84,33 @@ const keeper: Readonly<Record<string, Timer | undefined>> = {
   waiting: 'backoff',
 };
 
-test('after every event just the timer that belongs to the phase runs: nothing waits for ever, nothing fires astray', () => {
-  fc.assert(
-    fc.property(steps, (list) => {
-      for (const { phase, timers } of replay(list))
-        expect([phase, timers]).toEqual([phase, [keeper[phase]].filter(Boolean)]);
-    }),
-    { numRuns: 2000, seed: 24 },
-  );
-});
+test(
+  'after every event just the timer that belongs to the phase runs: nothing waits for ever, nothing fires astray',
+  () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const astray = replay(list).find(({ phase, timers }) => timers.join() !== (keeper[phase] ?? ''));
+        expect(astray).toBeUndefined();
+      }),
+      { numRuns: 2000, seed: 24 },
+    );
+  },
+  propertyMs,
+);
 
-test('a core lives in the phases that speak of one, and in no other', () => {
-  const withCore = new Set(['starting', 'running', 'killing', 'stopping']);
-  fc.assert(
-    fc.property(steps, (list) => {
-      for (const { phase, alive } of replay(list)) if (withCore.has(phase)) expect([phase, alive]).toEqual([phase, 1]);
-    }),
-    { numRuns: 2000, seed: 25 },
-  );
-});
+test(
+  'a core lives in the phases that speak of one, and in no other',
+  () => {
+    const withCore = new Set(['starting', 'running', 'killing', 'stopping']);
+    fc.assert(
+      fc.property(steps, (list) => {
+        expect(replay(list).find(({ phase, alive }) => withCore.has(phase) && alive !== 1)).toBeUndefined();
+      }),
+      { numRuns: 2000, seed: 25 },
+    );
+  },
+  propertyMs,
+);
 
 test('an event of an earlier child changes nothing', () => {
   const started = reduce(initialState, { type: 'start', atMs: 0 }, defaultPolicy).state;

@@ -70,6 +70,22 @@ it('merges exposures: frames taken twice at the same time solve to the normals o
   for (let i = 0; i < one.length; i += 1) if (Math.abs((one[i] ?? 0) - (two[i] ?? 9)) > 1e-3) apart += 1;
   expect(apart / one.length).toBeLessThan(1e-3);
 
+  // The photographs hold the same light, so times that say 1.5 times as much contradict them; 5 % may be a shutter's.
+  const stated = (seconds: number) =>
+    twice.map((light, i) => (i === 1 ? { ...light, exposures: [{ file: 'again-1.png', seconds }] } : light));
+  for (const command of ['normals', 'grade']) {
+    writeFileSync(path, JSON.stringify({ ...rest, lights: stated(0.03) }));
+    const target = command === 'normals' ? ['--out', after] : [];
+    const contradicted = await runCli([command, capture, ...target, '--json']);
+    expect(contradicted.code).toBe(2);
+    const { error } = JSON.parse(contradicted.stdout);
+    expect(error).toMatchObject({ code: 'value.invalid', file: 'again-1.png', field: 'exposures' });
+    expect(error.message).toContain('say 1.50 times the light, the photographs say 1.00');
+    expect(error.next).toContain('correct "seconds"');
+  }
+  writeFileSync(path, JSON.stringify({ ...rest, lights: stated(0.021) }));
+  expect((await runCli(['normals', capture, '--out', after])).code).toBe(0);
+
   const wrong = twice.map((light, i) => (i === 2 ? { ...light, seconds: undefined } : light));
   writeFileSync(path, JSON.stringify({ ...rest, lights: wrong }));
   const refused = await runCli(['normals', capture, '--out', after]);

@@ -103,7 +103,8 @@ const seen = (c: Centering, s: 'front' | 'back') =>
   all(c, s).map((v) => v.steps.map(({ verdict, probability }) => [verdict, probability]));
 const close = (a: number, b: number) => expect(Math.abs(a - b)).toBeLessThan(1e-6);
 
-describe('laws of every verdict', () => {
+// The limit is against hanging, not a measure of speed: the machine may have other work.
+describe('laws of every verdict', { timeout: 60_000 }, () => {
   it('is the same for a card and its mirror image, and for its two axes exchanged', () => {
     fc.assert(
       fc.property(share, share, uncertainty, side, (x, y, u, s) => {

@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseTarget } from './target.ts';
 
+/** Many runs on a machine that has other work: a limit against hanging, not a measure of speed. */
+const propertyMs = 60_000;
+
 test('a plain path is read in decoded segments', () => {
   expect(parseTarget('/')?.segments).toEqual([]);
   expect(parseTarget('/uploads/u1/my%20card.png?x=1')).toMatchObject({ segments: ['uploads', 'u1', 'my card.png'] });
@@ -26,15 +29,17 @@ test.each([
   '/%zz',
 ])('%s is no plain path', (raw) => expect(parseTarget(raw)).toBeUndefined());
 
-test('no text gives a segment that could leave its folder', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
-      for (const raw of [`/${text}`, `/${encodeURIComponent(text.toWellFormed())}`]) {
-        for (const segment of parseTarget(raw)?.segments ?? []) {
-          expect(segment).not.toMatch(/[/\\\0]/);
-          expect(['', '.', '..']).not.toContain(segment);
+test(
+  'no text gives a segment that could leave its folder',
+  () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+        for (const raw of [`/${text}`, `/${encodeURIComponent(text.toWellFormed())}`]) {
+          const leaves = (segment: string) => /[/\\\0]/.test(segment) || ['', '.', '..'].includes(segment);
+          expect(parseTarget(raw)?.segments.find(leaves)).toBeUndefined();
         }
-      }
-    }),
-  );
-});
+      }),
+    );
+  },
+  propertyMs,
+);

@@ -158,7 +158,13 @@ test('settings have defaults, are checked, and each change is on record with bot
     ...{ driftCheckHours: 24, driftCheckPolicy: 'warn', assumptions: {}, compute: 'auto' },
   });
   const set = store.write('ann', (tx) => tx.setSettings({ operator: 'Ann', standard: undefined, keepLogsDays: 30 }));
-  expect(set).toMatchObject({ standard: 'psa', operator: 'Ann', keepLogsDays: 30, keepMapsDays: 365, keepFramesDays: 0 });
+  expect(set).toMatchObject({
+    standard: 'psa',
+    operator: 'Ann',
+    keepLogsDays: 30,
+    keepMapsDays: 365,
+    keepFramesDays: 0,
+  });
   expect(store.settings()).toEqual(set);
   expect(store.audit.list({ limit: 9 }).items).toMatchObject([{ action: 'settings.set', subject: 'operator' }]);
   const assumption = { halfWidth: 1, sensitivity: 1e-5, distribution: 'rectangular' as const, basis: 'log' };
