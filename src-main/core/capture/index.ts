@@ -212,9 +212,14 @@ async function readCaptureFile(folder: string): Promise<Capture> {
   try {
     const { size } = await stat(path);
     if (size > mostCaptureBytes)
-      throw refuse('schema.invalid', `is ${size} bytes long`, 'a capture.json holds at most one megabyte', {
-        file: captureFile,
-      });
+      throw refuse(
+        'schema.invalid',
+        `is ${size} bytes long`,
+        'leave out what is not of trugrade.capture/1: a capture.json holds at most one megabyte',
+        {
+          file: captureFile,
+        },
+      );
     return parseJsonWith(captureSchema, await readFile(path, 'utf8'), captureFile);
   } catch (error) {
     throw toAppError(error, { file: captureFile });

@@ -39,6 +39,27 @@ export function toAppError(error: unknown, place: { file?: string; field?: strin
   switch (error instanceof Error && 'code' in error ? error.code : undefined) {
     case 'ENOENT':
       return refuse('file.missing', 'there is no such file', 'check its name and place', at);
+    case 'ENOTDIR':
+      return refuse('file.missing', 'a part of its path is a file, not a folder', 'check its name and place', at);
+    case 'EISDIR':
+      return refuse('file.unreadable', 'it is a folder, not a file', 'name the file itself', at);
+    case 'ENAMETOOLONG':
+      return refuse(
+        'value.invalid',
+        'its name or path is too long',
+        'give it a shorter name, or a place less deep',
+        at,
+      );
+    case 'EBUSY':
+      return refuse('file.unreadable', 'another program holds it', 'close the other program and try again', at);
+    case 'EMFILE':
+    case 'ENFILE':
+      return refuse(
+        'file.unreadable',
+        'too many files are open on this machine',
+        'close other programs and try again',
+        at,
+      );
     case 'EACCES':
     case 'EPERM':
       return refuse('file.unreadable', 'access is not allowed', 'check the rights of the file and its folder', at);

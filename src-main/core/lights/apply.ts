@@ -13,7 +13,12 @@ export async function readLights(path: string): Promise<LightCalibration> {
   const file = basename(path);
   try {
     if ((await stat(path)).size > mostBytes)
-      throw refuse('schema.invalid', 'is no light calibration', 'it holds at most four megabytes', { file });
+      throw refuse(
+        'schema.invalid',
+        'is larger than four megabytes, so no calibration of lights',
+        'choose the file that "trugrade calibrate lights" wrote',
+        { file },
+      );
     return parseJsonWith(lightCalibrationSchema, await readFile(path, 'utf8'), file);
   } catch (error) {
     throw toAppError(error, { file });

@@ -13,7 +13,12 @@ export async function readResponse(path: string): Promise<CameraResponse> {
   const file = basename(path);
   try {
     if ((await stat(path)).size > mostBytes)
-      throw refuse('schema.invalid', 'is no camera response', 'it holds at most one megabyte', { file });
+      throw refuse(
+        'schema.invalid',
+        'is larger than a megabyte, so no camera response',
+        'choose the file that "trugrade calibrate response" wrote',
+        { file },
+      );
     return parseJsonWith(cameraResponseSchema, await readFile(path, 'utf8'), file);
   } catch (error) {
     throw toAppError(error, { file });

@@ -169,7 +169,7 @@ function parse(grading: Grading): Grading {
   throw refuse(
     'schema.invalid',
     `the grading does not fit its schema (${issue?.message ?? 'unknown'})`,
-    'report this',
+    'this is a fault of the program: please report it with the log',
     {
       field,
     },

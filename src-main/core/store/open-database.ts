@@ -26,7 +26,11 @@ export function requireSqlite(version: string): void {
     const part = parts[index] ?? 0;
     if (part > least) return;
     if (part < least) {
-      throw refuse('internal', `SQLite ${version} is older than ${oldestSqlite.join('.')}`, 'set the program up again');
+      throw refuse(
+        'internal',
+        `SQLite ${version} is older than ${oldestSqlite.join('.')}`,
+        'run "npm run setup" again, or install the program anew',
+      );
     }
   }
 }

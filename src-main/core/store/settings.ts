@@ -28,9 +28,14 @@ export function createSettingsWriter(db: Database, audit: Audit): (actor: string
     const parsed = settingsSchema.partial().safeParse(patch);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      throw refuse('value.invalid', issue?.message ?? 'the setting is not valid', 'enter an allowed value', {
-        field: issue?.path.join('.') ?? 'settings',
-      });
+      throw refuse(
+        'value.invalid',
+        issue?.message ?? 'the setting is not valid',
+        'enter a value that the setting allows',
+        {
+          field: issue?.path.join('.') ?? 'settings',
+        },
+      );
     }
     const before = get();
     const after = settingsSchema.parse({ ...before, ...defined(parsed.data) });

@@ -146,10 +146,15 @@ function referencesOf(table: Table, reference: { name: string; index: number } |
     const name = textAt(table, row, part);
     const value = numberAt(table, row, reference);
     if (found[name] !== undefined && found[name] !== value)
-      throw refuse('value.invalid', `part ${name} has two references, ${found[name]} and ${value}`, 'correct one', {
-        file: table.file,
-        field: `${reference.name}, row ${row.line}`,
-      });
+      throw refuse(
+        'value.invalid',
+        `part ${name} has two references, ${found[name]} and ${value}`,
+        'correct one of the two rows',
+        {
+          file: table.file,
+          field: `${reference.name}, row ${row.line}`,
+        },
+      );
     found[name] = value;
   }
   return found;

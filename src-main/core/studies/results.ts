@@ -50,7 +50,7 @@ export function analyseResponse(study: CompleteStudy, key: string, settings: Stu
         throw refuse(
           'value.invalid',
           'Cg needs a tolerance, and none is planned for this response',
-          'plan it with one',
+          'plan the study anew with a tolerance for this group of responses',
         );
       return type1(values, {
         reference: referenceOf(response, plan, study.readings),

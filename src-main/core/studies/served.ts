@@ -13,7 +13,11 @@ export function studyDocuments(studies: Studies): Documents {
     async read(segments, query, caller) {
       const [what, id = '', name = '', ...more] = segments;
       if (what !== 'studies' || more.length > 0)
-        throw refuse('notFound', 'there is no such document', 'check the address');
+        throw refuse(
+          'notFound',
+          'there is no such document',
+          'ask for report.html, report.pdf, data.csv or results.csv of a study',
+        );
       if (!contract.studies.results['~orpc'].meta.roles.includes(caller.role))
         throw refuse('notAllowed', `the role ${caller.role} may not see studies`, 'ask an engineer');
       const { response, ...given } = Object.fromEntries(query);
