@@ -232,7 +232,12 @@ export function createDesk(parts: DeskParts): Desk {
         verdicts: verdictsOf(report.measurement, report.side, standards.all),
         corners: graded.corners,
         edges: graded.edges,
-        quality: { ...report.quality, needsPerson: report.error !== null || graded.grade.overall === null },
+        // A person's mark is their decision: nobody else has to look.
+        quality: {
+          ...report.quality,
+          needsPerson:
+            graded.grade.noGrade?.by !== 'person' && (report.error !== null || graded.grade.overall === null),
+        },
       };
       const revised = {
         ...summarise(regraded, { id, sourceName: summary.sourceName }, summary.thumbnail),

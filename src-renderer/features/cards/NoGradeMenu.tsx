@@ -2,7 +2,7 @@
 import { Button, Group, Menu, Modal, NativeSelect, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconBan, IconChevronDown } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Grading } from '../../../src-main/contract/gradings.ts';
 import { type NoGradeMark, noGradeCodes } from '../../../src-main/contract/noGrade.ts';
@@ -14,14 +14,24 @@ export function NoGradeMenu({ grading }: { readonly grading: Grading }) {
   const [open, setOpen] = useState(false);
   const { noGrade } = grading.report.grade;
   const marked = noGrade?.by === 'person' ? noGrade.code : null;
+  const target = useRef<HTMLButtonElement>(null);
+  const changedFrom = useRef<string | null | undefined>(undefined);
   const mark = useRegrade(grading, (_, { noGrade: given }) => {
     setOpen(false);
+    changedFrom.current = marked;
     notifications.show({
       message: given ? t('result.noGradeMark.marked', { code: given.code }) : t('result.noGradeMark.takenBack'),
     });
   });
+  // The button is another one after a change; whoever works by the keyboard stays on it.
+  useEffect(() => {
+    if (mark.pending || changedFrom.current === undefined || changedFrom.current === marked) return;
+    changedFrom.current = undefined;
+    target.current?.focus();
+  }, [marked, mark.pending]);
   const send = (given: NoGradeMark | null) => mark.judge({ noGrade: given });
   const button = {
+    ref: target,
     variant: 'default',
     leftSection: <IconBan size={15} aria-hidden />,
     loading: mark.pending,
@@ -74,6 +84,7 @@ function MarkForm({ onSend, onCancel, busy }: MarkFormProps) {
     <form onSubmit={submit}>
       <p className="tg-dim">{t('result.noGradeMark.intro')}</p>
       <NativeSelect
+        mt="sm"
         label={t('result.noGradeMark.code')}
         value={code}
         data={noGradeCodes.map((value) => ({ value, label: `${value} · ${t(`result.noGradeMark.codes.${value}`)}` }))}

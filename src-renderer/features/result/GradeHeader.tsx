@@ -36,7 +36,7 @@ export function GradeHeader({ grading }: { readonly grading: Grading }) {
           <p className={styles.fine} data-testid="no-grade-why">
             {grade.noGrade.why} (
             {t(`result.noGradeMark.${grade.noGrade.by === 'person' ? 'byPerson' : 'byMeasurement'}`)}).{' '}
-            {sentence(grade.noGrade.next)}
+            {grade.noGrade.by === 'person' ? null : sentence(grade.noGrade.next)}
           </p>
         ) : null}
         {grade.score1000 === null ? null : (

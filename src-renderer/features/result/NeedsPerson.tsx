@@ -10,6 +10,8 @@ import styles from './result.module.css';
 
 export function NeedsPerson({ report }: { readonly report: Report }) {
   const { t } = useTranslation();
+  // Whoever marked it has looked.
+  if (report.grade.noGrade?.by === 'person') return null;
   if (!report.quality.needsPerson && report.error === null) return null;
   const reasons = reasonsFor(report);
   return (

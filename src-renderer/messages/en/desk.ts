@@ -152,7 +152,7 @@ export const desk = {
       version: 'In force: {{version}}',
       groups: { part: 'The card and the room', measurand: 'What counts as an edge', instrument: 'Camera and method' },
       halfWidth: 'Half width',
-      expanded: 'Expanded value (k = 2)',
+      expanded: 'Expanded, k = 2',
       coefficient: 'Coefficient',
       distribution: 'Distribution',
       distributions: {
