@@ -101,11 +101,14 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
       </thead>
       <tbody>
         {entries.map((entry) => (
-          <tr key={entry.seq} title={entry.reason ?? undefined}>
+          <tr key={entry.seq}>
             <td className={table.num}>{entry.seq}</td>
             <td className={styles.nowrap}>{moment(entry.time)}</td>
             <td>{entry.actor}</td>
-            <td>{entry.action}</td>
+            <td>
+              {entry.action}
+              {entry.reason === null ? null : <p className={styles.reason}>{entry.reason}</p>}
+            </td>
             <td className={styles.subject}>{entry.subject}</td>
             <td className={table.mono}>{entry.hash.slice(0, 8)}</td>
           </tr>
