@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PrintMatch, printMatchSchema, reportSchema } from '../../src-main/contract/index.ts';
+import { simulatedRecord } from '../support/calibration-record.ts';
 import { runCli as cli } from '../support/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trugrade-templates-'));
@@ -42,6 +43,23 @@ describe('a design learned from one card', () => {
     expect(print.uncertaintyMm[0]).toBeGreaterThanOrEqual(0.05);
     expect(print.repeatabilityMm[0]).toBeLessThan(0.005);
     expect(print.equivalent?.leftRight[0]).toBeCloseTo(50 * (1 + 0.31 / 3), 1);
+  });
+
+  it('measures it as well through a bent lens on a tilted plane, once a calibration knows them', async () => {
+    const rig = { imagePx: [1950, 2550], pitchMm: 0.04, tiltDeg: [2, 0], distortion: [-0.15, 0, 0, 0, 0] };
+    await simulate('tilted', { ...rig, seed: 7, printOffsetMm: [-0.27, 0.18], rotationDeg: 0.9, offsetMm: [1, 1.5] });
+    writeFileSync(at('record.json'), JSON.stringify(simulatedRecord('r', 0.04, { tiltDeg: 2, k1: -0.15 })));
+    const picture = join(at('tilted'), 'light-00.png');
+    const shift = async (...told: string[]) => {
+      const ran = await cli(['template', 'match', picture, '--template', template, '--encoding', 'linear', ...told]);
+      expect(ran.code, ran.stderr).toBe(0);
+      return printMatchSchema.parse(JSON.parse(ran.stdout)).shiftMm;
+    };
+    const mapped = await shift('--calibration', at('record.json'), '--json');
+    expect(Math.abs(mapped[0] + 0.27)).toBeLessThan(0.005);
+    expect(Math.abs(mapped[1] - 0.18)).toBeLessThan(0.005);
+    const bare = await shift('--pixel-pitch-mm', '0.04', '--json');
+    expect(Math.abs(bare[1] - 0.18)).toBeGreaterThan(0.05);
   });
 
   it('stands in for the missing border in the measurement, and says so on every side', async () => {

@@ -1,17 +1,22 @@
-/** A calibration record of the simulated rig as it truly is: straight down, no distortion, a given scale. */
+/** A calibration record of the simulated rig as it truly is: its scale, and where asked for its tilt and distortion. */
 import { type CalibrationRecord, calibrationRecordSchema } from '../../src-main/contract/index.ts';
 
 const imagePx = [1950, 2550];
 const board = { squaresX: 8, squaresY: 11, squareMm: 9, markerMm: 6.5, dictionary: 'DICT_4X4_100' };
-const camera = { intrinsics: [1e4, 1e4, 974.5, 1274.5], distortion: [0, 0, 0, 0, 0] };
 
-/** @param pitchMm what the record says a pixel is; the simulated camera's is 0.04 */
-export function simulatedRecord(id: string, pitchMm = 0.04): CalibrationRecord {
+/**
+ * @param pitchMm what the record says a pixel is; the simulated camera's is 0.04
+ * @param bent tilt about x in degrees, and the distortion's first coefficient
+ */
+export function simulatedRecord(id: string, pitchMm = 0.04, bent = { tiltDeg: 0, k1: 0 }): CalibrationRecord {
+  const camera = { intrinsics: [1e4, 1e4, 974.5, 1274.5], distortion: [bent.k1, 0, 0, 0, 0] };
   const distanceMm = pitchMm * 1e4;
+  const [cos, tan] = [Math.cos((bent.tiltDeg * Math.PI) / 180), Math.tan((bent.tiltDeg * Math.PI) / 180)];
+  // A plane tilted about x stands at depth d - Y sin t where it is seen along (X, Y cos t): this is the way back.
   const toPlane = [
     [distanceMm, 0, 0],
-    [0, distanceMm, 0],
-    [0, 0, 1],
+    [0, distanceMm / cos, 0],
+    [0, tan, 1],
   ];
   const now = new Date();
   const expires = new Date(now.getTime() + 90 * 24 * 3_600_000);

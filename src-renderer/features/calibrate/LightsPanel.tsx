@@ -74,6 +74,7 @@ export function LightsPanel() {
         <Button disabled={!any || !rig} loading={running} onClick={() => find.mutate()}>
           {t('calibrate.lights.find')}
         </Button>
+        {any ? null : <span className="tg-dim">{t('calibrate.lights.needTarget')}</span>}
         {running && job ? (
           <>
             <Progress className={styles.grow} value={100 * job.progress} aria-label={t('calibrate.lights.finding')} />

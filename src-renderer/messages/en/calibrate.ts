@@ -36,6 +36,7 @@ export const calibrate = {
     use: 'Method to use',
     best: 'the most trustworthy',
     find: 'Find the lights',
+    needTarget: 'Take or choose a picture of at least one target first.',
     finding: 'Finding the lights',
     methods: { mirrorBall: 'Mirror ball', matteBall: 'Matte ball', flatFields: 'Flat fields' },
     plot_one: 'Direction of {{count}} light, as the camera sees it',
