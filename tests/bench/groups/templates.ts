@@ -3,7 +3,7 @@ import { limited } from '../lib/rows.ts';
 import { deviation, mean, worst } from '../lib/stats.ts';
 import type { Context, Group, Row } from '../lib/types.ts';
 
-/** `card design seed dx dy dturn ux uy uturn` (um, um, mdeg), as the example prints it. */
+/** `card|bent design seed dx dy dturn ux uy uturn` (um, um, mdeg), as the example prints it. */
 interface Card {
   readonly errors: readonly [number, number, number];
   readonly uncertainties: readonly [number, number, number];
@@ -21,6 +21,7 @@ function cardOf(words: readonly string[]): Card {
 
 function rows(lines: readonly string[][]): Row[] {
   const cards = lines.filter(([kind]) => kind === 'card').map(([, ...words]) => cardOf(words));
+  const bent = lines.filter(([kind]) => kind === 'bent').map(([, ...words]) => cardOf(words));
   const seen = lines.filter(([kind]) => kind === 'seen').map(([, verdict = '']) => verdict);
   const shortlist = lines.filter(([kind]) => kind === 'shortlist').map(([, , ms]) => Number(ms));
   const shifts = cards.flatMap(({ errors: [x, y] }) => [x, y]);
@@ -47,6 +48,14 @@ function rows(lines: readonly string[][]): Row[] {
       unit: '%',
       digits: 1,
       detail: `93 to 98 wanted; ${ratios.length} numbers`,
+    }),
+    limited({
+      figure: `${bent.length} such cards tilted by 2 deg behind a lens with k1 -0.15, mapped: print shift, worst`,
+      value: worst(bent.flatMap(({ errors: [x, y] }) => [x, y])),
+      unit: 'um',
+      digits: 2,
+      atMost: 5,
+      detail: `turn ${worst(bent.map(({ errors }) => errors[2])).toFixed(2)} mdeg`,
     }),
     limited({
       figure: `recognised among designs: right, or rightly refused`,

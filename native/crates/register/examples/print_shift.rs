@@ -1,11 +1,12 @@
 //! Print shift of simulated borderless cards against the simulator's truth, and recognition among designs.
 //!
 //! `print_shift CARDS DESIGNS` prints one line a card (`card design seed dx_um dy_um dturn_mdeg ux_um uy_um uturn_mdeg`)
+//! one a card behind a bent lens on a tilted plane, mapped by the truth of the simulator (`bent`, the same numbers),
 //! one a recognition (`seen right|wrong|refused|rightly-refused milliseconds`) and one a shortlist among 300 designs
 //! (`shortlist found milliseconds`).
 
 use imaging::{Cancel, Encoding, RasterSource};
-use measure::{OutlineOptions, RefineOptions, find_outline, reference_points, refine};
+use measure::{OutlineOptions, PlaneMap, RefineOptions, find_outline, reference_points, refine};
 use register::{
     Cells, Cut, Gallery, Identity, Reference, ReferenceKind, SEARCH_CELL_MM, Template, learn, match_template, propose,
     recognise,
@@ -52,8 +53,45 @@ fn photograph(spec: &Spec) -> imaging::Result<Card> {
         ..RefineOptions::default()
     };
     let refinement = refine(&source, &outline, &reference_points(&outline), &options, &cancel)?;
-    let cut = Cut::from_refinement(&refinement, spec.pitch_mm)?;
+    let cut = match map_of(spec, [raster.width, raster.height]) {
+        Some(map) => Cut::on_plane(&refinement, &map, 0.0)?,
+        None => Cut::from_refinement(&refinement, spec.pitch_mm)?,
+    };
     Ok(Card { raster, cut })
+}
+
+/// The simulator's own camera where it is bent or tilted about x: a plane point (X, Y) stands at depth `d - Y sin t` and is
+/// seen along (X, Y cos t) over it; the map is the way back.
+fn map_of(spec: &Spec, image_px: [usize; 2]) -> Option<PlaneMap> {
+    let straight = spec.tilt_deg == [0.0; 2] && spec.distortion == [0.0; 5];
+    let (sin, cos) = spec.tilt_deg[0].to_radians().sin_cos();
+    let (d, focal) = (spec.camera_distance_mm, spec.camera_distance_mm / spec.pitch_mm);
+    let [cx, cy] = image_px.map(|n| (n as f64 - 1.0) / 2.0);
+    (!straight).then_some(PlaneMap {
+        image_px,
+        intrinsics: [focal, focal, cx, cy],
+        distortion: spec.distortion,
+        to_plane: [[d, 0.0, 0.0], [0.0, d / cos, 0.0], [0.0, sin / cos, 1.0]],
+    })
+}
+
+/// Prints a card's errors against the truth, and their uncertainties.
+fn report(kind: &str, design: u64, spec: &Spec, template: &Template) -> imaging::Result<Card> {
+    let card = photograph(spec)?;
+    let source = RasterSource::new(&card.raster, Encoding::Linear);
+    let m = match_template(&source, &card.cut, template, None, &Cancel::new())?;
+    let um = |i: usize| 1000.0 * (m.shift_mm[i] - spec.print_offset_mm[i]);
+    println!(
+        "{kind} {design} {} {:.3} {:.3} {:.3} {:.3} {:.3} {:.3}",
+        spec.seed,
+        um(0),
+        um(1),
+        1000.0 * (m.rotation_deg - spec.print_tilt_deg),
+        1000.0 * m.uncertainty_mm[0],
+        1000.0 * m.uncertainty_mm[1],
+        1000.0 * m.rotation_uncertainty_deg,
+    );
+    Ok(card)
 }
 
 fn teach(design: u64) -> imaging::Result<Template> {
@@ -102,20 +140,17 @@ fn main() -> imaging::Result<()> {
     for seed in 0..cards {
         let design = seed % designs;
         let spec = shifted(design, 100 + seed);
-        let card = photograph(&spec)?;
+        let template = &templates[design as usize];
+        if seed % 4 == 0 {
+            let bent = Spec {
+                tilt_deg: [2.0, 0.0],
+                distortion: [-0.15, 0.0, 0.0, 0.0, 0.0],
+                ..shifted(design, 700 + seed)
+            };
+            report("bent", design, &bent, template)?;
+        }
+        let card = report("card", design, &spec, template)?;
         let source = RasterSource::new(&card.raster, Encoding::Linear);
-        let m = match_template(&source, &card.cut, &templates[design as usize], None, &cancel)?;
-        let um = |i: usize| 1000.0 * (m.shift_mm[i] - spec.print_offset_mm[i]);
-        println!(
-            "card {design} {} {:.3} {:.3} {:.3} {:.3} {:.3} {:.3}",
-            spec.seed,
-            um(0),
-            um(1),
-            1000.0 * (m.rotation_deg - spec.print_tilt_deg),
-            1000.0 * m.uncertainty_mm[0],
-            1000.0 * m.uncertainty_mm[1],
-            1000.0 * m.rotation_uncertainty_deg,
-        );
         let started = Instant::now();
         let cells = Cells::read(&source, &card.cut, SEARCH_CELL_MM, &cancel)?;
         let mut found = None;
