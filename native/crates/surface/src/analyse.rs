@@ -121,7 +121,7 @@ fn radius_mm(card: &CardFrame, print: &Print, frame: &Frame, notes: &mut Vec<Str
 /// Albedo of the card's paper, from the brightest print's strongest channel: yellow ink is as bright as paper in red.
 fn white_level(print: &Print, maps: &Maps, crop: Crop, mask: &[u8]) -> f64 {
     let at = |i: usize| (crop.y0 + i / crop.w) * maps.width + crop.x0 + i % crop.w;
-    let judged = (0..mask.len()).step_by(13).filter(|&i| mask[i] != 0);
+    let judged = (0..mask.len()).step_by(61).filter(|&i| mask[i] != 0);
     let mut sample: Vec<f32> = judged
         .map(|i| print.pixel(at(i)).into_iter().fold(0.0, f32::max))
         .collect();

@@ -2,7 +2,7 @@
 
 use crate::frame::Frame;
 use crate::print::Print;
-use crate::stats::{median, quantile};
+use crate::stats::{median, ranked};
 
 /// Samples reach this far outside the ideal outline, mm.
 pub const OUTSIDE_MM: f64 = 0.8;
@@ -39,13 +39,19 @@ impl Ray {
         let (from, to) = (frame.px(self.at(0.0)), frame.px(self.at(n as f64 * step)));
         let each = [0, 1].map(|k| (to[k] - from[k]) / n.max(1) as f64);
         let place = |i: usize| [from[0] + i as f64 * each[0], from[1] + i as f64 * each[1]];
-        let value: Vec<f32> = (0..n).map(|i| print.luma(place(i))).collect::<Option<_>>()?;
+        let mut value = Vec::with_capacity(n);
+        for i in 0..n {
+            value.push(print.luma(place(i))?);
+        }
         let index = |mm: f64| ((mm / step) as usize).min(n);
         let mut scratch = value.clone();
         let background = median(&mut scratch[index(self.ideal + BACKGROUND_MM)..]);
         let first = index((self.ideal - 1.6).max(0.0));
         let inner = index((self.ideal - BACKGROUND_MM).max(0.3)).max(first + 1);
-        let card = median(&mut scratch[first..inner]);
+        // Three ranks of the same values: sorted once.
+        let inside = &mut scratch[first..inner];
+        inside.sort_unstable_by(f32::total_cmp);
+        let [low, card, high] = [0.15, 0.5, 0.85].map(|q| ranked(inside, q));
         let difference = f64::from((card - background).abs());
         if difference < CONTRAST * f64::from(card.max(background)) || difference < 0.02 {
             return None;
@@ -56,10 +62,6 @@ impl Ray {
         // A speck of the background is no card: the material goes on for a pixel and a half.
         let solid = |i: &usize| (i.saturating_sub(2).max(start)..=*i).all(|j| !outside(value[j]));
         let i = (start..n).rev().find(solid)? + 1;
-        let (low, high) = (
-            quantile(&mut scratch[first..inner], 0.15),
-            quantile(&mut scratch[first..inner], 0.85),
-        );
         let uneven = f64::from(high - low) > UNEVEN * difference;
         let i = i.min(n - 1);
         let (i, level) = past_rim(&value, i, card, background).unwrap_or((i, level));

@@ -219,15 +219,17 @@ pub fn sampled(
     out.clear();
     columns.fill(level, k, y);
     for x in (R..level.w - R).step_by(step) {
-        if columns.bad[x - R..=x + R].iter().any(|&b| b != 0) {
+        let near = x - R..x - R + TAPS;
+        if columns.bad[near.clone()].iter().any(|&b| b != 0) {
             continue;
         }
+        let [gp, dp] = [&columns.gp[near.clone()], &columns.dp[near.clone()]];
+        let [gq, dq] = [&columns.gq[near.clone()], &columns.dq[near]];
         let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
         for i in 0..TAPS {
-            let c = x + i - R;
-            xx += k.d[i] * columns.gp[c];
-            xy += k.g[i] * columns.dp[c] + k.d[i] * columns.gq[c];
-            yy += k.g[i] * columns.dq[c];
+            xx += k.d[i] * gp[i];
+            xy += k.g[i] * dp[i] + k.d[i] * gq[i];
+            yy += k.g[i] * dq[i];
         }
         out.push((x, [xx, 0.5 * xy, yy]));
     }

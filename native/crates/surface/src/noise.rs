@@ -29,7 +29,7 @@ impl NoiseModel {
     /// Second differences along x cancel relief and leave `sqrt(6)` times the white noise.
     pub fn learn(maps: &Maps, crop: Crop, level: &Level, luma: &[f32]) -> Self {
         let stride = ((level.w * level.h) as f64 / SAMPLES).sqrt().ceil().max(1.0) as usize;
-        let mut samples: Vec<(f32, f32)> = Vec::new();
+        let mut samples: Vec<(f32, [f32; 2])> = Vec::new();
         for y in (1..level.h.saturating_sub(1)).step_by(stride) {
             for x in (1..level.w.saturating_sub(1)).step_by(stride) {
                 let i = y * level.w + x;
@@ -37,16 +37,15 @@ impl NoiseModel {
                     continue;
                 }
                 let key = keys(maps, crop, luma, y)[x];
-                for plane in [&level.p, &level.q] {
-                    samples.push((clean(key), (plane[i - 1] - 2.0 * plane[i] + plane[i + 1]).abs()));
-                }
+                let second = |plane: &[f32]| (plane[i - 1] - 2.0 * plane[i] + plane[i + 1]).abs();
+                samples.push((clean(key), [second(&level.p), second(&level.q)]));
             }
         }
         samples.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let per_bin = (samples.len() / BINS).max(1);
         let (mut edges, mut sigma) = (Vec::new(), Vec::new());
         for bin in samples.chunks(per_bin).take(BINS) {
-            let mut d: Vec<f32> = bin.iter().map(|s| s.1).collect();
+            let mut d: Vec<f32> = bin.iter().flat_map(|s| s.1).collect();
             edges.push(bin[0].0);
             sigma.push((MAD_TO_SIGMA * median(&mut d) / 6f32.sqrt()).max(FLOOR));
         }

@@ -168,33 +168,38 @@ fn gather_body(albedo: &[f32], mask: &[u8], cell: usize, sums: &mut [[f32; 3]], 
         let v = v.max(0.0);
         if v < f32::INFINITY { v } else { 0.0 }
     };
-    let grey = albedo.len() == mask.len();
-    let parts = sums.iter_mut().zip(judged).zip(mask.chunks_exact(cell)).enumerate();
-    for (k, ((sum, judged), mask)) in parts {
-        for (i, &m) in mask.iter().enumerate() {
-            let x = k * cell + i;
-            let colour = if grey {
-                [albedo[x]; 3]
-            } else {
-                [albedo[3 * x], albedo[3 * x + 1], albedo[3 * x + 2]]
-            };
+    let channels = albedo.len() / mask.len().max(1);
+    let cells = albedo.chunks_exact(channels * cell).zip(mask.chunks_exact(cell));
+    for ((sum, judged), (colours, mask)) in sums.iter_mut().zip(judged).zip(cells) {
+        for (colour, &m) in colours.chunks_exact(channels).zip(mask) {
             let on = f32::from(m);
-            (0..3).for_each(|c| sum[c] += on * clean(colour[c]));
+            let [a, b, c] = match *colour {
+                [a, b, c] => [a, b, c],
+                _ => [colour[0]; 3],
+            };
+            sum[0] += on * clean(a);
+            sum[1] += on * clean(b);
+            sum[2] += on * clean(c);
             *judged += u32::from(m);
         }
     }
 }
 
-/// Largest relative difference of a channel to the neighbours, for one row of cells from the rows above, here and
-/// below; infinite at the rim of what is judged.
-fn gradients(rows: &[&[[f32; 3]]; 3], inside: &[&[bool]; 3], out: &mut [f32]) {
+fastest! {
+    /// Largest relative difference of a channel to the neighbours, for one row of cells from the rows above, here and
+    /// below; infinite at the rim of what is judged.
+    fn gradients(rows: &[&[[f32; 3]]; 3], inside: &[&[bool]; 3], out: &mut [f32]) = gradients_body
+}
+
+#[inline(always)]
+fn gradients_body(rows: &[&[[f32; 3]]; 3], inside: &[&[bool]; 3], out: &mut [f32]) {
     let w = out.len();
     let [up, here, down] = rows.map(|r| &r[..w]);
     let [up_in, here_in, down_in] = inside.map(|r| &r[..w]);
     out.fill(f32::INFINITY);
     let step = |a: &[f32; 3], b: &[f32; 3]| {
-        let d: [f32; 3] = std::array::from_fn(|i| (a[i] - b[i]).abs());
-        d[0].max(d[1]).max(d[2])
+        let larger = |a: f32, b: f32| if a > b { a } else { b };
+        larger(larger((a[0] - b[0]).abs(), (a[1] - b[1]).abs()), (a[2] - b[2]).abs())
     };
     for x in 1..w.saturating_sub(1) {
         if here_in[x] & here_in[x - 1] & here_in[x + 1] & up_in[x] & down_in[x] {

@@ -198,10 +198,10 @@ pub fn prepare(
         .map(|(y, (((p, q), mask), luma))| {
             cancel.check()?;
             let mut wanted = inside_row(frame, radius, crop, y, o.edge_margin_mm);
-            let inside = wanted.iter().map(|&m| u64::from(m)).sum::<u64>();
+            let inside = ones(&wanted);
             foil.clear(y, &mut wanted);
             read_row(maps, crop, y, &wanted, p, q, mask, luma)?;
-            let judged = mask.iter().map(|&m| u64::from(m)).sum::<u64>();
+            let judged = ones(mask);
             Ok((inside, judged))
         })
         .try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
@@ -227,6 +227,11 @@ pub fn prepare(
         mirrors: mirrors as f64 / inside,
         embossed,
     })
+}
+
+/// How many are 1 of zeros and ones; runs are summed in bytes, many at once.
+fn ones(row: &[u8]) -> u64 {
+    row.chunks(128).map(|run| u64::from(run.iter().sum::<u8>())).sum()
 }
 
 /// 1 where the pixel lies inside the rounded outline by more than `margin` mm.
@@ -297,18 +302,27 @@ fastest! {
 fn brightness_body(albedo: &[f32], known: &[u8], luma: &mut [f32], bad: &mut u8) {
     let n = luma.len();
     let known = &known[..n];
+    let grey = albedo.len() == n;
     let mut all = 0;
-    let mut put = |x: usize, a: f32| {
-        let finite = a.abs() < f32::INFINITY;
-        let lost = u8::from(!finite & (known[x] != 0));
-        all |= lost;
-        luma[x] = if finite { a.max(0.0) } else { 0.0 - f32::from(lost) };
-    };
-    if albedo.len() == n {
-        (0..n).for_each(|x| put(x, albedo[x]));
+    // One closure would not be inlined twice, and only what is inlined is compiled for AVX2.
+    macro_rules! put {
+        ($x:expr, $a:expr) => {{
+            let finite = $a.abs() < f32::INFINITY;
+            let lost = u8::from(!finite & (known[$x] != 0));
+            all |= lost;
+            luma[$x] = if finite { $a.max(0.0) } else { 0.0 - f32::from(lost) };
+        }};
+    }
+    if grey {
+        for x in 0..n {
+            put!(x, albedo[x]);
+        }
     } else {
         let albedo = &albedo[..3 * n];
-        (0..n).for_each(|x| put(x, (albedo[3 * x] + albedo[3 * x + 1] + albedo[3 * x + 2]) * (1.0 / 3.0)));
+        for x in 0..n {
+            let a = (albedo[3 * x] + albedo[3 * x + 1] + albedo[3 * x + 2]) * (1.0 / 3.0);
+            put!(x, a);
+        }
     }
     *bad |= all;
 }

@@ -43,19 +43,20 @@ impl<'a> Print<'a> {
         }))
     }
 
-    /// Mean over the channels of a pixel.
-    #[inline(always)]
-    fn bright(&self, i: usize) -> f32 {
-        let c = self.pixel(i);
-        (c[0] + c[1] + c[2]) * (1.0 / 3.0)
-    }
-
     /// Mean over channels between pixels (bilinear); `None` outside the maps.
     #[inline]
     pub fn luma(&self, px: [f64; 2]) -> Option<f32> {
         let (i, u, v) = self.between(px)?;
-        let w = self.maps.width;
-        let [a, b, c, d] = [i, i + 1, i + w, i + w + 1].map(|k| self.bright(k));
+        let (albedo, n) = (self.maps.albedo, self.maps.channels);
+        let pair = |i: usize| {
+            let part = &albedo[n * i..n * (i + 2)];
+            match part {
+                [a, b, c, d, e, f] => [(a + b + c) * (1.0 / 3.0), (d + e + f) * (1.0 / 3.0)],
+                _ => [part[0], part[n]],
+            }
+        };
+        let clean = |v: f32| if v < f32::INFINITY { v.max(0.0) } else { 0.0 };
+        let ([a, b], [c, d]) = (pair(i).map(clean), pair(i + self.maps.width).map(clean));
         let (top, bottom) = (a + u * (b - a), c + u * (d - c));
         Some(top + v * (bottom - top))
     }

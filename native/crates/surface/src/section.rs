@@ -110,6 +110,7 @@ fn mean_profile(base: &Level, path: &[[f64; 2]], half: i64, dt: f64) -> Option<P
     const STATIONS: usize = 300;
     let stride = path.len().div_ceil(STATIONS).max(1);
     let mut sum = vec![0.0; (2 * half + 1) as usize];
+    let mut row = vec![0.0; sum.len()];
     let (mut used, mut tried) = (0usize, 0usize);
     let mut variance = Vec::new();
     for i in (0..path.len()).step_by(stride) {
@@ -117,17 +118,16 @@ fn mean_profile(base: &Level, path: &[[f64; 2]], half: i64, dt: f64) -> Option<P
         let (a, b) = (path[i.saturating_sub(4)], path[(i + 4).min(path.len() - 1)]);
         let d = dist(a, b).max(1e-9);
         let normal = [-(b[1] - a[1]) / d, (b[0] - a[0]) / d];
-        let row: Option<Vec<f64>> = (-half..=half)
-            .map(|k| {
-                let t = k as f64 * dt;
-                let c = base.local([path[i][0] + t * normal[0], path[i][1] + t * normal[1]]);
-                base.slope_at(c[0], c[1]).map(|s| s[0] * normal[0] + s[1] * normal[1])
-            })
-            .collect();
-        if let Some(row) = row {
+        let c = base.local(path[i]);
+        let judged = row.iter_mut().zip(-half..=half).all(|(out, k)| {
+            let t = k as f64 * dt / base.step;
+            let slope = base.slope_at(c[0] + t * normal[0], c[1] + t * normal[1]);
+            *out = slope.map_or(0.0, |s| s[0] * normal[0] + s[1] * normal[1]);
+            slope.is_some()
+        });
+        if judged {
             used += 1;
-            sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
-            let c = base.local(path[i]);
+            sum.iter_mut().zip(&row).for_each(|(s, v)| *s += v);
             variance.push(base.var[c[1].round() as usize * base.w + c[0].round() as usize]);
         }
     }

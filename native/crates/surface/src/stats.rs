@@ -12,6 +12,11 @@ pub fn quantile(v: &mut [f32], q: f64) -> f32 {
     *v.select_nth_unstable_by(k, f32::total_cmp).1
 }
 
+/// The same of a sorted, non-empty slice.
+pub fn ranked(v: &[f32], q: f64) -> f32 {
+    v[((v.len() - 1) as f64 * q).round() as usize]
+}
+
 /// Median; reorders `v`.
 pub fn median(v: &mut [f32]) -> f32 {
     quantile(v, 0.5)
