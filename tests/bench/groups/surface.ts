@@ -144,7 +144,7 @@ export const surface: Group = {
         value: coarse.medianMs,
         unit: 'ms',
         digits: 0,
-        next: 120,
+        next: 110,
         detail: `quickest of five, median of ${coarse.cards} cards; once each on the cards above: ${mixed.medianMs.toFixed(0)} ms`,
       }),
       limited({

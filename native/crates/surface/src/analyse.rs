@@ -161,10 +161,7 @@ fn shape_findings(
     let mut dents = dents::find(levels, &blobs, frame.pitch, blur_px, o, cancel)?;
     let mut lines = lines::find(&levels[0], chains, frame, radius, blur_px, o);
     lines.retain(|l| !dents.iter().any(|d| is_rim(l, d)));
-    for line in lines
-        .iter_mut()
-        .filter(|l| lines::follows_print(&l.path, print, frame.pitch))
-    {
+    for line in lines.iter_mut().filter(|l| lines::follows_print(l, print, frame.pitch)) {
         // Not sure enough to cost anything; it is listed for a person.
         line.finding.snr = [1.2, 1.0];
     }

@@ -65,6 +65,21 @@ impl Ray {
         let uneven = f64::from(high - low) > UNEVEN * difference;
         let i = i.min(n - 1);
         let (i, level) = past_rim(&value, i, card, background).unwrap_or((i, level));
+        // Where the material is missing the background shows; anything else there is print that may be as bright as it.
+        let mean = |from: usize, to: usize| -> Option<[f64; 3]> {
+            let sum = (from..to).try_fold([0.0; 3], |sum: [f64; 3], i| {
+                let c = print.at(place(i))?;
+                Some([0, 1, 2].map(|k| sum[k] + c[k]))
+            })?;
+            Some(sum.map(|v| v / (to - from) as f64))
+        };
+        let gap = (i + 2, index(self.ideal).saturating_sub(2));
+        if gap.1 > gap.0 + 1 {
+            let (there, ground) = (mean(gap.0, gap.1)?, mean(index(self.ideal + BACKGROUND_MM), n)?);
+            if (0..3).any(|k| (there[k] - ground[k]).abs() > PRINTED * difference) {
+                return None;
+            }
+        }
         let (a, b) = (value[i - 1], value[i]);
         let at = (i as f64 - 1.0 + f64::from(((level - a) / (b - a)).clamp(0.0, 1.0))) * step;
         Some(End { at, screened: uneven })
@@ -74,6 +89,10 @@ impl Ray {
 /// Print beside the cut that varies by more than this share of the difference to the background leaves open at which
 /// level the cut lies.
 const UNEVEN: f64 = 0.5;
+
+/// What lies outside the end and inside the ideal outline is print when it is off the background by more than this
+/// share of the difference.
+const PRINTED: f64 = 0.3;
 
 /// Where a ray leaves the material.
 #[derive(Clone, Copy, Debug)]

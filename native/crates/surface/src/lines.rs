@@ -46,14 +46,22 @@ pub fn find(base: &Level, chains: Vec<Chain>, frame: &Frame, radius: f64, blur_p
 
 /// Whether the line runs along one edge of the print: most of its length has brighter print on the same side. Shine
 /// that was not quite undone, and lights that are not quite registered, draw such edges into the slopes; a scratch
-/// crosses the print, and a fold breaks the ink alike on both sides.
-pub fn follows_print(path: &[[f64; 2]], print: &Print, pitch_mm: f64) -> bool {
-    /// Distance to either side, mm, and relative step of the print that counts.
+/// crosses the print, and a fold breaks the ink alike on both sides: there the step has to stand beyond its width too.
+pub fn follows_print(line: &Line, print: &Print, pitch_mm: f64) -> bool {
+    /// Distance to either side, mm.
     const BESIDE_MM: f64 = 0.14;
+    let far = line.finding.width_mm.max(BESIDE_MM);
+    [BESIDE_MM, far]
+        .iter()
+        .all(|mm| has_step(&line.path, print, mm / pitch_mm))
+}
+
+/// Whether most of a path has brighter print on the same side, `off` pixels beside it.
+fn has_step(path: &[[f64; 2]], print: &Print, off: f64) -> bool {
+    /// Relative step of the print that counts.
     const STEP: f64 = 0.07;
     /// Share of the path with the step on one side.
     const SHARE: f64 = 0.6;
-    let off = BESIDE_MM / pitch_mm;
     let step = |i: usize| {
         let (a, b) = (path[i.saturating_sub(4)], path[(i + 4).min(path.len() - 1)]);
         let d = dist(a, b).max(1e-9);

@@ -7,7 +7,7 @@ use crate::shapes;
 use crate::types::DefectKind;
 
 /// Neighbours in a scuff are no further apart than this, mm.
-const NEAR_MM: f64 = 2.2;
+const NEAR_MM: f64 = 3.2;
 /// Fewest hollows and bumps of a scuff; a knock leaves one or two.
 const FEWEST: usize = 5;
 /// Least number of them for each mm2.

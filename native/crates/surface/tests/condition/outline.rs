@@ -164,3 +164,32 @@ fn a_card_on_a_mat_of_its_own_colour_says_that_its_cut_is_not_known() {
     assert!(!c.corners.top_left.known);
     assert!(c.defects.is_empty(), "{}", list(&c));
 }
+
+#[test]
+fn print_lines_as_bright_as_the_mat_are_no_missing_material() {
+    // Dark blue lines of the mat's brightness (0.04) run across every corner.
+    let print = |p: [f64; 2]| {
+        let across = (p[0].abs() + p[1].abs()) * std::f64::consts::FRAC_1_SQRT_2;
+        if across.rem_euclid(3.0) < 0.5 {
+            [0.0, 0.02, 0.1]
+        } else {
+            [0.3, 0.32, 0.3]
+        }
+    };
+    let c = Scene {
+        print: Box::new(print),
+        ..Scene::default()
+    }
+    .read(21);
+    assert!(c.defects.is_empty(), "{}", list(&c));
+    let corners = [
+        &c.corners.top_left,
+        &c.corners.top_right,
+        &c.corners.bottom_left,
+        &c.corners.bottom_right,
+    ];
+    assert!(
+        corners.iter().all(|c| c.known && c.missing_area_mm2 < 0.03),
+        "{corners:?}"
+    );
+}

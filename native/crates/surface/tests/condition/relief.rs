@@ -162,6 +162,25 @@ fn a_fold_is_a_crease() {
 }
 
 #[test]
+fn a_fold_that_breaks_the_ink_beside_its_crest_is_still_a_crease() {
+    // The bare strip is 0.3 mm wide and lies 0.07 mm off the crest: at 0.14 mm one side is paper, the other print.
+    let (a, b) = ([-8.0, 4.0], [6.0, 4.0]);
+    let print = |p: [f64; 2]| {
+        let on_fold = (a[0]..b[0]).contains(&p[0]) && (p[1] - a[1] - 0.07).abs() < 0.15;
+        if on_fold { [0.85; 3] } else { [0.2, 0.15, 0.1] }
+    };
+    let c = Scene {
+        print: Box::new(print),
+        ..Scene::with_slope(move |p| groove(p, a, b, -0.04, 0.12))
+    }
+    .read(18);
+    let worst = &c.defects[0];
+    assert_eq!(worst.kind, Crease, "{}", list(&c));
+    assert!(worst.confidence > 0.9, "{}", list(&c));
+    assert!((worst.depth_mm.unwrap() / -0.04 - 1.0).abs() < 0.1, "{}", list(&c));
+}
+
+#[test]
 fn a_bowed_card_is_not_dented() {
     let slope = |p: [f64; 2]| [-2.0 * 0.0005 * p[0] + 1e-5 * p[0] * p[0], 0.0003 * p[1]];
     let c = Scene::with_slope(slope).read(14);
