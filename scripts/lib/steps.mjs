@@ -34,7 +34,7 @@ export function checkTools() {
   const missing = [];
   const [major] = process.versions.node.split('.').map(Number);
   if (major < 20) missing.push(`Node 20 or newer (this is ${process.versions.node}): https://nodejs.org`);
-  if (!version('cargo')) missing.push("Rust's cargo 1.88 or newer: https://rustup.rs");
+  if (!version('cargo')) missing.push("Rust's cargo 1.89 or newer: https://rustup.rs");
   if (process.platform !== 'win32' && !version('cc'))
     missing.push('a C compiler: apt-get install build-essential, or xcode-select --install');
   if (missing.length > 0)

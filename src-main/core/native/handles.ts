@@ -38,6 +38,9 @@ export class StackHandle implements NativeStack {
   get rawBytes() {
     return this.raw.rawBytes;
   }
+  get registrationMs() {
+    return this.raw.registrationMs;
+  }
   async quality(signal: AbortSignal) {
     return json(z.array(frameQualitySchema), await typed(this.raw.quality(signal)));
   }

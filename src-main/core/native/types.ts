@@ -36,6 +36,8 @@ export interface NativeStack {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rawBytes: number;
+  /** How long looking for moves of the card between frames took, apart from decoding. */
+  readonly registrationMs: number;
   quality(signal: AbortSignal): Promise<FrameQuality[]>;
   /** The mean of the frames as a JPEG; `maxSidePx` 0 keeps the size. */
   photo(maxSidePx: number, signal: AbortSignal): Promise<Buffer>;

@@ -144,6 +144,7 @@ export function paperNative(
       widthPx: 100,
       heightPx: 100,
       rawBytes: 1,
+      registrationMs: 0,
       quality: async () => change.frames ?? [frame()],
       photo: unused,
       cropped: unused,

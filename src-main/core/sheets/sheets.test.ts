@@ -32,7 +32,7 @@ function paperStack(): NativeStack {
     throw new Error('not asked for here');
   };
   return {
-    ...{ widthPx: 400, heightPx: 500, rawBytes: 1, quality: never, cropped: never },
+    ...{ widthPx: 400, heightPx: 500, rawBytes: 1, registrationMs: 0, quality: never, cropped: never },
     photo: async () => Buffer.from(`picture ${freed}`),
     free: () => {
       freed += 1;

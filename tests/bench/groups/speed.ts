@@ -10,6 +10,7 @@ import { type Limit, limited, show, skipped } from '../lib/rows.ts';
 import { median, spread } from '../lib/stats.ts';
 import { type Context, type Group, peersMissing, type Row } from '../lib/types.ts';
 import { gpu } from './gpu-speed.ts';
+import { wholeSide } from './whole-side.ts';
 
 const timed = (runs: readonly number[], limit: Omit<Limit, 'value'>): Row =>
   limited({ ...limit, value: median(runs), detail: `${spread(runs, limit.digits)}; load ${load()}` });
@@ -111,7 +112,7 @@ async function side(context: Context): Promise<Row[]> {
   return [
     timed(decode, { ...common, figure: 'decode 8 x 4.8 MP RGB PNG of 16 bit (200 MB)' }),
     timed(total, { ...common, figure: 'whole grade of that side, files to report', note: `last run: ${stages}` }),
-    timed(work, { ...common, figure: 'whole grade after acquisition', next: 250 }),
+    timed(work, { ...common, figure: 'whole grade after acquisition, in a program that has just started' }),
   ];
 }
 
@@ -196,7 +197,7 @@ export const speed: Group = {
   name: 'speed',
   async run(context) {
     const rows: Row[] = [];
-    for (const part of [measurement, solver, gpu, side, memory, starts]) {
+    for (const part of [wholeSide, measurement, solver, gpu, side, memory, starts]) {
       context.say(`speed: ${part.name}`);
       rows.push(...(await part(context)));
     }

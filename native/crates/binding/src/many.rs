@@ -79,6 +79,7 @@ impl Stack {
                 },
                 mask: None,
                 movements: Vec::new(),
+                registration_ms: 0.0,
             }))
         }))
     }

@@ -5,7 +5,6 @@ use crate::task::{Work, start, to_js};
 use imaging::{Cancel, MapPlane, MapTilesWriter, Result};
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
-use photometric::{ShapeOptions, gradients, shape_multiscale};
 use std::path::Path;
 
 /// The same as that of the pictures, so that one place in the image has one tile address in all layers.
@@ -49,22 +48,20 @@ fn write(solved: &Solved, path: &Path, cancel: &Cancel) -> Result<()> {
         }
     };
     let mut out = MapTilesWriter::create(path, s.width, s.height, TILE_PX, pitch)?;
-    let slopes = gradients(s);
-    let relief = vec![
-        plane("gradientX", "", slopes.p, FINE, true),
-        plane("gradientY", "", slopes.q, FINE, true),
-        plane("gloss", "", solved.gloss(cancel)?.to_vec(), COARSE, false),
+    let (relief, looked_at) = (solved.relief(cancel)?, solved.looked_at(cancel)?);
+    let shaded = vec![
+        plane("gradientX", "", relief.p, FINE, true),
+        plane("gradientY", "", relief.q, FINE, true),
+        plane("gloss", "", looked_at.gloss.clone(), COARSE, false),
     ];
-    out.add_group("relief", relief, cancel)?;
+    out.add_group("relief", shaded, cancel)?;
     let mut alone = |name: &'static str, unit: &str, data: Vec<f32>, steps, signed| {
         out.add_group(name, vec![plane(name, unit, data, steps, signed)], cancel)
     };
     alone("height", length, solved.height(cancel)?.to_vec(), FINE, true)?;
-    let curvature = solved.curvature(cancel)?;
-    alone("meanCurvature", per_length, curvature.mean.clone(), COARSE, true)?;
-    alone("gaussianCurvature", &per_area, curvature.gaussian.clone(), COARSE, true)?;
-    let shape = shape_multiscale(s, ShapeOptions::default(), cancel)?;
-    alone("shape", "", shape, COARSE, true)?;
+    alone("meanCurvature", per_length, looked_at.mean.clone(), COARSE, true)?;
+    alone("gaussianCurvature", &per_area, looked_at.gaussian.clone(), COARSE, true)?;
+    alone("shape", "", relief.shape, COARSE, true)?;
     alone("residual", "", s.residual.clone(), COARSE, false)?;
     alone("confidence", "deg", s.confidence_deg.clone(), COARSE, false)?;
     out.finish()

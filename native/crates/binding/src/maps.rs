@@ -8,8 +8,8 @@ use imaging::{CoreError, ErrorCode, MapFormat, Result, write_map};
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
 use photometric::{
-    Curvature, HeightOptions, Light, Method, ShapeOptions, Solution, SolveOptions, StepOptions, curvature, gloss,
-    gradients, height_mm, height_with_steps_mm, shape_multiscale,
+    HeightOptions, Light, Method, PixelMaps, ShapeOptions, Solution, SolveOptions, StepOptions, Wanted, gradients,
+    height_mm, height_with_steps_mm, pixel_maps, shape_multiscale,
 };
 use serde::Serialize;
 use std::path::Path;
@@ -41,8 +41,7 @@ pub struct Solved {
     pub solution: Solution,
     options: SolveOptions,
     pitch_mm: Option<f64>,
-    gloss: Lazy<Vec<f32>>,
-    curvature: Lazy<Curvature>,
+    looked_at: Lazy<PixelMaps>,
     height: Lazy<Vec<f32>>,
 }
 
@@ -64,16 +63,26 @@ impl Solved {
         self.pitch_mm
     }
 
-    /// Specular excess, `H * W`.
-    pub fn gloss(&self, cancel: &imaging::Cancel) -> Result<Arc<Vec<f32>>> {
-        lazily(&self.gloss, || {
-            gloss(&self.loaded.stack, &self.options, &self.solution, cancel)
+    /// Gloss and curvatures, which are always looked at together: one pass over normals and frames makes them.
+    pub fn looked_at(&self, cancel: &imaging::Cancel) -> Result<Arc<PixelMaps>> {
+        lazily(&self.looked_at, || {
+            let frames = Some((&self.loaded.stack, &self.options));
+            let wanted = Wanted {
+                curvature: true,
+                ..Wanted::default()
+            };
+            pixel_maps(&self.solution, frames, &wanted, self.pitch_mm, cancel)
         })
     }
 
-    /// Mean and Gaussian curvature, 1/mm (1/px without a scale).
-    pub fn curvature(&self, cancel: &imaging::Cancel) -> Result<Arc<Curvature>> {
-        lazily(&self.curvature, || curvature(&self.solution, self.pitch_mm, cancel))
+    /// Slopes and multi-scale shape, not kept: the one who asks takes them over.
+    pub fn relief(&self, cancel: &imaging::Cancel) -> Result<PixelMaps> {
+        let wanted = Wanted {
+            gradients: true,
+            shape: Some(ShapeOptions::default()),
+            ..Wanted::default()
+        };
+        pixel_maps(&self.solution, None, &wanted, self.pitch_mm, cancel)
     }
 
     /// Height in mm (px without a scale), the fitted quadratic removed.
@@ -217,8 +226,7 @@ pub fn solve_maps(
             solution,
             options,
             pitch_mm: input.pixel_pitch_mm,
-            gloss: Mutex::default(),
-            curvature: Mutex::default(),
+            looked_at: Mutex::default(),
             height: Mutex::default(),
         };
         Ok(Maps {
@@ -279,9 +287,9 @@ fn write_one(solved: &Solved, map: &str, path: &Path, format: MapFormat, cancel:
         "gradientY" => write(1, &gradients(s).q),
         "shape" => write(1, &shape_multiscale(s, ShapeOptions::default(), cancel)?),
         "height" => write(1, &solved.height(cancel)?[..]),
-        "gloss" => write(1, &solved.gloss(cancel)?[..]),
-        "meanCurvature" => write(1, &solved.curvature(cancel)?.mean),
-        "gaussianCurvature" => write(1, &solved.curvature(cancel)?.gaussian),
+        "gloss" => write(1, &solved.looked_at(cancel)?.gloss),
+        "meanCurvature" => write(1, &solved.looked_at(cancel)?.mean),
+        "gaussianCurvature" => write(1, &solved.looked_at(cancel)?.gaussian),
         other => Err(no_such_map(other)),
     }
 }

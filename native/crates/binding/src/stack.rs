@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// One photograph to load.
 #[napi(object)]
@@ -70,6 +71,8 @@ pub struct Loaded {
     pub mask: Option<Vec<u8>>,
     /// What registration found, a frame each; empty where it was not asked for.
     pub movements: Vec<Movement>,
+    /// How long that took.
+    pub registration_ms: f64,
 }
 
 /// Handle to decoded frames; call `free` when done.
@@ -80,6 +83,7 @@ pub struct Stack {
     height: u32,
     channels: u32,
     raw_bytes: f64,
+    registration_ms: f64,
 }
 
 #[napi]
@@ -105,6 +109,12 @@ impl Stack {
         self.raw_bytes
     }
 
+    /// How long looking for moves of the card between frames took, apart from decoding.
+    #[napi(getter)]
+    pub fn registration_ms(&self) -> f64 {
+        self.registration_ms
+    }
+
     /// Gives the pixels back.
     #[napi]
     pub fn free(&self) {
@@ -125,7 +135,9 @@ impl Stack {
         let stack = &loaded.stack;
         let (width, height, channels) = (stack.width() as u32, stack.height() as u32, stack.channels() as u32);
         let raw_bytes = stack.raw_bytes() as f64;
+        let registration_ms = loaded.registration_ms;
         Self {
+            registration_ms,
             width,
             height,
             channels,
@@ -177,7 +189,9 @@ fn load(input: &StackInput, report: &(impl Fn(f32) + Sync), cancel: &Cancel) -> 
     let mut loaded = assemble(input, rasters, &names)?;
     if let Some(RegistrationInput { from_px, most_px }) = input.registration {
         let limits = Registration { from_px, most_px };
+        let started = Instant::now();
         loaded.movements = register(&mut loaded.stack, &limits, cancel)?;
+        loaded.registration_ms = started.elapsed().as_secs_f64() * 1000.0;
     }
     Ok(loaded)
 }
@@ -224,6 +238,7 @@ fn assemble(input: &StackInput, rasters: Vec<Raster>, names: &[(String, String)]
         stack,
         mask,
         movements: Vec::new(),
+        registration_ms: 0.0,
     })
 }
 

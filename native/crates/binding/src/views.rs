@@ -172,21 +172,21 @@ fn view_of(solved: &Solved, map: &str, cancel: &Cancel) -> Result<Raster> {
             },
         ),
         "gloss" => {
-            let gloss = solved.gloss(cancel)?;
+            let maps = solved.looked_at(cancel)?;
             plane(
-                &gloss,
+                &maps.gloss,
                 Ramp::Heat {
                     lo: 0.0,
-                    hi: quantile(&gloss, 0.995).max(1e-6),
+                    hi: quantile(&maps.gloss, 0.995).max(1e-6),
                 },
             )
         }
         "curvature" => {
-            let curvature = solved.curvature(cancel)?;
+            let maps = solved.looked_at(cancel)?;
             plane(
-                &curvature.mean,
+                &maps.mean,
                 Ramp::Diverging {
-                    limit: magnitude_quantile(&curvature.mean, 0.99).max(1e-9),
+                    limit: magnitude_quantile(&maps.mean, 0.99).max(1e-9),
                 },
             )
         }

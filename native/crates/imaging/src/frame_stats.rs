@@ -1,17 +1,19 @@
 //! Statistics of one frame for quality gates: exposure, noise and sharpness in one parallel pass.
 
-use crate::{Encoding, LinearSource, Raster, RasterSource, Samples};
+use crate::{Encoding, LinearSource, Raster, RasterSource, Samples, fastest};
 use rayon::prelude::*;
 
 /// Pixels below this light count as dark: under one step of an 8-bit linear camera.
 pub const DARK_LIGHT: f32 = 1.0 / 256.0;
 /// Rows one task reads.
-const BAND: usize = 64;
+const BAND: usize = 32;
 /// Of frames with more rows than this every second, third … band is read for all figures but clipping: a million pixels
 /// tell noise and sharpness to a part in a thousand.
-const FEW_ROWS: usize = 1024;
+const FEW_ROWS: usize = 512;
 /// Spacing of the wide differences that sharpness compares with neighbouring pixels.
 const WIDE: usize = 4;
+/// Sums that are made side by side.
+const LANES: usize = 16;
 /// Bins of noise responses: the upper bits of a positive float, 64 to every doubling.
 const BINS: usize = 1 << 14;
 const BIN_SHIFT: u32 = 17;
@@ -74,24 +76,47 @@ pub fn frame_stats(raster: &Raster, encoding: Encoding) -> FrameStats {
 
 /// Number of clipped samples and the largest code.
 fn codes(raster: &Raster) -> (usize, u16) {
-    const PART: usize = 1 << 16;
+    const PART: usize = 1 << 15;
     let join = |a: (usize, u16), b: (usize, u16)| (a.0 + b.0, a.1.max(b.1));
     match &raster.samples {
-        Samples::U8(v) => v
-            .par_chunks(PART)
-            .map(|part| {
-                let clipped = part.iter().filter(|&&s| s == u8::MAX).count();
-                (clipped, part.iter().copied().max().map_or(0, u16::from))
-            })
-            .reduce(|| (0, 0), join),
+        Samples::U8(v) => {
+            let top = |part: &[u8]| part_of(part, u8::MAX);
+            let found = v.par_chunks(PART).map(top).map(|(n, most)| (n, u16::from(most)));
+            found.reduce(|| (0, 0), join)
+        }
         Samples::U16(v) => v
             .par_chunks(PART)
             .map(|part| {
-                let clipped = part.iter().filter(|&&s| s >= u16::MAX - 31).count();
-                (clipped, part.iter().copied().max().unwrap_or(0))
+                let mut found = (0, 0);
+                part_of_words(part, u16::MAX - 31, &mut found);
+                found
             })
             .reduce(|| (0, 0), join),
     }
+}
+
+/// How many samples reach a code, and the largest.
+#[inline(always)]
+fn part_of<T: Copy + Ord + Default>(part: &[T], clipped: T) -> (usize, T) {
+    let (mut count, mut most) = (0, T::default());
+    for block in part.chunks(256) {
+        let mut here = 0u16;
+        for &s in block {
+            here += u16::from(s >= clipped);
+            most = most.max(s);
+        }
+        count += usize::from(here);
+    }
+    (count, most)
+}
+
+fastest! {
+    fn part_of_words(part: &[u16], clipped: u16, found: &mut (usize, u16)) = words
+}
+
+#[inline(always)]
+fn words(part: &[u16], clipped: u16, found: &mut (usize, u16)) {
+    *found = part_of(part, clipped);
 }
 
 fn sums(raster: &Raster, encoding: Encoding) -> Sums {
@@ -110,11 +135,15 @@ fn sums(raster: &Raster, encoding: Encoding) -> Sums {
                 source.read_row(first + i, 0, row);
             }
             for y in 0..rows {
-                sums.add_row(&light[y * width..], width, read - y);
+                add_wide(&mut sums, &light[y * width..], width, read - y);
             }
             sums
         })
         .reduce(Sums::new, Sums::joined)
+}
+
+fastest! {
+    fn add_wide(sums: &mut Sums, light: &[f32], width: usize, rows: usize) = Sums::add_row
 }
 
 impl Sums {
@@ -132,11 +161,12 @@ impl Sums {
     }
 
     /// Adds the first of `rows` rows that lie in `light`; the others are looked at only.
+    #[inline(always)]
     fn add_row(&mut self, light: &[f32], width: usize, rows: usize) {
         let row = &light[..width];
         // Sums of a row fit into f32 lanes without loss that matters: a row has some thousand values of 0..1.
         self.pixels += width as u64;
-        self.light += f64::from(lanes(row.iter().copied()));
+        self.light += sum(row);
         self.dark += row.iter().filter(|&&l| l < DARK_LIGHT).count() as u64;
         self.add_differences(row, row, 1, WIDE);
         if rows > WIDE {
@@ -151,6 +181,7 @@ impl Sums {
         }
     }
 
+    #[inline(always)]
     fn add_differences(&mut self, row: &[f32], other: &[f32], near: usize, wide: usize) {
         if row.len() > wide {
             let n = row.len() - wide;
@@ -162,11 +193,23 @@ impl Sums {
     }
 
     /// Immerkaer's mask 1 -2 1 / -2 4 -2 / 1 -2 1 over three rows.
+    #[inline(always)]
     fn add_responses(&mut self, above: &[f32], row: &[f32], below: &[f32]) {
-        for ((a, r), b) in above.windows(3).zip(row.windows(3)).zip(below.windows(3)) {
-            let outer = a[0] - 2.0 * a[1] + a[2] + b[0] - 2.0 * b[1] + b[2];
-            let response = (outer - 2.0 * (r[0] - 2.0 * r[1] + r[2])).abs();
-            self.responses[(response.to_bits() >> BIN_SHIFT) as usize & (BINS - 1)] += 1;
+        let n = row.len().saturating_sub(2);
+        let second = |v: &[f32], i: usize| v[i] - 2.0 * v[i + 1] + v[i + 2];
+        let (above, row, below) = (&above[..row.len()], row, &below[..row.len()]);
+        for from in (0..n).step_by(LANES) {
+            // Bins of some places at once, then counted one by one.
+            let mut bins = [0u32; LANES];
+            let here = LANES.min(n - from);
+            for i in 0..here {
+                let at = from + i;
+                let response = (second(above, at) + second(below, at) - 2.0 * second(row, at)).abs();
+                bins[i] = response.to_bits() >> BIN_SHIFT;
+            }
+            for bin in &bins[..here] {
+                self.responses[*bin as usize & (BINS - 1)] += 1;
+            }
         }
     }
 
@@ -185,17 +228,32 @@ impl Sums {
     }
 }
 
-/// Sum in eight independent lanes, so that it vectorises.
-fn lanes(values: impl Iterator<Item = f32>) -> f32 {
-    let mut sums = [0f32; 8];
-    for (i, v) in values.enumerate() {
-        sums[i & 7] += v;
+/// Sum of squared differences in independent lanes, so that it vectorises.
+#[inline(always)]
+fn squares(a: &[f32], b: &[f32]) -> f64 {
+    let mut sums = [0f32; LANES];
+    let (a, rest) = a.as_chunks::<LANES>();
+    let (b, others) = b.as_chunks::<LANES>();
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..LANES {
+            sums[i] += (a[i] - b[i]) * (a[i] - b[i]);
+        }
     }
-    sums.iter().sum()
+    let tail: f32 = rest.iter().zip(others).map(|(x, y)| (x - y) * (x - y)).sum();
+    f64::from(sums.iter().sum::<f32>() + tail)
 }
 
-fn squares(a: &[f32], b: &[f32]) -> f64 {
-    f64::from(lanes(a.iter().zip(b).map(|(x, y)| (x - y) * (x - y))))
+/// Sum in independent lanes.
+#[inline(always)]
+fn sum(values: &[f32]) -> f64 {
+    let mut sums = [0f32; LANES];
+    let (whole, rest) = values.as_chunks::<LANES>();
+    for values in whole {
+        for i in 0..LANES {
+            sums[i] += values[i];
+        }
+    }
+    f64::from(sums.iter().sum::<f32>() + rest.iter().sum::<f32>())
 }
 
 /// Noise from the histogram of magnitudes, interpolated inside the median's bin.

@@ -1,6 +1,6 @@
 //! Linear light read on demand: a measurement touches thin bands of an image, so no full-size float copy is made.
 
-use crate::{Encoding, Plane, Raster, Samples};
+use crate::{Encoding, Plane, Raster, Samples, fastest};
 use std::sync::LazyLock;
 
 /// Some pixels of a row.
@@ -94,11 +94,21 @@ impl<'a> RasterSource<'a> {
 
     /// Adds `factor` times the light of the pixels `x0 .. x0 + out.len()` of row `y` to `out`.
     pub(crate) fn add_row(&self, y: usize, x0: usize, factor: f32, out: &mut [f32]) {
+        add_wide(self, y, x0, factor, out);
+    }
+
+    #[inline(always)]
+    fn add_body(&self, y: usize, x0: usize, factor: f32, out: &mut [f32]) {
         self.pass_row(y, x0, factor, out, |o, light| *o += light);
     }
 
+    #[inline(always)]
+    fn read_body(&self, y: usize, x0: usize, out: &mut [f32]) {
+        self.pass_row(y, x0, 1.0, out, |o, light| *o = light);
+    }
+
     /// Passes `factor` times the light of each pixel to `put`.
-    #[inline]
+    #[inline(always)]
     fn pass_row(&self, y: usize, x0: usize, factor: f32, out: &mut [f32], put: impl Fn(&mut f32, f32)) {
         let channels = self.raster.channels;
         let start = (y * self.raster.width + x0) * channels;
@@ -147,7 +157,7 @@ impl LinearSource for RasterSource<'_> {
         self.raster.height
     }
     fn read_row(&self, y: usize, x0: usize, out: &mut [f32]) {
-        self.pass_row(y, x0, 1.0, out, |o, light| *o = light);
+        read_wide(self, y, x0, out);
     }
     fn colours(&self) -> usize {
         self.raster.channels
@@ -165,6 +175,15 @@ impl LinearSource for RasterSource<'_> {
     }
 }
 
+fastest! {
+    fn add_wide(from: &RasterSource, y: usize, x0: usize, factor: f32, out: &mut [f32]) = RasterSource::add_body
+}
+
+fastest! {
+    fn read_wide(from: &RasterSource, y: usize, x0: usize, out: &mut [f32]) = RasterSource::read_body
+}
+
+#[inline(always)]
 fn pass<T: Copy>(
     samples: &[T],
     channels: usize,

@@ -50,25 +50,41 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Raises `out[i]` to the largest code of pixel `x0 + i`, over its channels, on the 16-bit range.
+    /// Raises `out[i]` to code `i` from pixel `x0` on, channels one after the other, on the 16-bit range.
     fn raise_to_codes(&self, y: usize, x0: usize, out: &mut [u16]) {
         raise_wide(self, y, x0, out);
     }
 
     #[inline(always)]
     fn raise_body(&self, y: usize, x0: usize, out: &mut [u16]) {
-        let channels = self.raster.channels;
-        let start = (y * self.raster.width + x0) * channels;
-        let end = start + out.len() * channels;
+        let start = (y * self.raster.width + x0) * self.raster.channels;
+        let end = start + out.len();
         match &self.raster.samples {
-            Samples::U16(v) => raise(&v[start..end], channels, out, |c| c),
-            Samples::U8(v) => raise(&v[start..end], channels, out, |c| u16::from(c) * 257),
+            Samples::U16(v) => raise(&v[start..end], out, |c| c),
+            Samples::U8(v) => raise(&v[start..end], out, |c| u16::from(c) * 257),
+        }
+    }
+
+    /// Three channels of linear light at once; false where the raster holds something else.
+    fn read_colours(&self, y: usize, x0: usize, scales: [f32; 3], out: &mut [&mut [f32]; 3]) -> bool {
+        let start = (y * self.raster.width + x0) * 3;
+        let end = start + out[0].len() * 3;
+        match (&self.raster.samples, &self.table) {
+            (Samples::U16(v), None) if self.raster.channels == 3 => {
+                apart_wide(&v[start..end], scales.map(|s| s / 65535.0), out);
+                true
+            }
+            _ => false,
         }
     }
 }
 
 fastest! {
     fn read_wide(from: &Source, y: usize, x0: usize, channel: usize, scale: f32, out: &mut [f32]) = Source::read_body
+}
+
+fastest! {
+    fn apart_wide(samples: &[u16], scales: [f32; 3], out: &mut [&mut [f32]; 3]) = apart
 }
 
 fastest! {
@@ -88,18 +104,22 @@ fn convert<T: Copy>(samples: &[T], channels: usize, channel: usize, out: &mut [f
     }
 }
 
+/// Triples of codes to planes, all three in one loop: the compiler then shuffles whole registers.
 #[inline(always)]
-fn raise<T: Copy>(samples: &[T], channels: usize, out: &mut [u16], code: impl Fn(T) -> u16) {
-    if channels == 1 {
-        for (o, &s) in out.iter_mut().zip(samples) {
-            *o = (*o).max(code(s));
-        }
-    } else {
-        for (o, p) in out.iter_mut().zip(samples.chunks_exact(channels)) {
-            for &s in p {
-                *o = (*o).max(code(s));
-            }
-        }
+fn apart(samples: &[u16], [by_red, by_green, by_blue]: [f32; 3], out: &mut [&mut [f32]; 3]) {
+    let [red, green, blue] = out;
+    let planes = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
+    for (((red, green), blue), [r, g, b]) in planes.zip(samples.as_chunks::<3>().0) {
+        *red = f32::from(*r) * by_red;
+        *green = f32::from(*g) * by_green;
+        *blue = f32::from(*b) * by_blue;
+    }
+}
+
+#[inline(always)]
+fn raise<T: Copy>(samples: &[T], out: &mut [u16], code: impl Fn(T) -> u16) {
+    for (o, &s) in out.iter_mut().zip(samples) {
+        *o = (*o).max(code(s));
     }
 }
 
@@ -174,11 +194,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Largest code of each pixel over all lights and channels, on the 16-bit range.
-    pub fn read_peaks(&self, y: usize, x0: usize, out: &mut [u16]) {
-        out.fill(0);
+    /// [`Reader::read`] of all three channels at once, where neither flat field nor dark frame is in the way; false where
+    /// it has to be done one by one.
+    pub fn read_colours(&self, k: usize, y: usize, x0: usize, out: &mut [&mut [f32]; 3]) -> bool {
+        let lit = &self.lit[k];
+        let plain = lit.flat.is_none() && self.dark.is_none();
+        plain && lit.frame.read_colours(y, x0, lit.inverse_intensity, out)
+    }
+
+    /// Largest code of each pixel over all lights and channels, on the 16-bit range, where one of them is saturated; else
+    /// zeros. `codes` has room for all channels.
+    pub fn read_peaks(&self, y: usize, x0: usize, codes: &mut [u16], out: &mut [u16]) {
+        codes.fill(0);
         for lit in &self.lit {
-            lit.frame.raise_to_codes(y, x0, out);
+            lit.frame.raise_to_codes(y, x0, codes);
+        }
+        out.fill(0);
+        if self.saturated(largest(codes)) {
+            for (o, codes) in out.iter_mut().zip(codes.chunks_exact(self.channels)) {
+                *o = largest(codes);
+            }
         }
     }
 
@@ -199,9 +234,10 @@ impl<'a> Reader<'a> {
 
     /// Whether light `k` saturates pixel (x, y) in any channel.
     pub fn saturated_at(&self, k: usize, x: usize, y: usize) -> bool {
-        let mut peak = [0u16];
-        self.lit[k].frame.raise_to_codes(y, x, &mut peak);
-        self.saturated(peak[0])
+        let mut codes = [0u16; 3];
+        let codes = &mut codes[..self.channels];
+        self.lit[k].frame.raise_to_codes(y, x, codes);
+        self.saturated(largest(codes))
     }
 
     /// A standard deviation of raw linear light as one of normalised samples of light `k` whose flat is near 1.
@@ -213,6 +249,10 @@ impl<'a> Reader<'a> {
             sigma / lit.intensity_of_grey
         }
     }
+}
+
+fn largest(codes: &[u16]) -> u16 {
+    codes.iter().copied().fold(0, u16::max)
 }
 
 fn subtract(a: &mut [f32], b: &[f32]) {

@@ -23,7 +23,8 @@ impl Tile {
         let (mut above, mut below) = (0.0, 0.0);
         for k in (0..setup.count()).filter(|&k| kept(k)) {
             let shade = dot(self.direction(setup, k, i), normal);
-            above += shade * f64::from(self.colour[c * planes + k * TILE + i]);
+            let lobe = self.lobe.get(k * TILE + i).copied().unwrap_or(0.0);
+            above += shade * f64::from(self.colour[c * planes + k * TILE + i] - lobe);
             below += shade * shade;
         }
         if below > 0.0 { (above / below).max(0.0) } else { 0.0 }
@@ -39,7 +40,7 @@ impl Tile {
     fn colour_body(&self, setup: &Setup, out: &mut [f32; 3 * TILE]) {
         let n = self.n;
         let planes = setup.count() * TILE;
-        let (mut shade, mut below) = ([0.0f32; TILE], [0.0f32; TILE]);
+        let (mut shade, mut below, mut lobe) = ([0.0f32; TILE], [0.0f32; TILE], [0.0f32; TILE]);
         out.fill(0.0);
         for k in 0..setup.count() {
             let row = k * TILE..k * TILE + n;
@@ -55,6 +56,12 @@ impl Tile {
                 let d = setup.narrow[k];
                 shades(&self.lanes.normal, |_| d, &mut shade[..n], &mut below[..n]);
             }
+            // The lobe is white: what it adds is the same in all channels.
+            if !self.lobe.is_empty() {
+                for ((sum, shade), value) in lobe[..n].iter_mut().zip(&shade).zip(&self.lobe[row.clone()]) {
+                    *sum += shade * value;
+                }
+            }
             for c in 0..3 {
                 let samples = &self.colour[c * planes + row.start..c * planes + row.end];
                 for ((sum, shade), sample) in out[c * TILE..c * TILE + n].iter_mut().zip(&shade).zip(samples) {
@@ -63,8 +70,8 @@ impl Tile {
             }
         }
         for c in 0..3 {
-            for (sum, below) in out[c * TILE..c * TILE + n].iter_mut().zip(&below) {
-                let v = *sum
+            for ((sum, below), lobe) in out[c * TILE..c * TILE + n].iter_mut().zip(&below).zip(&lobe) {
+                let v = (*sum - lobe)
                     / if *below > f32::MIN_POSITIVE {
                         *below
                     } else {

@@ -84,8 +84,11 @@ pub struct Tile {
     pub samples: Vec<f32>,
     /// Samples of the channels of an RGB stack, channel by channel, each like `samples`; empty for grey.
     pub colour: Vec<f32>,
-    /// Largest code of each pixel.
+    /// The specular lobe in `colour`, light by light, each like `samples`; empty where there is none, or no colour.
+    pub lobe: Vec<f32>,
+    /// Largest code of each pixel, where one of the tile is saturated; else 0.
     pub peaks: Vec<u16>,
+    codes: Vec<u16>,
     /// `albedo * normal`.
     pub g: [Vec<f32>; 3],
     /// Sum of squared residuals.
@@ -110,7 +113,16 @@ impl Tile {
             n: 0,
             samples: vec![0.0; planes],
             colour: vec![0.0; colour],
+            lobe: vec![
+                0.0;
+                if setup.varnish.is_some() && colour > 0 {
+                    planes
+                } else {
+                    0
+                }
+            ],
             peaks: vec![0; TILE],
+            codes: vec![0; setup.reader.channels * TILE],
             g: std::array::from_fn(|_| vec![0.0; TILE]),
             rss: vec![0.0; TILE],
             lanes: Box::new(Lanes::new()),
@@ -125,7 +137,8 @@ impl Tile {
     /// division by the light's colour a neutral surface has equal channels, and the mean has the least noise.
     pub fn read(&mut self, setup: &Setup, y: usize, x0: usize, n: usize) {
         self.read_samples(setup, y, x0, n);
-        setup.reader.read_peaks(y, x0, &mut self.peaks[..n]);
+        let codes = &mut self.codes[..n * setup.reader.channels];
+        setup.reader.read_peaks(y, x0, codes, &mut self.peaks[..n]);
     }
 
     /// [`Tile::read`] without the peaks.
@@ -149,18 +162,17 @@ impl Tile {
 
     fn read_colour(&mut self, setup: &Setup, k: usize, y: usize, x0: usize) {
         let planes = setup.count() * TILE;
-        let n = self.n;
-        for c in 0..3 {
-            let from = c * planes + k * TILE;
-            let out = &mut self.colour[from..from + n];
-            setup.reader.read(k, c, y, x0, out, &mut self.scratch[..n]);
+        let row = k * TILE..k * TILE + self.n;
+        let (red, rest) = self.colour.split_at_mut(planes);
+        let (green, blue) = rest.split_at_mut(planes);
+        let mut colours = [&mut red[row.clone()], &mut green[row.clone()], &mut blue[row.clone()]];
+        if !setup.reader.read_colours(k, y, x0, &mut colours) {
+            for (c, out) in colours.iter_mut().enumerate() {
+                setup.reader.read(k, c, y, x0, out, &mut self.scratch[..row.len()]);
+            }
         }
-        let (red, rest) = self.colour.split_at(planes);
-        let (green, blue) = rest.split_at(planes);
-        let row = k * TILE..k * TILE + n;
-        let (red, green, blue) = (&red[row.clone()], &green[row.clone()], &blue[row.clone()]);
-        let grey = &mut self.samples[row];
-        mean_wide(red, green, blue, grey);
+        let [red, green, blue] = colours;
+        mean_wide(red, green, blue, &mut self.samples[row]);
     }
 
     fn apply_gain(&mut self, setup: &Setup, k: usize, y: usize, x0: usize) {

@@ -2,16 +2,19 @@
 
 use crate::kernel::LANES;
 use crate::lights::Lights;
+use crate::lobe_model::{Model, Near, POINTS};
 use crate::tile::{Setup, TILE, Tile};
 use crate::varnish::{MOST_LIGHTS, Varnish, half_vector};
 use imaging::fastest;
 
 /// Pixels between places where half vectors are computed; linear between them.
-const NODE: usize = 64;
+const NODE: usize = 128;
 /// Newton steps; flat pixels need one.
 const STEPS: usize = 5;
 /// A step below this ends the search: the lobe is then linear to a thousandth.
 const SMALL_STEP: f32 = 2e-3;
+/// A step below this changes the lobe by less than a thousandth.
+const NO_STEP: f32 = 1e-4;
 const MAX_STEP: f32 = 0.15;
 /// Slopes are searched for up to this.
 const STEEPEST: f32 = 1.2;
@@ -44,7 +47,11 @@ impl Halves {
             let place = lights.place(x, y);
             let mut halves = [[0.0; 3]; MOST_LIGHTS];
             for (k, half) in halves.iter_mut().enumerate().take(setup.count()) {
-                let l = lights.at(k, x as f64, y as f64).direction;
+                let l = if lights.near() {
+                    lights.at(k, x as f64, y as f64).direction
+                } else {
+                    setup.directions[k]
+                };
                 *half = half_vector(l, place, setup.view_distance()).map(|v| v as f32);
             }
             self.nodes.push(halves);
@@ -54,7 +61,7 @@ impl Halves {
 }
 
 fastest! {
-    /// Subtracts the lobe from the grey and colour samples of a fitted tile.
+    /// Subtracts the lobe from the grey samples of a fitted tile, and keeps it in `tile.lobe` for the colours.
     pub fn remove(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halves) = remove_body
 }
 
@@ -63,63 +70,145 @@ struct Lobes {
     value: [Lane; MOST_LIGHTS],
     by_p: [Lane; MOST_LIGHTS],
     by_q: [Lane; MOST_LIGHTS],
-    half: [[Lane; 3]; MOST_LIGHTS],
     light: [[Lane; 3]; MOST_LIGHTS],
+    /// Half vectors at the node before, and their change until the next.
+    half: [[[f32; 2]; 3]; MOST_LIGHTS],
+    /// How much of that change the pixels have come to.
+    share: Lane,
+}
+
+/// What all blocks have in common.
+struct Shape {
+    lights: usize,
+    strength: f32,
+    exponent: f32,
 }
 
 #[inline(always)]
 fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halves) {
-    let lights = setup.count();
-    let (strength, exponent) = (varnish.strength as f32, varnish.exponent as f32);
-    let planes = lights * TILE;
+    let shape = Shape {
+        lights: setup.count().min(MOST_LIGHTS),
+        strength: varnish.strength as f32,
+        exponent: varnish.exponent as f32,
+    };
     let zero = [[0.0; LANES]; MOST_LIGHTS];
     let mut lobes = Lobes {
         value: zero,
         by_p: zero,
         by_q: zero,
-        half: [[[0.0; LANES]; 3]; MOST_LIGHTS],
         light: [[[0.0; LANES]; 3]; MOST_LIGHTS],
+        half: [[[0.0; 2]; 3]; MOST_LIGHTS],
+        share: [0.0; LANES],
     };
-    for at in (0..tile.n).step_by(LANES) {
-        let (node, offset) = (at / NODE, (at % NODE) as f32);
-        let share: Lane = std::array::from_fn(|i| (offset + i as f32) / NODE as f32);
-        for k in 0..lights {
-            let (a, b) = (halves.nodes[node][k], halves.nodes[node + 1][k]);
-            for j in 0..3 {
-                for i in 0..LANES {
-                    lobes.half[k][j][i] = a[j] + share[i] * (b[j] - a[j]);
+    let mut inverse = tile.inverse_lane(setup, 0);
+    for first in (0..tile.n).step_by(NODE) {
+        let model = model_at(tile, setup, halves, first, &shape, &mut lobes);
+        for at in (first..tile.n.min(first + NODE)).step_by(LANES) {
+            if setup.lights.near() {
+                inverse = tile.inverse_lane(setup, at);
+                for k in 0..shape.lights {
+                    lobes.light[k] = [0, 1, 2].map(|j| tile.direction_lane(setup, k, j, at));
                 }
-                lobes.light[k][j] = tile.direction_lane(setup, k, j, at);
             }
-        }
-        let inverse = tile.inverse_lane(setup, at);
-        let g = [0, 1, 2].map(|j| tile.fit_lane(j, at));
-        let slopes = halves.slopes[node];
-        let (mut p, mut q) = ([slopes[0]; LANES], [slopes[1]; LANES]);
-        for _ in 0..STEPS {
-            evaluate(&mut lobes, lights, strength, exponent, &p, &q);
-            let (dp, dq) = newton(&lobes, lights, &inverse, &g, &p, &q);
-            let mut longest = 0.0f32;
             for i in 0..LANES {
-                p[i] = (p[i] + dp[i]).clamp(-STEEPEST, STEEPEST);
-                q[i] = (q[i] + dq[i]).clamp(-STEEPEST, STEEPEST);
-                longest = longest.max(dp[i].abs()).max(dq[i].abs());
+                lobes.share[i] = (at - first + i) as f32 / NODE as f32;
             }
-            for k in 0..lights {
-                for i in 0..LANES {
-                    lobes.value[k][i] += lobes.by_p[k][i] * dp[i] + lobes.by_q[k][i] * dq[i];
+            let g = [0, 1, 2].map(|j| tile.fit_lane(j, at));
+            search(&mut lobes, &shape, &model, &inverse, &g);
+            for k in 0..shape.lights {
+                subtract(&mut tile.samples[k * TILE + at..][..LANES], &lobes.value[k]);
+                if !tile.lobe.is_empty() {
+                    tile.lobe[k * TILE + at..][..LANES].copy_from_slice(&lobes.value[k]);
                 }
             }
-            if longest < SMALL_STEP {
-                break;
+        }
+    }
+}
+
+/// The lobe's fit over the pixels from a node to the next, from its values at a few slopes. Half vectors and lights are
+/// left in `lobes`: far lights stay what they are.
+#[inline(always)]
+fn model_at(tile: &Tile, setup: &Setup, halves: &Halves, first: usize, shape: &Shape, lobes: &mut Lobes) -> Model {
+    let node = first / NODE;
+    let origin = halves.slopes[node];
+    let reach = Model::reach(shape.exponent);
+    let (mut p, mut q) = ([origin[0]; LANES], [origin[1]; LANES]);
+    for (i, point) in POINTS.iter().enumerate() {
+        p[i] += reach * point[0];
+        q[i] += reach * point[1];
+    }
+    lobes.share = [0.5; LANES];
+    (lobes.share[Model::AT_START], lobes.share[Model::AT_END]) = (0.0, 1.0);
+    let middle = (first + NODE / 2).min(tile.n - 1);
+    for k in 0..shape.lights {
+        let (a, b) = (halves.nodes[node][k], halves.nodes[node + 1][k]);
+        lobes.half[k] = [0, 1, 2].map(|j| [a[j], b[j] - a[j]]);
+        lobes.light[k] = tile.narrow_direction(setup, k, middle).map(|v| [v; LANES]);
+    }
+    values(lobes, shape, &p, &q);
+    let inverse = tile.narrow_inverse(setup, middle).map(|v| [v; LANES]);
+    Model::new(
+        origin,
+        reach,
+        &fit_of(&inverse, &sums(lobes, shape.lights, &lobes.value)),
+    )
+}
+
+/// Leaves in `lobes.value` the lobe at the slopes that the rest of the light then has.
+#[inline(always)]
+fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], g: &[Lane; 3]) {
+    let [p0, q0] = model.origin;
+    let (mut p, mut q) = ([p0; LANES], [q0; LANES]);
+    let mut near = Near::default();
+    // Without a look at the lobe itself first.
+    for _ in 0..2 {
+        near = model.near(&lobes.share, &p, &q);
+        let (dp, dq) = newton(&near.fit, &near.by_p, &near.by_q, g, &p, &q);
+        for i in 0..LANES {
+            p[i] += dp[i];
+            q[i] += dq[i];
+        }
+    }
+    values(lobes, shape, &p, &q);
+    let fit = fit_of(inverse, &sums(lobes, shape.lights, &lobes.value));
+    let (dp, dq) = newton(&fit, &near.by_p, &near.by_q, g, &p, &q);
+    if below(NO_STEP, &dp, &dq) {
+        return;
+    }
+    advance(&mut p, &mut q, &dp, &dq);
+    for _ in 0..STEPS {
+        evaluate(lobes, shape, &p, &q);
+        let of = |values: &[Lane; MOST_LIGHTS]| fit_of(inverse, &sums(lobes, shape.lights, values));
+        let (fit, by_p, by_q) = (of(&lobes.value), of(&lobes.by_p), of(&lobes.by_q));
+        let (dp, dq) = newton(&fit, &by_p, &by_q, g, &p, &q);
+        advance(&mut p, &mut q, &dp, &dq);
+        for k in 0..shape.lights {
+            for i in 0..LANES {
+                lobes.value[k][i] += lobes.by_p[k][i] * dp[i] + lobes.by_q[k][i] * dq[i];
             }
         }
-        for k in 0..lights {
-            subtract(&mut tile.samples[k * TILE + at..][..LANES], &lobes.value[k]);
-            for c in 0..tile.colour.len() / planes {
-                subtract(&mut tile.colour[c * planes + k * TILE + at..][..LANES], &lobes.value[k]);
-            }
+        if below(SMALL_STEP, &dp, &dq) {
+            break;
         }
+    }
+}
+
+/// Whether all steps are shorter than `limit`.
+#[inline(always)]
+fn below(limit: f32, dp: &Lane, dq: &Lane) -> bool {
+    let mut over = [0u32; LANES];
+    for i in 0..LANES {
+        let short = dp[i].abs() < limit && dq[i].abs() < limit;
+        over[i] = u32::from(!short);
+    }
+    over.iter().fold(0, |all, o| all | o) == 0
+}
+
+#[inline(always)]
+fn advance(p: &mut Lane, q: &mut Lane, dp: &Lane, dq: &Lane) {
+    for i in 0..LANES {
+        p[i] = (p[i] + dp[i]).clamp(-STEEPEST, STEEPEST);
+        q[i] = (q[i] + dq[i]).clamp(-STEEPEST, STEEPEST);
     }
 }
 
@@ -130,63 +219,95 @@ fn subtract(samples: &mut [f32], value: &Lane) {
     }
 }
 
-/// `strength * lobe(n.h) * n.l` and its slopes at the normal of slopes p, q.
+/// One over the length of `(-p, -q, 1)`.
 #[inline(always)]
-fn evaluate(lobes: &mut Lobes, lights: usize, strength: f32, exponent: f32, p: &Lane, q: &Lane) {
+fn unit_scale(p: &Lane, q: &Lane) -> Lane {
     let mut w = [0.0; LANES];
     for i in 0..LANES {
         w[i] = 1.0 / (1.0 + p[i] * p[i] + q[i] * q[i]).sqrt();
     }
-    for k in 0..lights {
-        let ([hx, hy, hz], [lx, ly, lz]) = (&lobes.half[k], &lobes.light[k]);
+    w
+}
+
+/// `strength * lobe(n.h) * n.l` at the normal of slopes p, q.
+#[inline(always)]
+fn values(lobes: &mut Lobes, shape: &Shape, p: &Lane, q: &Lane) {
+    let w = unit_scale(p, q);
+    for k in 0..shape.lights {
+        let (half, [lx, ly, lz]) = (lobes.half[k], &lobes.light[k]);
         for i in 0..LANES {
-            let c = (hz[i] - p[i] * hx[i] - q[i] * hy[i]) * w[i];
+            let [hx, hy, hz] = half.map(|[from, change]| from + lobes.share[i] * change);
+            let c = (hz - p[i] * hx - q[i] * hy) * w[i];
             let d = (lz[i] - p[i] * lx[i] - q[i] * ly[i]) * w[i];
             let lit = if d > 0.0 { d } else { 0.0 };
             let u = 1.0 - c;
-            let f = strength * exp(-exponent * (u + 0.5 * u * u));
-            // d(n.h)/dp = -h_x w - (n.h) p w^2, the same for l.
-            let steep = f * exponent * (1.0 + u) * lit;
-            let flat = if d > 0.0 { f } else { 0.0 };
-            let w2 = w[i] * w[i];
-            lobes.value[k][i] = f * lit;
-            lobes.by_p[k][i] = steep * (-hx[i] * w[i] - c * p[i] * w2) + flat * (-lx[i] * w[i] - d * p[i] * w2);
-            lobes.by_q[k][i] = steep * (-hy[i] * w[i] - c * q[i] * w2) + flat * (-ly[i] * w[i] - d * q[i] * w2);
+            lobes.value[k][i] = shape.strength * exp(-shape.exponent * (u + 0.5 * u * u)) * lit;
         }
     }
 }
 
-/// Newton step towards slopes that agree with the diffuse part they leave; 0 where there is no diffuse part.
+/// [`values`] and their slopes along p and q.
 #[inline(always)]
-fn newton(lobes: &Lobes, lights: usize, c: &[Lane; 6], g: &[Lane; 3], p: &Lane, q: &Lane) -> (Lane, Lane) {
-    let mut sums = [[[0.0f32; LANES]; 3]; 3];
+fn evaluate(lobes: &mut Lobes, shape: &Shape, p: &Lane, q: &Lane) {
+    let w = unit_scale(p, q);
+    for k in 0..shape.lights {
+        let (half, [lx, ly, lz]) = (lobes.half[k], &lobes.light[k]);
+        for i in 0..LANES {
+            let [hx, hy, hz] = half.map(|[from, change]| from + lobes.share[i] * change);
+            let c = (hz - p[i] * hx - q[i] * hy) * w[i];
+            let d = (lz[i] - p[i] * lx[i] - q[i] * ly[i]) * w[i];
+            let lit = if d > 0.0 { d } else { 0.0 };
+            let u = 1.0 - c;
+            let f = shape.strength * exp(-shape.exponent * (u + 0.5 * u * u));
+            // d(n.h)/dp = -h_x w - (n.h) p w^2, the same for l.
+            let steep = f * shape.exponent * (1.0 + u) * lit;
+            let flat = if d > 0.0 { f } else { 0.0 };
+            let along = (steep * c + flat * d) * w[i] * w[i];
+            lobes.value[k][i] = f * lit;
+            lobes.by_p[k][i] = -(steep * hx + flat * lx[i]) * w[i] - along * p[i];
+            lobes.by_q[k][i] = -(steep * hy + flat * ly[i]) * w[i] - along * q[i];
+        }
+    }
+}
+
+/// `S^T v` of values by light.
+#[inline(always)]
+fn sums(lobes: &Lobes, lights: usize, values: &[Lane; MOST_LIGHTS]) -> [Lane; 3] {
+    let mut sums = [[0.0f32; LANES]; 3];
     for k in 0..lights {
         for j in 0..3 {
             for i in 0..LANES {
-                let d = lobes.light[k][j][i];
-                sums[0][j][i] += d * lobes.value[k][i];
-                sums[1][j][i] += d * lobes.by_p[k][i];
-                sums[2][j][i] += d * lobes.by_q[k][i];
+                sums[j][i] += lobes.light[k][j][i] * values[k][i];
             }
         }
     }
+    sums
+}
+
+/// `C v` with C = `(S^T S)^-1` (xx, xy, xz, yy, yz, zz).
+#[inline(always)]
+fn fit_of(c: &[Lane; 6], [x, y, z]: &[Lane; 3]) -> [Lane; 3] {
+    let mut out = [[0.0; LANES]; 3];
+    for i in 0..LANES {
+        out[0][i] = c[0][i] * x[i] + c[1][i] * y[i] + c[2][i] * z[i];
+        out[1][i] = c[1][i] * x[i] + c[3][i] * y[i] + c[4][i] * z[i];
+        out[2][i] = c[2][i] * x[i] + c[4][i] * y[i] + c[5][i] * z[i];
+    }
+    out
+}
+
+/// Newton step towards slopes that agree with the diffuse part that a lobe with this fit and its slopes leaves; 0 where
+/// there is no diffuse part.
+#[inline(always)]
+fn newton(f: &[Lane; 3], fp: &[Lane; 3], fq: &[Lane; 3], g: &[Lane; 3], p: &Lane, q: &Lane) -> (Lane, Lane) {
     let (mut dp, mut dq) = ([0.0; LANES], [0.0; LANES]);
     for i in 0..LANES {
-        let map = |v: &[Lane; 3]| {
-            let (x, y, z) = (v[0][i], v[1][i], v[2][i]);
-            [
-                c[0][i] * x + c[1][i] * y + c[2][i] * z,
-                c[1][i] * x + c[3][i] * y + c[4][i] * z,
-                c[2][i] * x + c[4][i] * y + c[5][i] * z,
-            ]
-        };
-        let (f, fp, fq) = (map(&sums[0]), map(&sums[1]), map(&sums[2]));
-        let d = [g[0][i] - f[0], g[1][i] - f[1], g[2][i] - f[2]];
+        let d = [g[0][i] - f[0][i], g[1][i] - f[1][i], g[2][i] - f[2][i]];
         let (ex, ey) = (d[0] + p[i] * d[2], d[1] + q[i] * d[2]);
-        let xx = d[2] - fp[0] - p[i] * fp[2];
-        let xy = -fq[0] - p[i] * fq[2];
-        let yx = -fp[1] - q[i] * fp[2];
-        let yy = d[2] - fq[1] - q[i] * fq[2];
+        let xx = d[2] - fp[0][i] - p[i] * fp[2][i];
+        let xy = -fq[0][i] - p[i] * fq[2][i];
+        let yx = -fp[1][i] - q[i] * fp[2][i];
+        let yy = d[2] - fq[1][i] - q[i] * fq[2][i];
         let det = xx * yy - xy * yx;
         // Both terms add up where a diffuse part exists; elsewhere the coarse slopes stand.
         let usable = d[2] > 0.0 && det > 1e-4 * g[2][i] * g[2][i];
@@ -207,10 +328,12 @@ fn exp(x: f32) -> f32 {
     let x = if x > -80.0 { x } else { -80.0 };
     // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, in the baseline's instructions too.
     const ROUND: f32 = 12_582_912.0;
-    let whole = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = rounded - ROUND;
     let f = (x - whole * HIGH) - whole * LOW;
     let series = 1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f / 720.0)))));
-    let power = f32::from_bits(((whole as i32 + 127) as u32) << 23);
+    // The whole number stands in the last bits of the rounded sum.
+    let power = f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
     series * power
 }
 

@@ -38,7 +38,7 @@ export const acquisition = (
     }
     const started = performance.now();
     const stack = await native.loadStack(input, (f) => progress(f * 0.8), signal, registrationLimits);
-    const decodeMs = performance.now() - started;
+    const decodeMs = performance.now() - started - stack.registrationMs;
     try {
       const frames = await stack.quality(signal);
       const checks = checkFrames(frames, input);

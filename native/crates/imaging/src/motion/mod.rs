@@ -2,6 +2,7 @@
 
 mod linear;
 mod patches;
+mod place_fit;
 mod resample;
 mod rigid;
 mod undo;

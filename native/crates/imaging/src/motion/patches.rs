@@ -1,6 +1,6 @@
 //! Places of a frame whose print fixes both directions of a move, spread over the frame.
 
-use super::window::{CELLS, reach};
+use super::window::{CELLS, Light, reach};
 use crate::Raster;
 use rayon::prelude::*;
 
@@ -12,14 +12,14 @@ const REDUCED: usize = 512;
 const LEAST_STRUCTURE: f64 = 4e-4;
 
 /// Middles of the places, in pixels (integer coordinates are pixel centres).
-pub(super) fn places(raster: &Raster, table: &[f32]) -> Vec<[isize; 2]> {
+pub(super) fn places(raster: &Raster, of_code: &Light) -> Vec<[isize; 2]> {
     let longer = raster.width.max(raster.height);
     let step = longer.div_ceil(REDUCED);
     let (width, height) = (raster.width / step, raster.height / step);
     if width < 8 || height < 8 {
         return Vec::new();
     }
-    let light = reduced(raster, table, step, (width, height));
+    let light = reduced(raster, of_code, step, (width, height));
     let structure = gradients(&light, width, height);
     let tile = longer.div_ceil(TILES);
     // Even the finest window must fit.
@@ -42,7 +42,7 @@ pub(super) fn places(raster: &Raster, table: &[f32]) -> Vec<[isize; 2]> {
 }
 
 /// Log light of means of `step x step` pixels, every third pixel a direction where there are many.
-fn reduced(raster: &Raster, table: &[f32], step: usize, (width, height): (usize, usize)) -> Vec<f32> {
+fn reduced(raster: &Raster, of_code: &Light, step: usize, (width, height): (usize, usize)) -> Vec<f32> {
     let stride = step.div_ceil(3);
     let mut light = vec![0.0f32; width * height];
     light.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
@@ -51,7 +51,7 @@ fn reduced(raster: &Raster, table: &[f32], step: usize, (width, height): (usize,
             for dy in (0..step).step_by(stride) {
                 for dx in (0..step).step_by(stride) {
                     for c in 0..raster.channels {
-                        sum += table[usize::from(raster.code(x * step + dx, y * step + dy, c))];
+                        sum += of_code.of(raster.code(x * step + dx, y * step + dy, c));
                         count += 1.0;
                     }
                 }

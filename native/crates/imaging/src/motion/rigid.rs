@@ -2,7 +2,8 @@
 
 use super::linear::{inverse2, solve};
 use super::patches::places;
-use super::window::{CELLS, FULL, MARGIN, Window, light_table, moved, reach};
+use super::place_fit::{fit_place, inner};
+use super::window::{CELLS, FULL, Light, Window, moved, reach};
 use crate::{Cancel, FrameStack, Raster, Result, shift_between};
 use rayon::prelude::*;
 
@@ -13,8 +14,6 @@ const ROUNDS: usize = 5;
 /// Fewest places that must agree, and the least share of all of them.
 const LEAST_PLACES: usize = 5;
 const LEAST_SHARE: f64 = 0.5;
-/// Likeness below which a place shows something else than the reference's print: highlights, shadows, foil.
-const LEAST_LIKENESS: f64 = 0.5;
 /// What the model of a place leaves out (relief, shadows), px at each fineness: no place alone decides.
 const PLACE_SIGMA: f64 = 0.05;
 /// Standard deviation of a move above which it counts as not found, px. Print gives 0.01; shading that turns with the
@@ -85,18 +84,18 @@ impl Motion {
 pub fn motions(stack: &FrameStack, cancel: &Cancel) -> Result<Vec<Option<Motion>>> {
     stack.validate()?;
     let first = &stack.frames[0].raster;
-    let table = light_table(first, stack.encoding);
-    let places = places(first, &table);
+    let light = Light::new(first, stack.encoding);
+    let places = places(first, &light);
     let mut reference = Vec::with_capacity(STEPS.len());
     for step in STEPS {
         cancel.check()?;
-        reference.push(templates(first, &table, &places, step));
+        reference.push(templates(first, &light, &places, step));
     }
     let others: Vec<Option<Motion>> = stack.frames[1..]
         .par_iter()
         .map(|frame| {
             cancel.check()?;
-            Ok(motion(&reference, &table, first, &frame.raster))
+            Ok(motion(&reference, &light, first, &frame.raster))
         })
         .collect::<Result<_>>()?;
     let told = others.iter().flatten().count();
@@ -110,46 +109,42 @@ pub fn motions(stack: &FrameStack, cancel: &Cancel) -> Result<Vec<Option<Motion>
     Ok(std::iter::once(own).chain(others).collect())
 }
 
-fn motion(reference: &[Vec<Template>], table: &[f32], first: &Raster, frame: &Raster) -> Option<Motion> {
-    let near = from_start(reference, table, frame, [0.0, 0.0]);
+fn motion(reference: &[Vec<Template>], light: &Light, first: &Raster, frame: &Raster) -> Option<Motion> {
+    let near = from_start(reference, light, frame, [0.0, 0.0]);
     if near.is_some() {
         return near;
     }
     // Farther than the coarsest windows reach: where phase correlation points.
     let (dx, dy, _) = shift_between(first, frame);
-    from_start(reference, table, frame, [dx.into(), dy.into()])
+    from_start(reference, light, frame, [dx.into(), dy.into()])
 }
 
 /// A place of the reference frame at one fineness.
 struct Template {
     middle: [isize; 2],
     window: Window,
-    /// Gradient of the window's `CELLS x CELLS` cells.
-    gradient: Vec<[f32; 2]>,
+    /// Log light of the window's `CELLS x CELLS` cells, and its gradient along x and y with the sign turned.
+    terms: [Vec<f32>; 3],
 }
 
-fn templates(raster: &Raster, table: &[f32], places: &[[isize; 2]], step: usize) -> Vec<Template> {
+fn templates(raster: &Raster, light: &Light, places: &[[isize; 2]], step: usize) -> Vec<Template> {
     places
         .par_iter()
         .filter_map(|&middle| {
-            let window = Window::read(raster, table, middle, step)?;
-            let gradient = (0..CELLS * CELLS)
-                .map(|i| {
-                    let at = (i / CELLS + MARGIN) * FULL + i % CELLS + MARGIN;
-                    let l = &window.light;
-                    [0.5 * (l[at + 1] - l[at - 1]), 0.5 * (l[at + FULL] - l[at - FULL])]
-                })
-                .collect();
-            Some(Template {
-                middle,
-                window,
-                gradient,
-            })
+            let window = Window::read(raster, light, middle, step)?;
+            let l = &window.light;
+            let of = |value: &dyn Fn(usize) -> f32| (0..CELLS * CELLS).map(|i| value(inner(i))).collect();
+            let terms = [
+                of(&|at| l[at]),
+                of(&|at| -0.5 * (l[at + 1] - l[at - 1])),
+                of(&|at| -0.5 * (l[at + FULL] - l[at - FULL])),
+            ];
+            Some(Template { middle, window, terms })
         })
         .collect()
 }
 
-fn from_start(reference: &[Vec<Template>], table: &[f32], frame: &Raster, start: [f64; 2]) -> Option<Motion> {
+fn from_start(reference: &[Vec<Template>], light: &Light, frame: &Raster, start: [f64; 2]) -> Option<Motion> {
     let middle = [(frame.width as f64 - 1.0) / 2.0, (frame.height as f64 - 1.0) / 2.0];
     let mut motion = Motion {
         shift: start,
@@ -160,10 +155,13 @@ fn from_start(reference: &[Vec<Template>], table: &[f32], frame: &Raster, start:
         if templates.len() < LEAST_PLACES || reach(step) * 2 > frame.width.max(frame.height) {
             continue;
         }
+        // A window is read again only where the move has come to another whole pixel.
+        let mut windows: Vec<Option<Placed>> = templates.iter().map(|_| None).collect();
         for _ in 0..ROUNDS {
             let seen: Vec<Seen> = templates
                 .par_iter()
-                .filter_map(|t| look(t, table, frame, &motion, middle, step))
+                .zip(&mut windows)
+                .filter_map(|(t, held)| look(t, light, frame, &motion, middle, step, held))
                 .collect();
             let Some(found) = combine(&seen, middle, templates.len()) else {
                 // A coarse window may hold too much of the mat; the finer ones decide.
@@ -191,13 +189,20 @@ struct Seen {
     information: [[f64; 2]; 2],
 }
 
+/// A window of the frame, and the pixel in its middle.
+struct Placed {
+    at: [isize; 2],
+    window: Window,
+}
+
 fn look(
     template: &Template,
-    table: &[f32],
+    light: &Light,
     frame: &Raster,
     motion: &Motion,
     middle: [f64; 2],
     step: usize,
+    held: &mut Option<Placed>,
 ) -> Option<Seen> {
     let from_middle = [
         template.middle[0] as f64 - middle[0],
@@ -209,10 +214,13 @@ fn look(
         template.middle[0] + whole[0] as isize,
         template.middle[1] + whole[1] as isize,
     ];
-    let window = Window::read(frame, table, at, step)?;
+    if held.as_ref().is_none_or(|placed| placed.at != at) {
+        *held = Window::read(frame, light, at, step).map(|window| Placed { at, window });
+    }
+    let window = &held.as_ref()?.window;
     let rest = [(by[0] - whole[0]) / step as f64, (by[1] - whole[1]) / step as f64];
-    let light = moved(&window.light, rest);
-    let fit = fit_place(template, &light, &window.sound)?;
+    let there = moved(&window.light, rest);
+    let fit = fit_place(&template.terms, &template.window.sound, &there, &window.sound)?;
     // Cells to pixels.
     let unit = step as f64;
     let mut covariance = fit.covariance.map(|row| row.map(|v| v * unit * unit));
@@ -222,91 +230,6 @@ fn look(
         from_middle,
         update: fit.update.map(|v| v * unit),
         information: inverse2(covariance)?,
-    })
-}
-
-struct PlaceFit {
-    update: [f64; 2],
-    covariance: [[f64; 2]; 2],
-}
-
-/// Least squares of the moved frame's log light on a plane, the reference's log light and its gradient; twice, the second
-/// time with less weight for cells that do not fit.
-fn fit_place(template: &Template, light: &[f32], sound: &[f32]) -> Option<PlaceFit> {
-    const N: usize = 6;
-    let reference = &template.window;
-    let mut weights: Vec<f32> = (0..CELLS * CELLS)
-        .map(|i| {
-            let at = (i / CELLS + MARGIN) * FULL + i % CELLS + MARGIN;
-            reference.sound[at] * sound[at]
-        })
-        .collect();
-    let row = |i: usize| -> [f32; N] {
-        let at = (i / CELLS + MARGIN) * FULL + i % CELLS + MARGIN;
-        let (x, y) = ((i % CELLS) as f32 / 16.0 - 1.0, (i / CELLS) as f32 / 16.0 - 1.0);
-        let [gx, gy] = template.gradient[i];
-        [1.0, x, y, reference.light[at], -gx, -gy]
-    };
-    let mut answer = None;
-    for _ in 0..2 {
-        let (mut a, mut b, mut squares, mut count) = ([[0.0f64; N]; N], [0.0f64; N], 0.0f64, 0.0f64);
-        for (i, (&w, &l)) in weights.iter().zip(light).enumerate() {
-            let r = row(i);
-            for p in 0..N {
-                let wr = f64::from(w * r[p]);
-                for q in p..N {
-                    a[p][q] += wr * f64::from(r[q]);
-                }
-                b[p] += wr * f64::from(l);
-            }
-            squares += f64::from(w) * f64::from(l) * f64::from(l);
-            count += f64::from(w);
-        }
-        for p in 1..N {
-            for q in 0..p {
-                a[p][q] = a[q][p];
-            }
-        }
-        if count < (CELLS * CELLS) as f64 / 4.0 {
-            return None;
-        }
-        let x = solve(a, b)?;
-        let dot: f64 = x.iter().zip(b).map(|(x, b)| x * b).sum();
-        let rest = (squares - dot).max(0.0) / count;
-        answer = Some((a, b, x, squares, rest, count));
-        let scale = 1.0 / (9.0 * rest).max(1e-12) as f32;
-        for (i, (w, &l)) in weights.iter_mut().zip(light).enumerate() {
-            let expected: f32 = row(i).iter().zip(x).map(|(r, x)| r * x as f32).sum();
-            if *w > 0.0 {
-                *w = 1.0 / (1.0 + (l - expected).powi(2) * scale);
-            }
-        }
-    }
-    let (a, b, x, squares, rest, count) = answer?;
-    // How much of what a plane leaves is explained by the print.
-    let plane = solve(
-        std::array::from_fn::<_, 3, _>(|p| std::array::from_fn(|q| a[p][q])),
-        [b[0], b[1], b[2]],
-    )?;
-    let flat = (squares - plane.iter().zip(b).map(|(x, b)| x * b).sum::<f64>()) / count;
-    if flat <= 0.0 || 1.0 - rest / flat < LEAST_LIKENESS || x[3] < 0.2 {
-        return None;
-    }
-    // Smoothing by a binomial of one cell leaves an eighth of the cells' noise independent.
-    let variance = 8.0 * rest;
-    let column = |k: usize| {
-        let mut unit = [0.0; N];
-        unit[k] = 1.0;
-        solve(a, unit)
-    };
-    let (cx, cy) = (column(4)?, column(5)?);
-    Some(PlaceFit {
-        // The frame's own gradient is the reference's times the contrast.
-        update: [x[4] / x[3], x[5] / x[3]],
-        covariance: [
-            [variance * cx[4], variance * cx[5]],
-            [variance * cy[4], variance * cy[5]],
-        ],
     })
 }
 

@@ -32,20 +32,43 @@ fn start(middle: isize, step: usize, size: usize) -> Option<usize> {
     (first >= 0 && first as usize + reach(step) <= size).then_some(first as usize)
 }
 
-/// Light of every code value.
-pub(super) fn light_table(raster: &Raster, encoding: Encoding) -> Vec<f32> {
-    encoding.table(raster.max_code())
+/// Light of a code: by a factor where codes are linear, which spares looking it up.
+pub(super) enum Light {
+    Factor(f32),
+    Table(Vec<f32>),
+}
+
+impl Light {
+    /// For the codes of a raster.
+    pub(super) fn new(raster: &Raster, encoding: Encoding) -> Self {
+        if encoding.is_linear() {
+            Self::Factor(1.0 / f32::from(raster.max_code()))
+        } else {
+            Self::Table(encoding.table(raster.max_code()))
+        }
+    }
+
+    /// Light of one code.
+    pub(super) fn of(&self, code: u16) -> f32 {
+        match self {
+            Self::Factor(unit) => f32::from(code) * unit,
+            Self::Table(table) => table[usize::from(code)],
+        }
+    }
 }
 
 impl Window {
     /// The window around a pixel; `None` where it leaves the image.
-    pub(super) fn read(raster: &Raster, table: &[f32], middle: [isize; 2], step: usize) -> Option<Self> {
+    pub(super) fn read(raster: &Raster, light: &Light, middle: [isize; 2], step: usize) -> Option<Self> {
         let x0 = start(middle[0], step, raster.width)?;
         let y0 = start(middle[1], step, raster.height)?;
         let limit = (CLIPPED * f32::from(raster.max_code())) as u16;
-        let (mut light, sound) = match &raster.samples {
-            Samples::U8(v) => cells(v, raster, [x0, y0], step, table, limit),
-            Samples::U16(v) => cells(v, raster, [x0, y0], step, table, limit),
+        let place = [x0, y0];
+        let (mut light, sound) = match (&raster.samples, light) {
+            (Samples::U8(v), Light::Factor(f)) => cells(v, raster, place, step, |c| f32::from(c) * f, limit),
+            (Samples::U16(v), Light::Factor(f)) => cells(v, raster, place, step, |c| f32::from(c) * f, limit),
+            (Samples::U8(v), Light::Table(t)) => cells(v, raster, place, step, |c| t[usize::from(c)], limit),
+            (Samples::U16(v), Light::Table(t)) => cells(v, raster, place, step, |c| t[usize::from(c)], limit),
         };
         let mean = light.iter().sum::<f32>() / light.len() as f32;
         for v in &mut light {
@@ -64,7 +87,7 @@ fn cells<T: Copy + Into<u16>>(
     raster: &Raster,
     [x0, y0]: [usize; 2],
     step: usize,
-    table: &[f32],
+    light_of: impl Fn(u16) -> f32,
     limit: u16,
 ) -> (Vec<f32>, Vec<f32>) {
     let (mut light, mut sound) = (vec![0.0f32; FULL * FULL], vec![1.0f32; FULL * FULL]);
@@ -80,7 +103,7 @@ fn cells<T: Copy + Into<u16>>(
             for pixel in cell.chunks_exact(channels).step_by(stride) {
                 for &s in pixel {
                     let code: u16 = s.into();
-                    sum += table[usize::from(code)];
+                    sum += light_of(code);
                     top = top.max(code);
                 }
             }

@@ -1,0 +1,86 @@
+/** A whole side as the workstation grades it, from frames in memory to the grade, with the time of every step. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readInput } from '../../../src-main/core/capture/index.ts';
+import { registrationLimits } from '../../../src-main/core/capture/movement.ts';
+import { findStandard } from '../../../src-main/core/grading/index.ts';
+import { loadNative, type Native } from '../../../src-main/core/native/index.ts';
+import { type ResultSink, runPipeline } from '../../../src-main/core/pipeline/index.ts';
+import { load } from '../lib/machine.ts';
+import { limited, show } from '../lib/rows.ts';
+import { median, spread } from '../lib/stats.ts';
+import type { Context, Row } from '../lib/types.ts';
+
+/** Names of the steps as a person would call them; what is not named is not worth a name. */
+const steps: Readonly<Record<string, string>> = {
+  acquisition: 'quality of the frames',
+  preprocessing: 'normals',
+  segmentation: 'outline',
+  refinement: '24 points',
+  measurement: 'widths',
+  quality: 'findings',
+};
+
+/** Pictures and maps are written after the grade: they are no part of this. */
+const nothingWritten: ResultSink = { prepare: async () => undefined, commit: async () => undefined };
+
+/** One capture graded again and again from the same frames, as sides come one after the other on a bench. */
+async function graded(native: Native, folder: string, runs: number) {
+  const signal = new AbortController().signal;
+  const input = await readInput(folder);
+  const stack = await native.loadStack(input, () => undefined, signal, registrationLimits);
+  const release = stack.free.bind(stack);
+  // The pipeline gives the frames back at its end; here the next run needs them.
+  Object.defineProperty(stack, 'free', { value: () => undefined });
+  const held: Native = { ...native, loadStack: async () => stack };
+  const software = { version: 'bench', commit: 'bench' };
+  const total: number[] = [];
+  const parts = new Map<string, number[]>([['moves between frames', [stack.registrationMs]]]);
+  try {
+    for (let run = 0; run <= runs; run += 1) {
+      const started = performance.now();
+      const options = { native: held, standard: findStandard('psa'), software, now: () => new Date() };
+      const report = await runPipeline(input, { ...options, sink: nothingWritten }, signal);
+      const ms = performance.now() - started + stack.registrationMs;
+      if (report.grade.overall === null) throw new Error(`${folder} got no grade: ${report.grade.reason}`);
+      // The first side pays for memory that later ones find ready.
+      if (run === 0) continue;
+      total.push(ms);
+      for (const { stage, ms: part } of report.quality.stages) {
+        const name = steps[stage];
+        if (name !== undefined) parts.set(name, [...(parts.get(name) ?? []), part]);
+      }
+    }
+  } finally {
+    release();
+  }
+  return { total, parts };
+}
+
+/** Rows for an RGB and a grey camera at bench resolution. */
+export async function wholeSide(context: Context): Promise<Row[]> {
+  const native = loadNative();
+  const runs = context.quick ? 3 : 9;
+  const rows: Row[] = [];
+  for (const camera of ['grey', 'RGB']) {
+    const folder = join(context.temp, `whole-${camera}`);
+    const colour = camera === 'grey' ? ['--grey'] : [];
+    await context.tools.trugrade(['simulate', '--out', folder, '--seed', '1', ...colour], z.looseObject({}));
+    const { total, parts } = await graded(native, folder, runs);
+    rmSync(folder, { recursive: true, force: true });
+    const each = [...parts].map(([name, list]) => `${name} ${show(median(list), 0)}`).join(', ');
+    rows.push(
+      limited({
+        figure: `whole side, from frames in memory to grade, 4.8 MP x 8 x 16 bit, ${camera}`,
+        value: median(total),
+        unit: 'ms',
+        digits: 0,
+        atMost: 250,
+        detail: `${spread(total, 0)}; load ${load()}`,
+        note: `${each}; pictures, maps and tiles are written after the grade and left out`,
+      }),
+    );
+  }
+  return rows;
+}
