@@ -61,6 +61,8 @@ export declare class Stack {
   get channels(): number
   /** Memory of the raw frames in bytes. */
   get rawBytes(): number
+  /** How long looking for moves of the card between frames took, apart from decoding. */
+  get registrationMs(): number
   /** Gives the pixels back. */
   free(): void
   /** Quality figures of every frame and how far it had moved, as JSON (`FrameQuality[]`). */
