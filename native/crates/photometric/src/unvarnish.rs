@@ -13,8 +13,8 @@ const NODE: usize = 128;
 const STEPS: usize = 5;
 /// A step below this ends the search: the lobe is then linear to a thousandth.
 const SMALL_STEP: f32 = 2e-3;
-/// A step below this changes the lobe by less than a thousandth.
-const NO_STEP: f32 = 1e-4;
+/// After a step below this the lobe itself need not be looked at again.
+const NO_STEP: f32 = 2e-4;
 const MAX_STEP: f32 = 0.15;
 /// Slopes are searched for up to this.
 const STEEPEST: f32 = 1.2;
@@ -173,6 +173,18 @@ fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], 
     let fit = fit_of(inverse, &sums(lobes, shape.lights, &lobes.value));
     let (dp, dq) = newton(&fit, &near.by_p, &near.by_q, g, &p, &q);
     if below(NO_STEP, &dp, &dq) {
+        // What the step changes in the fit goes to the lights; what it changes beside the fit is nothing.
+        for j in 0..3 {
+            let mut change = [0.0; LANES];
+            for i in 0..LANES {
+                change[i] = near.by_p[j][i] * dp[i] + near.by_q[j][i] * dq[i];
+            }
+            for k in 0..shape.lights {
+                for i in 0..LANES {
+                    lobes.value[k][i] += lobes.light[k][j][i] * change[i];
+                }
+            }
+        }
         return;
     }
     advance(&mut p, &mut q, &dp, &dq);
