@@ -8,7 +8,7 @@ use crate::varnish::{MOST_LIGHTS, Varnish, half_vector};
 use imaging::fastest;
 
 /// Pixels between places where half vectors are computed; linear between them.
-const NODE: usize = 128;
+const NODE: usize = 64;
 /// Newton steps; flat pixels need one.
 const STEPS: usize = 5;
 /// A step below this ends the search: the lobe is then linear to a thousandth.
