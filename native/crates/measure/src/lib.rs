@@ -17,6 +17,8 @@ mod linearised;
 mod locate;
 mod math;
 mod measure;
+mod mottle;
+mod mottle_profile;
 mod noise;
 mod on_plane;
 mod outline;
@@ -28,6 +30,7 @@ mod scatter;
 mod stations;
 mod steady;
 mod uncertainty;
+mod variogram;
 mod window;
 
 pub use border::BorderLine;

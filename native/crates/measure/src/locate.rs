@@ -117,7 +117,7 @@ const MORE_GROUND: f64 = 9.0;
 /// Tukey's weights keep 0.96 of white noise; less is something else in the window.
 const CLEAN: f64 = 0.94;
 
-/// Locates the edge near v = 0 of `frame`, at most `slack` px away.
+/// Locates the edge near v = 0 of `frame`, at most `slack` px away; with the pixels it was located in.
 ///
 /// # Errors
 /// What kept it from being located.
@@ -128,7 +128,7 @@ pub fn locate(
     blur: f64,
     slack: f64,
     scales: &[f64],
-) -> Result<Located, Missing> {
+) -> Result<(Located, Windows), Missing> {
     let depth = half_depth(blur);
     let margin = depth + MORE_GROUND + slack;
     let windows = Windows::read(src, frame, half_window, margin)?;
@@ -144,7 +144,7 @@ pub fn locate(
         return Err(Missing::Blurred);
     }
     if let Some((f, depth)) = fit_near(samples, frame.normal, &start, width, depth) {
-        return Ok(Located {
+        let found = Located {
             position: f.position,
             std: f.position_std,
             beside: windows.beside(frame.normal, &f, depth),
@@ -157,17 +157,11 @@ pub fn locate(
             contrast: f.contrast,
             residual: f.residual,
             method: Method::Erf,
-        });
+        };
+        return Ok((found, windows));
     }
-    Ok(by_gradient(
-        &profile,
-        &start,
-        &by_scale,
-        centre,
-        spread,
-        width,
-        half_window,
-    ))
+    let found = by_gradient(&profile, &start, &by_scale, centre, spread, width, half_window);
+    Ok((found, windows))
 }
 
 /// The erf fit on as much even ground as there is, else close to the edge with shading; with the half depth it used.
@@ -198,7 +192,7 @@ fn fit_near(samples: &[Sample], normal: [f64; 2], start: &Peak, width: f64, dept
 }
 
 /// Pixels around a station: its own window, and those before and behind it along the edge.
-struct Windows {
+pub struct Windows {
     area: Window,
     middle: Vec<Sample>,
     sides: [Vec<Sample>; 2],
@@ -206,6 +200,18 @@ struct Windows {
 }
 
 impl Windows {
+    /// Pixels of the station's own window or of one beside it, with u from the middle of that window.
+    #[must_use]
+    pub fn samples(&self, beside: Option<usize>) -> &[Sample] {
+        beside.map_or(&self.middle, |k| &self.sides[k])
+    }
+
+    /// Image direction of v.
+    #[must_use]
+    pub fn normal(&self) -> [f64; 2] {
+        self.area.frame.normal
+    }
+
     fn read(src: &dyn LinearSource, frame: Frame, half: f64, margin: f64) -> Result<Self, Missing> {
         let area = Window {
             frame,

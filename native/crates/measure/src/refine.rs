@@ -3,6 +3,7 @@
 use crate::border::{BorderLine, BorderSearch, Mixed, find_borders};
 use crate::geometry::{Frame, Point, Side, dot};
 use crate::locate::{Beside, BlurFit, Located, Method, locate};
+use crate::mottle::{self, Pixels};
 use crate::outline::{EdgeFit, Outline, STANDARD_CARD_MM};
 use crate::same_blur::share_blur;
 use crate::stations::Station;
@@ -150,14 +151,17 @@ pub fn refine(
     let borders = find_borders(src, outline, &search);
     cancel.check()?;
     let half_window = (0.5 * options.window_mm / pitch).max(4.0);
-    let mut readings: Vec<StationReading> = stations
+    let (mut readings, pixels): (Vec<StationReading>, Vec<Pixels>) = stations
         .par_iter()
         .map(|station| {
             let border = borders[station.side.index()].as_ref().ok();
-            read_station(src, outline, station, border, half_window, options)
+            let mut pixels = [None, None];
+            let reading = read_station(src, outline, station, border, half_window, options, &mut pixels);
+            (reading, pixels)
         })
-        .collect();
+        .unzip();
     share_blur(&mut readings);
+    mottle::weigh(&mut readings, &pixels);
     steady(&mut readings, pitch);
     let sides = Side::ALL
         .into_iter()
@@ -187,6 +191,7 @@ fn read_station(
     border: Option<&BorderLine>,
     half_window: f64,
     options: &RefineOptions,
+    pixels: &mut Pixels,
 ) -> StationReading {
     let edge = outline.edge(station.side);
     let frame = edge.curve.local(station.u);
@@ -204,7 +209,10 @@ fn read_station(
         reading
     };
     let outer = match locate(src, frame, half_window, edge.blur_px, 3.0, &options.scales) {
-        Ok(found) => undamaged(found, edge),
+        Ok((found, seen)) => {
+            pixels[0] = Some(seen);
+            undamaged(found, edge)
+        }
         Err(missing) => return refuse(reading, missing.status(Status::NoEdge), missing.reason("cut edge")),
     };
     reading.outer = Some(as_reading(&outer, &frame));
@@ -228,8 +236,11 @@ fn read_station(
     let mixed = border.mix.map(|mix| Mixed::new(src, mix));
     let shown = mixed.as_ref().map_or(src, |m| m as &dyn LinearSource);
     let inner = match locate(shown, inner_frame, half_window, edge.blur_px, slack, &options.scales) {
-        Ok(found) if drowned(&found, border.residual_px) => on_line(found, border.residual_px),
-        Ok(found) => found,
+        Ok((found, _)) if drowned(&found, border.residual_px) => on_line(found, border.residual_px),
+        Ok((found, seen)) => {
+            pixels[1] = Some(seen);
+            found
+        }
         Err(missing) => {
             return refuse(
                 reading,
