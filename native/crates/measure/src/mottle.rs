@@ -11,7 +11,7 @@ use crate::erf_fit::Sample;
 use crate::geometry::Side;
 use crate::locate::{Beside, Method, Windows};
 use crate::math::median;
-use crate::mottle_profile::{Estimator, Line, Profile, common_blur};
+use crate::mottle_profile::{Estimator, Line, Mottle, Profile, common_blur};
 use crate::refine::{EdgeReading, StationReading};
 use crate::scatter::{Window, ratio};
 use rayon::prelude::*;
@@ -209,15 +209,16 @@ fn estimate(parts: &[Part], degree: usize) -> Option<(Vec<Window>, Line)> {
         let (about, table) = (line, Table::new(aperture, sigma));
         let read = |p: &Part| Profile::about(p.samples, about.at(p.window.u), p.contrast, &table);
         let mut profiles: Vec<Profile> = parts.iter().map(read).collect::<Option<_>>()?;
+        let mottle = Mottle::of(&profiles, sigma)?;
         for _ in 0..ROUNDS {
-            let estimator = Estimator::of(&profiles, sigma)?;
+            let estimator = Estimator::of(&mottle, sigma)?;
             for ((window, part), profile) in windows.iter_mut().zip(parts).zip(&profiles) {
                 let [shift, std] = estimator.position(profile, part.contrast);
                 (window.v, window.std) = (line.at(window.u) + shift, std);
             }
             let (next, wider) = (
                 Line::through(&windows, degree)?,
-                common_blur(&profiles, &contrasts, sigma)?,
+                common_blur(&mottle, &profiles, &contrasts, sigma)?,
             );
             for (part, profile) in parts.iter().zip(&mut profiles) {
                 let u = part.window.u;

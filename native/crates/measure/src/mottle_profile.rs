@@ -115,8 +115,8 @@ pub struct Estimator {
 impl Estimator {
     /// From the mottle of all windows of a side; `sigma`: blur, px.
     #[must_use]
-    pub fn of(profiles: &[Profile], sigma: f64) -> Option<Self> {
-        let inverse = invert_spd(&covariance(profiles, sigma)?)?;
+    pub fn of(mottle: &Mottle, sigma: f64) -> Option<Self> {
+        let inverse = invert_spd(&mottle.covariance(sigma))?;
         let [background, step, place, _] = columns(sigma);
         let (weights, variance) = last_of(&inverse, &[background, step, place])?;
         Some(Self { weights, variance })
@@ -132,8 +132,8 @@ impl Estimator {
 
 /// The blur at which the mean profile of a side has no structure left, px. In single windows mottle passes for blur.
 #[must_use]
-pub fn common_blur(profiles: &[Profile], contrasts: &[f64], sigma: f64) -> Option<f64> {
-    let inverse = invert_spd(&covariance(profiles, sigma)?)?;
+pub fn common_blur(mottle: &Mottle, profiles: &[Profile], contrasts: &[f64], sigma: f64) -> Option<f64> {
+    let inverse = invert_spd(&mottle.covariance(sigma))?;
     let (weights, _) = last_of(&inverse, &columns(sigma))?;
     let wider =
         |(p, contrast): (&Profile, &f64)| p.near().iter().zip(&weights).map(|(p, w)| p * w).sum::<f64>() / contrast;
@@ -164,16 +164,34 @@ fn place(i: usize) -> f64 {
     i as f64 - REACH as f64
 }
 
-/// Covariance of the slices near the edge: each side's mottle in its share of the light.
-fn covariance(profiles: &[Profile], sigma: f64) -> Option<[[f64; USED]; USED]> {
-    let (before, behind) = (variogram(profiles, false, sigma)?, variogram(profiles, true, sigma)?);
-    let [_, share, _, _] = columns(sigma);
-    Some(std::array::from_fn(|i| {
-        std::array::from_fn(|j| {
-            let lag = i.abs_diff(j) as f64;
-            (1.0 - share[i]) * (1.0 - share[j]) * before.covariance(lag) + share[i] * share[j] * behind.covariance(lag)
+/// Variograms of the ground on both sides of an edge.
+pub struct Mottle {
+    before: Variogram,
+    behind: Variogram,
+}
+
+impl Mottle {
+    /// From all windows of a side; `sigma`: blur, px.
+    #[must_use]
+    pub fn of(profiles: &[Profile], sigma: f64) -> Option<Self> {
+        Some(Self {
+            before: variogram(profiles, false, sigma)?,
+            behind: variogram(profiles, true, sigma)?,
         })
-    }))
+    }
+
+    /// Covariance of the slices near the edge: each side's mottle in its share of the light.
+    fn covariance(&self, sigma: f64) -> [[f64; USED]; USED] {
+        let [_, share, _, _] = columns(sigma);
+        let of = |v: &Variogram| -> [f64; USED] { std::array::from_fn(|lag| v.covariance(lag as f64)) };
+        let (before, behind) = (of(&self.before), of(&self.behind));
+        std::array::from_fn(|i| {
+            std::array::from_fn(|j| {
+                let lag = i.abs_diff(j);
+                (1.0 - share[i]) * (1.0 - share[j]) * before[lag] + share[i] * share[j] * behind[lag]
+            })
+        })
+    }
 }
 
 /// Weights and variance of the last of K parameters by generalised least squares.
@@ -190,12 +208,12 @@ fn last_of<const K: usize>(inverse: &[[f64; USED]; USED], columns: &[[f64; USED]
 /// Variogram of the ground on one side, beyond the reach of the blur; what all windows share is no mottle.
 fn variogram(profiles: &[Profile], behind: bool, sigma: f64) -> Option<Variogram> {
     let clear = (2.5 * sigma + 1.5).ceil() as usize;
-    let ground: Vec<usize> = if behind {
-        (GROUND + clear..SLICES).collect()
+    let ground = if behind {
+        GROUND + clear..SLICES
     } else {
-        (0..=GROUND.checked_sub(clear)?).collect()
+        0..(GROUND + 1).checked_sub(clear)?
     };
-    if ground.len() < LAGS {
+    if ground.len() <= LAGS {
         return None;
     }
     let many = profiles.len() as f64;
@@ -204,11 +222,7 @@ fn variogram(profiles: &[Profile], behind: bool, sigma: f64) -> Option<Variogram
         .collect();
     let own = |p: &Profile, i: usize| p.0[i] - common[i];
     let gamma = std::array::from_fn(|l| {
-        let pairs = || {
-            ground
-                .iter()
-                .filter_map(|&i| ground.contains(&(i + l + 1)).then_some((i, i + l + 1)))
-        };
+        let pairs = || ground.clone().zip(ground.start + l + 1..ground.end);
         let square = |p: &Profile| pairs().map(|(i, j)| (own(p, i) - own(p, j)).powi(2)).sum::<f64>();
         // The mean of all windows takes part of the scatter with it.
         0.5 * profiles.iter().map(square).sum::<f64>() / (pairs().count() as f64 * (many - 1.0))
