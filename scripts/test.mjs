@@ -32,13 +32,24 @@ const checks = (chromium) => [
   ['format, Rust', ['cargo', ['fmt', '--manifest-path', 'native/Cargo.toml', '--all', '--check']], single],
   [
     'lint, Rust (clippy)',
-    cargo('clippy', '--release', '--workspace', '--exclude', 'binding', '--all-targets', '--', '-D', 'warnings'),
+    cargo(
+      'clippy',
+      '--profile',
+      'checks',
+      '--workspace',
+      '--exclude',
+      'binding',
+      '--all-targets',
+      '--',
+      '-D',
+      'warnings',
+    ),
     single,
   ],
   // As a test target its exports would count as unused: nothing but Node calls them.
   [
     'lint, Rust binding (clippy)',
-    cargo('clippy', '--release', '-p', 'binding', '--lib', '--', '-D', 'warnings'),
+    cargo('clippy', '--profile', 'checks', '-p', 'binding', '--lib', '--', '-D', 'warnings'),
     single,
   ],
   [
@@ -49,7 +60,7 @@ const checks = (chromium) => [
   ['licences of shipped parts', [pinnedNode(), [at('scripts', 'licences.mjs'), '--check']], single],
   [
     'Rust tests',
-    cargo('test', '--release', '--workspace', '--no-fail-fast'),
+    cargo('test', '--profile', 'checks', '--workspace', '--no-fail-fast'),
     honest(({ output }) => cargoCounts(output)),
   ],
   [
