@@ -174,15 +174,17 @@ fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], 
     let (dp, dq) = newton(&fit, &near.by_p, &near.by_q, g, &p, &q);
     if below(NO_STEP, &dp, &dq) {
         // What the step changes in the fit goes to the lights; what it changes beside the fit is nothing.
+        let mut change = [[0.0; LANES]; 3];
         for j in 0..3 {
-            let mut change = [0.0; LANES];
             for i in 0..LANES {
-                change[i] = near.by_p[j][i] * dp[i] + near.by_q[j][i] * dq[i];
+                change[j][i] = near.by_p[j][i] * dp[i] + near.by_q[j][i] * dq[i];
             }
-            for k in 0..shape.lights {
-                for i in 0..LANES {
-                    lobes.value[k][i] += lobes.light[k][j][i] * change[i];
-                }
+        }
+        let [x, y, z] = &change;
+        for k in 0..shape.lights {
+            let ([lx, ly, lz], value) = (&lobes.light[k], &mut lobes.value[k]);
+            for i in 0..LANES {
+                value[i] += lx[i] * x[i] + ly[i] * y[i] + lz[i] * z[i];
             }
         }
         return;
