@@ -20,8 +20,10 @@ use rayon::prelude::*;
 const MOTTLED: f64 = 4.0;
 /// Degrees of freedom that are needed to say so.
 const LEAST_FREEDOM: f64 = 8.0;
-/// Times that the profiles are read.
+/// Times that the profiles are read at most.
 const READINGS: usize = 2;
+/// Line and blur that have moved by less since the profiles were read leave nothing to read anew, px.
+const AS_READ: f64 = 0.1;
 /// Rounds of positions, line and blur on profiles that were read.
 const ROUNDS: usize = 4;
 
@@ -206,19 +208,20 @@ fn estimate(parts: &[Part], degree: usize) -> Option<(Vec<Window>, Line)> {
     let mut windows: Vec<Window> = parts.iter().map(|p| p.window).collect();
     let mut line = Line::through(&windows, degree)?;
     for _ in 0..READINGS {
-        let (about, table) = (line, Table::new(aperture, sigma));
+        let (about, read_at, table) = (line, sigma, Table::new(aperture, sigma));
         let read = |p: &Part| Profile::about(p.samples, about.at(p.window.u), p.contrast, &table);
         let mut profiles: Vec<Profile> = parts.iter().map(read).collect::<Option<_>>()?;
         let mottle = Mottle::of(&profiles, sigma)?;
         for _ in 0..ROUNDS {
-            let estimator = Estimator::of(&mottle, sigma)?;
+            let inverse = mottle.inverse(sigma)?;
+            let estimator = Estimator::of(&inverse, sigma)?;
             for ((window, part), profile) in windows.iter_mut().zip(parts).zip(&profiles) {
                 let [shift, std] = estimator.position(profile, part.contrast);
                 (window.v, window.std) = (line.at(window.u) + shift, std);
             }
             let (next, wider) = (
                 Line::through(&windows, degree)?,
-                common_blur(&mottle, &profiles, &contrasts, sigma)?,
+                common_blur(&inverse, &profiles, &contrasts, sigma)?,
             );
             for (part, profile) in parts.iter().zip(&mut profiles) {
                 let u = part.window.u;
@@ -226,6 +229,10 @@ fn estimate(parts: &[Part], degree: usize) -> Option<(Vec<Window>, Line)> {
                 profile.follow(part.contrast, from, to);
             }
             (line, sigma) = (next, wider);
+        }
+        let as_read = |p: &Part| (line.at(p.window.u) - about.at(p.window.u)).abs() < AS_READ;
+        if (sigma - read_at).abs() < AS_READ && parts.iter().all(as_read) {
+            break;
         }
     }
     Some((windows, line))

@@ -113,12 +113,11 @@ pub struct Estimator {
 }
 
 impl Estimator {
-    /// From the mottle of all windows of a side; `sigma`: blur, px.
+    /// From the mottle of all windows of a side, as [`Mottle::inverse`] gives it; `sigma`: blur, px.
     #[must_use]
-    pub fn of(mottle: &Mottle, sigma: f64) -> Option<Self> {
-        let inverse = invert_spd(&mottle.covariance(sigma))?;
+    pub fn of(inverse: &Inverse, sigma: f64) -> Option<Self> {
         let [background, step, place, _] = columns(sigma);
-        let (weights, variance) = last_of(&inverse, &[background, step, place])?;
+        let (weights, variance) = last_of(inverse, &[background, step, place])?;
         Some(Self { weights, variance })
     }
 
@@ -132,9 +131,8 @@ impl Estimator {
 
 /// The blur at which the mean profile of a side has no structure left, px. In single windows mottle passes for blur.
 #[must_use]
-pub fn common_blur(mottle: &Mottle, profiles: &[Profile], contrasts: &[f64], sigma: f64) -> Option<f64> {
-    let inverse = invert_spd(&mottle.covariance(sigma))?;
-    let (weights, _) = last_of(&inverse, &columns(sigma))?;
+pub fn common_blur(inverse: &Inverse, profiles: &[Profile], contrasts: &[f64], sigma: f64) -> Option<f64> {
+    let (weights, _) = last_of(inverse, &columns(sigma))?;
     let wider =
         |(p, contrast): (&Profile, &f64)| p.near().iter().zip(&weights).map(|(p, w)| p * w).sum::<f64>() / contrast;
     let all: Vec<f64> = profiles.iter().zip(contrasts).map(wider).collect();
@@ -164,6 +162,9 @@ fn place(i: usize) -> f64 {
     i as f64 - REACH as f64
 }
 
+/// Inverse covariance of the slices near the edge.
+pub type Inverse = [[f64; USED]; USED];
+
 /// Variograms of the ground on both sides of an edge.
 pub struct Mottle {
     before: Variogram,
@@ -178,6 +179,12 @@ impl Mottle {
             before: variogram(profiles, false, sigma)?,
             behind: variogram(profiles, true, sigma)?,
         })
+    }
+
+    /// Inverse covariance of the slices near the edge for a blur, px.
+    #[must_use]
+    pub fn inverse(&self, sigma: f64) -> Option<Inverse> {
+        invert_spd(&self.covariance(sigma))
     }
 
     /// Covariance of the slices near the edge: each side's mottle in its share of the light.
@@ -195,7 +202,7 @@ impl Mottle {
 }
 
 /// Weights and variance of the last of K parameters by generalised least squares.
-fn last_of<const K: usize>(inverse: &[[f64; USED]; USED], columns: &[[f64; USED]; K]) -> Option<([f64; USED], f64)> {
+fn last_of<const K: usize>(inverse: &Inverse, columns: &[[f64; USED]; K]) -> Option<([f64; USED], f64)> {
     let weighted = columns.map(|c| times(inverse, &c));
     let dot = |a: &[f64; USED], b: &[f64; USED]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
     let gram: [[f64; K]; K] = std::array::from_fn(|a| std::array::from_fn(|b| dot(&columns[a], &weighted[b])));
