@@ -89,7 +89,8 @@ function Bench({ settings }: { readonly settings: Settings }) {
       },
     }),
   );
-  const storage = useQuery(api.system.storage.queryOptions()).data;
+  // Grading adds to it while this screen is away.
+  const storage = useQuery(api.system.storage.queryOptions({ staleTime: 0 })).data;
   const parsed = deskSettingsSchema.safeParse(draft);
   const valid = parsed.success;
   const bad = (field: keyof Settings) => parsed.error?.issues.some(({ path }) => path[0] === field) ?? false;
