@@ -155,6 +155,7 @@ fn mean(members: &[&WidthUncertainty], spread: f64, terms: Vec<Option<f64>>) -> 
     let freedom = |k: usize| members.iter().filter_map(|m| m.edges[k].1).reduce(f64::max);
     WidthUncertainty {
         edges: [(share(outer), freedom(0)), (share(border), freedom(1))],
+        shared: 0.0,
         terms,
     }
 }
@@ -191,6 +192,7 @@ mod tests {
     fn shares_add_up_to_the_stated_uncertainty() {
         let of = WidthUncertainty {
             edges: [(0.03, Some(18.0)), (0.04, Some(19.0))],
+            shared: 0.0,
             terms: vec![Some(0.12), None],
         };
         let s = shares(&of, 0.04);

@@ -231,11 +231,20 @@ pub fn calculate(refinement: &Refinement, pixel_pitch_mm: Option<f64>, options: 
         .collect();
     // Stations share the budget's terms, so these do not average out.
     let own: Vec<Option<f64>> = parts.iter().map(|p| Some(p.as_ref()?.own())).collect();
-    let own_px = side_means(refinement, &own, |_| Some(1.0));
+    // Neither does what all windows of a side share.
+    let pulls = Side::ALL.map(|side| {
+        let stations = refinement.stations.iter().zip(&parts);
+        let own = stations.filter(|(r, _)| r.station.side == side);
+        own.filter_map(|(_, p)| Some(p.as_ref()?.shared)).fold(0.0, f64::max)
+    });
+    let pulled = |means: [Option<(f64, f64)>; 4], unit: f64| {
+        std::array::from_fn(|i| means[i].map(|(w, u)| (w, u.hypot(unit * pulls[i]))))
+    };
+    let own_px: [_; 4] = pulled(side_means(refinement, &own, |_| Some(1.0)), 1.0);
     // Shares need no scale, but they need the widths as they are on the plane.
     let scale_of = |i: usize| if plane.is_some() { pitches[i] } else { Some(1.0) };
-    let mapped = side_means(refinement, &own, scale_of);
     let unit = plane.as_ref().map_or(1.0, |p| p.pitch);
+    let mapped: [_; 4] = pulled(side_means(refinement, &own, scale_of), unit);
     let shared =
         |(w, u): (f64, f64), unit: f64, scale: bool| (w, u.hypot(unit * common_px(budget, w / unit, pitch, scale)));
     let means = own_px.map(|m| m.map(|m| shared(m, 1.0, true)));

@@ -25,6 +25,7 @@ mod outline;
 mod plane_map;
 mod profile;
 mod refine;
+mod rows;
 mod same_blur;
 mod scatter;
 mod stations;

@@ -5,6 +5,7 @@ use crate::erf_fit::Sample;
 use crate::math::{fit_polynomial, invert_spd, median_mad, normal, times, tukey};
 use crate::scatter::Window;
 use crate::variogram::{LAGS, Variogram};
+use std::ops::Range;
 
 /// Profile on either side of the edge from which its position is estimated, px: as near as the plain fit looks.
 const REACH: usize = 6;
@@ -12,6 +13,8 @@ const REACH: usize = 6;
 const GROUND: usize = 13;
 const SLICES: usize = 2 * GROUND + 1;
 const USED: usize = 2 * REACH + 1;
+/// Wave lengths that are tried, down to two slices.
+const WAVES: usize = 32;
 /// Variance of an even distribution over a pixel: the pixel's own area, and the slice's.
 const OVER_A_PIXEL: f64 = 1.0 / 12.0;
 
@@ -99,6 +102,28 @@ impl Profile {
         }
     }
 
+    /// The profile for a step of 1.
+    #[must_use]
+    pub fn over(self, contrast: f64) -> Self {
+        Self(self.0.map(|light| light / contrast))
+    }
+
+    /// Mean of profiles.
+    #[must_use]
+    pub fn mean(of: &[Self]) -> Self {
+        Self(std::array::from_fn(|i| {
+            of.iter().map(|p| p.0[i]).sum::<f64>() / of.len() as f64
+        }))
+    }
+
+    /// Variance of the ground on one side, light squared; `None` where the blur leaves none.
+    #[must_use]
+    pub fn power(&self, behind: bool, sigma: f64) -> Option<f64> {
+        let ground = &self.0[ground(behind, sigma)?];
+        let mean = ground.iter().sum::<f64>() / ground.len() as f64;
+        Some(ground.iter().map(|g| (g - mean).powi(2)).sum::<f64>() / (ground.len() - 1) as f64)
+    }
+
     fn near(&self) -> &[f64] {
         &self.0[GROUND - REACH..=GROUND + REACH]
     }
@@ -127,6 +152,37 @@ impl Estimator {
         let shift: f64 = profile.near().iter().zip(&self.weights).map(|(p, w)| p * w).sum();
         [shift / contrast, self.variance.sqrt() / contrast.abs()]
     }
+}
+
+/// Variance of the place that a least-squares fit finds for a step of 1, px squared, for waves of variance 1 and any phase
+/// on one side of the edge: the mean over the lengths that the ground of `profile` holds, by their power.
+#[must_use]
+pub fn wave_gain(profile: &Profile, behind: bool, sigma: f64) -> Option<f64> {
+    let mut white = [[0.0; USED]; USED];
+    (0..USED).for_each(|i| white[i][i] = 1.0);
+    let Estimator { weights, .. } = Estimator::of(&white, sigma)?;
+    let [_, share, _, _] = columns(sigma);
+    let pull: [f64; USED] = std::array::from_fn(|i| weights[i] * if behind { share[i] } else { 1.0 - share[i] });
+    let ground = &profile.0[ground(behind, sigma)?];
+    let mean = ground.iter().sum::<f64>() / ground.len() as f64;
+    let own: Vec<f64> = ground.iter().map(|g| g - mean).collect();
+    let (mut gains, mut powers) = (0.0, 0.0);
+    for wave in 1..=WAVES {
+        let turn = std::f64::consts::PI * wave as f64 / WAVES as f64;
+        let power = response(&own, turn);
+        gains += power * response(&pull, turn);
+        powers += power;
+    }
+    (powers > 0.0).then_some(gains / powers)
+}
+
+/// Square of the sum of values times a wave that turns by `turn` from one to the next.
+fn response(values: &[f64], turn: f64) -> f64 {
+    let [re, im] = values.iter().enumerate().fold([0.0, 0.0], |[re, im], (i, v)| {
+        let (sin, cos) = (turn * i as f64).sin_cos();
+        [re + v * cos, im + v * sin]
+    });
+    re * re + im * im
 }
 
 /// The blur at which the mean profile of a side has no structure left, px. In single windows mottle passes for blur.
@@ -214,15 +270,7 @@ fn last_of<const K: usize>(inverse: &Inverse, columns: &[[f64; USED]; K]) -> Opt
 
 /// Variogram of the ground on one side, beyond the reach of the blur; what all windows share is no mottle.
 fn variogram(profiles: &[Profile], behind: bool, sigma: f64) -> Option<Variogram> {
-    let clear = (2.5 * sigma + 1.5).ceil() as usize;
-    let ground = if behind {
-        GROUND + clear..SLICES
-    } else {
-        0..(GROUND + 1).checked_sub(clear)?
-    };
-    if ground.len() <= LAGS {
-        return None;
-    }
+    let ground = ground(behind, sigma)?;
     let many = profiles.len() as f64;
     let common: Vec<f64> = (0..SLICES)
         .map(|i| profiles.iter().map(|p| p.0[i]).sum::<f64>() / many)
@@ -235,4 +283,15 @@ fn variogram(profiles: &[Profile], behind: bool, sigma: f64) -> Option<Variogram
         0.5 * profiles.iter().map(square).sum::<f64>() / (pairs().count() as f64 * (many - 1.0))
     });
     Variogram::fit(&gamma)
+}
+
+/// Slices beyond the reach of the blur.
+fn ground(behind: bool, sigma: f64) -> Option<Range<usize>> {
+    let clear = (2.5 * sigma + 1.5).ceil() as usize;
+    let ground = if behind {
+        GROUND + clear..SLICES
+    } else {
+        0..(GROUND + 1).checked_sub(clear)?
+    };
+    (ground.len() > LAGS).then_some(ground)
 }

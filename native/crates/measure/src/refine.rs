@@ -5,6 +5,7 @@ use crate::geometry::{Frame, Point, Side, dot};
 use crate::locate::{Beside, BlurFit, Located, Method, locate};
 use crate::mottle::{self, Pixels};
 use crate::outline::{EdgeFit, Outline, STANDARD_CARD_MM};
+use crate::rows::state_pull;
 use crate::same_blur::share_blur;
 use crate::stations::Station;
 use crate::steady::steady;
@@ -80,6 +81,9 @@ pub struct EdgeReading {
     /// Certainty of the blur; `None` where it was not fitted.
     #[serde(skip)]
     pub blur_fit: Option<BlurFit>,
+    /// Standard deviation by what all windows of the side share, px; no scatter between them shows it.
+    #[serde(skip)]
+    pub shared_px: f64,
     /// Step in linear light, inside minus outside.
     pub contrast: f64,
     /// Residual of the fit in linear light.
@@ -162,6 +166,7 @@ pub fn refine(
         .unzip();
     share_blur(&mut readings);
     mottle::weigh(&mut readings, &pixels);
+    state_pull(&mut readings, &pixels);
     steady(&mut readings, pitch);
     let sides = Side::ALL
         .into_iter()
@@ -309,6 +314,7 @@ fn as_reading(found: &Located, frame: &Frame) -> EdgeReading {
         scale_spread_px: found.scale_spread,
         blur_px: found.blur,
         blur_fit: found.blur_fit,
+        shared_px: 0.0,
         contrast: found.contrast,
         residual: found.residual,
     }

@@ -136,6 +136,7 @@ mod tests {
             scale_spread_px: 0.0,
             blur_px: blur,
             blur_fit: Some(fit),
+            shared_px: 0.0,
             contrast: 0.4,
             residual: 0.001,
         };

@@ -117,6 +117,7 @@ mod tests {
                 scale_spread_px: 0.0,
                 blur_px: 0.8,
                 blur_fit: None,
+                shared_px: 0.0,
                 contrast: 0.01,
                 residual,
             };

@@ -41,6 +41,8 @@ impl Default for Budget {
 pub struct WidthUncertainty {
     /// Cut edge and graphic border: noise, texture and raggedness, with degrees of freedom.
     pub edges: [(f64, Option<f64>); 2],
+    /// Part of the edges that all stations of the side share, px.
+    pub shared: f64,
     /// The budget's terms in their order; `None`: not to be had without a scale.
     pub terms: Vec<Option<f64>>,
 }
@@ -54,6 +56,7 @@ impl WidthUncertainty {
         let side = reading.station.side.index();
         Some(Self {
             edges: [edge(&outer, scatters.outer[side]), edge(&border, scatters.border[side])],
+            shared: outer.shared_px.hypot(border.shared_px),
             terms: terms(budget, width, pitch),
         })
     }
@@ -61,7 +64,10 @@ impl WidthUncertainty {
     /// What differs from station to station: scatter of both edges, px.
     #[must_use]
     pub fn own(&self) -> f64 {
-        self.edges[0].0.hypot(self.edges[1].0)
+        let [outer, border] = self.edges.map(|(u, _)| u * u);
+        (outer + border - self.shared * self.shared)
+            .max(LEAST_PX * LEAST_PX)
+            .sqrt()
     }
 
     /// Everything, px.
@@ -83,7 +89,8 @@ fn edge(reading: &EdgeReading, scatter: Scatter) -> (f64, Option<f64>) {
         1.0
     };
     let freedom = (scatter.freedom > 0.0).then_some(scatter.freedom);
-    ((reading.std_px * ratio.sqrt()).max(LEAST_PX), freedom)
+    let own = (reading.std_px * ratio.sqrt()).max(LEAST_PX);
+    (own.hypot(reading.shared_px), freedom)
 }
 
 /// Standard uncertainties of the budget's terms for a width, px.
