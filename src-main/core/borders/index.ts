@@ -61,6 +61,10 @@ function withoutAxes(centering: Measurement['centering'], goes: (side: Side) => 
 export const sidesInQuestion = (measured: Measurement['sides']): Side[] =>
   sides.filter((side) => measured[side].frame === 'inQuestion');
 
+/** Points whose widths are stated: not those in question, which no rule may judge by. */
+export const statedPoints = ({ points, sides: of }: Pick<Measurement, 'points' | 'sides'>): MeasuredPoint[] =>
+  points.filter(({ edge }) => of[edge].frame !== 'inQuestion');
+
 const checkName = 'bars';
 
 /** A stage of the quality assessment whose question was answered. */

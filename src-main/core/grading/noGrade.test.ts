@@ -83,6 +83,14 @@ describe('no-grade codes from measurements', () => {
     expect(noGradeOf(measured(sizes(63.5, 88.9), 0.2), null)).toBeNull();
     expect(noGradeOf(measured(sizes(63.5, 88.9), null), null)).toBeNull();
   });
+  it('judges neither N8 nor the qualifier MC by a boundary in question', () => {
+    const narrow = measured(sizes(63.5, 88.9), 0.04);
+    const asked = { ...narrow, sides: { ...narrow.sides, left: { measured: true, frame: 'inQuestion' as const } } };
+    const qualifiers = (of: Measurement) => gradeSide(evidence(of), findStandard('psa')).grade.qualifiers;
+    expect(noGradeOf(asked, null)).toBeNull();
+    expect(qualifiers(narrow)).toContain('MC');
+    expect(qualifiers(asked)).not.toContain('MC');
+  });
 });
 
 describe('a no-grade code in the grade', () => {

@@ -8,6 +8,7 @@ import {
   type NoGradeMark,
   noGradeCodes,
 } from '../../contract/index.ts';
+import { statedPoints } from '../borders/index.ts';
 import { knownSizesMm } from './standards.ts';
 
 const code = z.object({ name: z.string(), next: z.string() });
@@ -55,9 +56,8 @@ function tooSmall(measurement: Measurement): NoGrade | null {
 
 function miscut(measurement: Measurement): NoGrade | null {
   const limit = rules.measured.N8.leastBorderMm;
-  const { points, sides } = measurement;
-  const worst = points
-    .filter(({ widthMm, edge }) => widthMm !== null && widthMm < limit && sides[edge].frame !== 'inQuestion')
+  const worst = statedPoints(measurement)
+    .filter(({ widthMm }) => widthMm !== null && widthMm < limit)
     .sort((a, b) => (a.widthMm ?? 0) - (b.widthMm ?? 0))[0];
   if (!worst) return null;
   return named(

@@ -1,5 +1,6 @@
 /** PSA's qualifiers as far as the evidence supports them, by the limits of the published rules. */
 import type { Defect, Measurement, Report, Subgrades } from '../../contract/index.ts';
+import { statedPoints } from '../borders/index.ts';
 import type { ConditionRules } from './standards.ts';
 
 interface Seen {
@@ -22,7 +23,8 @@ function area(defects: readonly Defect[], kinds: readonly Defect['kind'][]): num
 
 /** A border cut away almost whole, or a cut that is not square. */
 function miscut({ measurement, corners }: Seen, rule: ConditionRules['qualifiers']['MC']): boolean {
-  const narrow = measurement?.points.some(({ widthMm }) => widthMm !== null && widthMm < rule.leastBorderMm) ?? false;
+  const stated = measurement ? statedPoints(measurement) : [];
+  const narrow = stated.some(({ widthMm }) => widthMm !== null && widthMm < rule.leastBorderMm);
   const angles = Object.values(corners ?? {}).map(({ angleDeg }) => angleDeg);
   return narrow || angles.some((angle) => angle !== null && Math.abs(angle - 90) > rule.cornerOffDeg);
 }
