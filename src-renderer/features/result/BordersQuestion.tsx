@@ -21,6 +21,7 @@ export function BordersQuestion({ grading }: { readonly grading: Grading }) {
   const frame = asked[0] && status?.[asked[0]].frame;
   if (!frame) return null;
   const names = asked.map((side) => t(`sides.${side}`)).join(', ');
+  const judge = (borders: 'border' | 'bar' | null) => () => regrade.judge({ borders });
   const button = { variant: 'default', size: 'compact-xs', disabled: regrade.pending } as const;
   return (
     <section className={styles.person} aria-label={t('result.borders.title')} data-testid="borders-question">
@@ -28,22 +29,24 @@ export function BordersQuestion({ grading }: { readonly grading: Grading }) {
       <div>
         <h2>{t(`result.borders.heading.${frame}`, { sides: names })}</h2>
         {frame === 'inQuestion' ? <p>{t('result.borders.why')}</p> : null}
-        <Group gap="xs" hidden={!mayWork}>
-          {frame === 'inQuestion' ? (
-            <>
-              <Button {...button} onClick={() => regrade.judge({ borders: 'border' })}>
-                {t('result.borders.border')}
+        {mayWork ? (
+          <Group gap="xs">
+            {frame === 'inQuestion' ? (
+              <>
+                <Button {...button} onClick={judge('border')}>
+                  {t('result.borders.border')}
+                </Button>
+                <Button {...button} onClick={judge('bar')}>
+                  {t('result.borders.bar')}
+                </Button>
+              </>
+            ) : (
+              <Button {...button} onClick={judge(null)}>
+                {t('result.borders.takeBack')}
               </Button>
-              <Button {...button} onClick={() => regrade.judge({ borders: 'bar' })}>
-                {t('result.borders.bar')}
-              </Button>
-            </>
-          ) : (
-            <Button {...button} onClick={() => regrade.judge({ borders: null })}>
-              {t('result.borders.takeBack')}
-            </Button>
-          )}
-        </Group>
+            )}
+          </Group>
+        ) : null}
         {regrade.error ? <ErrorNotice error={regrade.error} /> : null}
       </div>
     </section>
