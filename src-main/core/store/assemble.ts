@@ -11,10 +11,11 @@ import { refusing } from './failures.ts';
 import { createFileShelf, type FileShelf } from './files.ts';
 import type { Folders } from './folders.ts';
 import { createGradingsReader, type GradingsReader } from './gradings-read.ts';
-import { createLightsReader, type LightsReadable } from './lights.ts';
+import { createLightsReader } from './lights.ts';
 import type { WriterLock } from './lock.ts';
 import { closeForGood, type Opened } from './open-database.ts';
 import { createStorageReader } from './retention.ts';
+import type { RigRecordsReadable } from './rig-records.ts';
 import { createSettings } from './settings.ts';
 import { createStudiesReader } from './studies.ts';
 import { type SweepParts, sweepAll, sweepGently, sweepUnfinished } from './sweep.ts';
@@ -79,7 +80,7 @@ function build({ clock, log, disk, folders, opened, reason, lock }: StoreParts):
     gradings: refusingGradings(gradings),
     studies: refusingStudies(studies),
     calibrations: refusingCalibrations(createCalibrationsReader(db)),
-    lights: refusingLights(createLightsReader(db)),
+    lights: refusingRecords(createLightsReader(db)),
     templates: {
       get: (id) => refusing(() => templates.get(id)),
       list: (archived) => refusing(() => templates.list(archived)),
@@ -179,7 +180,7 @@ function refusingStudies(studies: StudiesReadable): StudiesReadable {
   };
 }
 
-function refusingLights(reader: LightsReadable): LightsReadable {
+function refusingRecords<T>(reader: RigRecordsReadable<T>): RigRecordsReadable<T> {
   return {
     list: () => refusing(reader.list),
     get: (id) => refusing(() => reader.get(id)),
@@ -189,9 +190,7 @@ function refusingLights(reader: LightsReadable): LightsReadable {
 
 function refusingCalibrations(reader: CalibrationsReadable): CalibrationsReadable {
   return {
-    list: () => refusing(reader.list),
-    get: (id) => refusing(() => reader.get(id)),
-    active: (rigId) => refusing(() => reader.active(rigId)),
+    ...refusingRecords(reader),
     drift: (id) => refusing(() => reader.drift(id)),
     acceptances: (id) => refusing(() => reader.acceptances(id)),
   };
