@@ -17,6 +17,7 @@ mod linearised;
 mod locate;
 mod math;
 mod measure;
+mod measurement;
 mod mottle;
 mod mottle_profile;
 mod noise;
@@ -37,9 +38,7 @@ mod window;
 pub use border::BorderLine;
 pub use budget::{Combined, Distribution, Group, Source, Term, Unit, combine, coverage_factor};
 pub use budget_report::{BudgetReport, ComponentReport, Kind, Shares};
-pub use calculate::{
-    CalcOptions, Centering, MeasuredPoint, Measurement, PerSide, PixelPoint, SideSummary, Size, WorstStation, calculate,
-};
+pub use calculate::{CalcOptions, calculate};
 pub use camera::Camera;
 pub use corner_radius::CornerRadius;
 pub use edges::{EdgeOptions, EdgePoint, detect_edges};
@@ -47,6 +46,7 @@ pub use erf_fit::{Sample, Start, StepFit, fit_step};
 pub use geometry::{EdgeCurve, Frame, Point, Side};
 pub use locate::{Beside, BlurFit, Method};
 pub use measure::{MeasureOptions, measure};
+pub use measurement::{Centering, MeasuredPoint, Measurement, PerSide, PixelPoint, SideSummary, Size, WorstStation};
 pub use noise::Noise;
 pub use on_plane::reference_points_on;
 pub use outline::{EdgeFit, FoundCard, Outline, OutlineOptions, Region, STANDARD_CARD_MM, find_cards, find_outline};

@@ -1,6 +1,7 @@
 //! Stages 3 to 6 in one call.
 
-use crate::calculate::{CalcOptions, Measurement, calculate};
+use crate::calculate::{CalcOptions, calculate};
+use crate::measurement::Measurement;
 use crate::on_plane::reference_points_on;
 use crate::outline::{OutlineOptions, find_outline};
 use crate::refine::{RefineOptions, refine};
