@@ -1,26 +1,16 @@
 //! The motion of frames against drawn ones that moved by known amounts under changing lights with wandering highlights.
 
+mod common;
+
+use common::Random;
 use imaging::{Cancel, Encoding, Frame, FrameStack, Motion, Raster, Registration, Samples, motions, register};
 
 const WIDTH: usize = 900;
 const HEIGHT: usize = 1200;
-
-/// Normal deviates by Box and Muller (1958) from `SplitMix64`.
-struct Random(u64);
-
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.uniform()).cos()
-    }
-}
+const LIMITS: Registration = Registration {
+    from_px: 0.3,
+    most_px: 5.0,
+};
 
 /// Soft-edged discs and bars of ink on white stock: print whose edges are blurred steps of 0.8 px.
 struct Print {
@@ -206,11 +196,7 @@ fn frames_are_brought_to_the_place_of_most_and_far_ones_are_left() {
         .map(|(i, truth)| frame(&print, truth, i as f64, 0.4, 40 + i as u64))
         .collect();
     let mut stack = stack(rasters);
-    let limits = Registration {
-        from_px: 0.3,
-        most_px: 5.0,
-    };
-    let moved = register(&mut stack, &limits, &Cancel::new()).expect("frames");
+    let moved = register(&mut stack, &LIMITS, &Cancel::new()).expect("frames");
     let undone: Vec<bool> = moved.iter().map(|m| m.undone).collect();
     assert_eq!(undone, [true, false, false, false, false], "{moved:?}");
     assert!(moved[4].largest > 19.0 && moved[2].largest < 0.2);
@@ -268,23 +254,19 @@ fn relief(azimuth: f64, seed: u64) -> Raster {
 
 #[test]
 fn shading_that_turns_with_the_light_is_no_motion() {
-    for count in [8, 24] {
+    for count in [8u8, 24] {
         let rasters = (0..count)
             .map(|i| relief(f64::from(i) / f64::from(count) * std::f64::consts::TAU, 60 + i as u64))
             .collect();
         let mut stack = stack(rasters);
-        let limits = Registration {
-            from_px: 0.3,
-            most_px: 5.0,
-        };
-        let moved = register(&mut stack, &limits, &Cancel::new()).expect("frames");
+        let moved = register(&mut stack, &LIMITS, &Cancel::new()).expect("frames");
         let largest = moved.iter().map(|m| m.largest).fold(0.0, f64::max);
         println!(
             "{count} lights: {} frames told, largest {largest:.2} px",
             moved.iter().filter(|m| m.motion.is_some()).count()
         );
         assert!(
-            moved.iter().all(|m| !m.undone && m.largest <= limits.most_px),
+            moved.iter().all(|m| !m.undone && m.largest <= LIMITS.most_px),
             "{moved:?}"
         );
     }

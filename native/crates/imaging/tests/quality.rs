@@ -1,33 +1,19 @@
 //! Frame statistics and shifts against images whose noise, blur and motion are known.
 
+mod common;
+
+use common::Random;
 use imaging::{Encoding, Raster, Samples, frame_stats, shift_between};
-
-/// Normal deviates by Box and Muller (1958) from `SplitMix64`.
-struct Normal(u64);
-
-impl Normal {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-    fn next(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.uniform()).cos()
-    }
-}
 
 fn image(width: usize, height: usize, light: impl Fn(f64, f64) -> f64, sigma: f64) -> Raster {
     seeded(7, width, height, light, sigma)
 }
 
 fn seeded(seed: u64, width: usize, height: usize, light: impl Fn(f64, f64) -> f64, sigma: f64) -> Raster {
-    let mut normal = Normal(seed);
+    let mut normal = Random(seed);
     let samples = (0..width * height)
         .map(|i| {
-            let value = light((i % width) as f64, (i / width) as f64) + sigma * normal.next();
+            let value = light((i % width) as f64, (i / width) as f64) + sigma * normal.normal();
             (value * 65_535.0).round().clamp(0.0, 65_535.0) as u16
         })
         .collect();
@@ -126,7 +112,7 @@ fn colour_frames_and_tiny_frames_are_measured_too() {
 
 /// Print-like texture: soft random blobs, moved by (dx, dy), under a light from the direction `tilt`.
 fn printed(width: usize, height: usize, (dx, dy): (f64, f64), tilt: (f64, f64)) -> Raster {
-    let mut random = Normal(3);
+    let mut random = Random(3);
     let blobs: Vec<[f64; 4]> = (0..width * height / 400)
         .map(|_| {
             let (x, y) = (random.uniform() * width as f64, random.uniform() * height as f64);
@@ -169,8 +155,10 @@ fn sub_pixel_shifts_are_found_under_changing_light() {
 #[test]
 fn unrelated_and_mismatched_images_have_no_confidence() {
     let a = image(256, 256, |_, _| 0.5, 0.1);
-    let mut other = Normal(99);
-    let noise = (0..65_536).map(|_| (32_768.0 + 6000.0 * other.next()) as u16).collect();
+    let mut other = Random(99);
+    let noise = (0..65_536)
+        .map(|_| (32_768.0 + 6000.0 * other.normal()) as u16)
+        .collect();
     let b = Raster {
         samples: Samples::U16(noise),
         ..a.clone()
