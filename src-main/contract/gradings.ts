@@ -26,7 +26,6 @@ export type GradingSummary = z.infer<typeof gradingSummarySchema>;
 
 /** The photographs of a side as they were taken, kept so that its maps can be computed again. */
 export const framesRefSchema = z.object({ id: imageIdSchema, bytes: z.int().nonnegative() });
-export type FramesRef = z.infer<typeof framesRefSchema>;
 
 export const gradingSchema = z.object({
   summary: gradingSummarySchema,

@@ -9,7 +9,6 @@ export type StudyKind = z.infer<typeof studyKindSchema>;
 
 /** Groups of responses that share a tolerance: widths and mean widths in mm, centering in percentage points, size in mm. */
 export const responseGroupSchema = z.enum(['station', 'mean', 'centering', 'size', 'column']);
-export type ResponseGroup = z.infer<typeof responseGroupSchema>;
 export const responseSchema = z.object({
   key: z.string(),
   label: z.string(),
