@@ -7,9 +7,9 @@ use rayon::prelude::*;
 pub const DARK_LIGHT: f32 = 1.0 / 256.0;
 /// Rows one task reads.
 const BAND: usize = 32;
-/// Of frames with more rows than this every second, third … band is read for all figures but clipping: a million pixels
-/// tell noise and sharpness to a part in a thousand.
-const FEW_ROWS: usize = 512;
+/// Of frames with more rows than this every second, third … band is read for all figures but clipping: half a million
+/// pixels tell noise and sharpness to two parts in a thousand.
+const FEW_ROWS: usize = 256;
 /// Spacing of the wide differences that sharpness compares with neighbouring pixels.
 const WIDE: usize = 4;
 /// Sums that are made side by side.

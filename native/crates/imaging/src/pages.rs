@@ -1,10 +1,17 @@
 //! Large zeroed planes in memory pages of 2 MiB, where the system offers them on request.
 
+use rayon::prelude::*;
+use std::mem::MaybeUninit;
+
 /// Below this the ordinary allocator is as good.
 const LARGE_BYTES: usize = 4 << 20;
+/// From here on allocators take fresh pages from the system, which are zero; below they keep and clear used ones.
+const FRESH_BYTES: usize = 32 << 20;
+/// What a task clears.
+const PART_BYTES: usize = 1 << 20;
 
 /// Numbers whose zero is all bits 0.
-pub trait Number: Copy + Default {}
+pub trait Number: Copy + Default + Send + Sync {}
 impl Number for f32 {}
 impl Number for u8 {}
 impl Number for u16 {}
@@ -15,9 +22,22 @@ impl Number for u16 {}
 /// Linux with transparent huge pages set to `madvise` this asks for large ones, elsewhere it is a plain allocation.
 #[must_use]
 pub fn zeroed<T: Number>(n: usize) -> Vec<T> {
-    // `vec!` of zeros takes untouched pages from the system, so nothing is faulted in before the advice.
-    let plane = vec![T::default(); n];
+    let bytes = n * std::mem::size_of::<T>();
+    if !(LARGE_BYTES..FRESH_BYTES).contains(&bytes) {
+        // `vec!` of zeros takes untouched pages from the system, so nothing is faulted in before the advice.
+        let plane = vec![T::default(); n];
+        advise(&plane);
+        return plane;
+    }
+    let mut plane = Vec::with_capacity(n);
     advise(&plane);
+    let part = PART_BYTES / std::mem::size_of::<T>();
+    // `vec!` would clear it on one core.
+    plane.spare_capacity_mut()[..n].par_chunks_mut(part).for_each(|part| {
+        part.fill(MaybeUninit::new(T::default()));
+    });
+    // SAFETY: the first `n` numbers have just been written.
+    unsafe { plane.set_len(n) };
     plane
 }
 

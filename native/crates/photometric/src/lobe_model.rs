@@ -82,6 +82,19 @@ impl Model {
         }
     }
 
+    /// The fit at the coarse slopes, at these shares of the run.
+    #[inline(always)]
+    pub fn start(&self, share: &Lane) -> Near {
+        let mut out = Near::default();
+        for (j, c) in self.axes.iter().enumerate() {
+            for i in 0..LANES {
+                out.fit[j][i] = c.one + c.share * (share[i] - 0.5);
+            }
+            (out.by_p[j], out.by_q[j]) = ([c.a; LANES], [c.b; LANES]);
+        }
+        out
+    }
+
     /// The fit at slopes p, q, at these shares of the run.
     #[inline(always)]
     pub fn near(&self, share: &Lane, p: &Lane, q: &Lane) -> Near {

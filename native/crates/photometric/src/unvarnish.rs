@@ -2,7 +2,7 @@
 
 use crate::kernel::LANES;
 use crate::lights::Lights;
-use crate::lobe_model::{Model, Near, POINTS};
+use crate::lobe_model::{Model, POINTS};
 use crate::tile::{Setup, TILE, Tile};
 use crate::varnish::{MOST_LIGHTS, Varnish, half_vector};
 use imaging::fastest;
@@ -77,20 +77,36 @@ struct Lobes {
     share: Lane,
 }
 
-/// What all blocks have in common.
+/// What all blocks have in common: `log2(strength * lobe)` is `top + steep * c * (c - 4)` with c = n.h, see
+/// [`crate::varnish::lobe`].
 struct Shape {
     lights: usize,
-    strength: f32,
     exponent: f32,
+    steep: f32,
+    top: f32,
+}
+
+impl Shape {
+    fn new(lights: usize, varnish: &Varnish) -> Self {
+        let steep = -0.5 * varnish.exponent * std::f64::consts::LOG2_E;
+        Self {
+            lights: lights.min(MOST_LIGHTS),
+            exponent: varnish.exponent as f32,
+            steep: steep as f32,
+            top: (3.0 * steep + varnish.strength.log2()) as f32,
+        }
+    }
+
+    /// The lobe.
+    #[inline(always)]
+    fn at(&self, c: f32) -> f32 {
+        exp2(self.steep * (c * (c - 4.0)) + self.top)
+    }
 }
 
 #[inline(always)]
 fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halves) {
-    let shape = Shape {
-        lights: setup.count().min(MOST_LIGHTS),
-        strength: varnish.strength as f32,
-        exponent: varnish.exponent as f32,
-    };
+    let shape = Shape::new(setup.count(), varnish);
     let zero = [[0.0; LANES]; MOST_LIGHTS];
     let mut lobes = Lobes {
         value: zero,
@@ -114,11 +130,12 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halve
                 lobes.share[i] = (at - first + i) as f32 / NODE as f32;
             }
             let g = [0, 1, 2].map(|j| tile.fit_lane(j, at));
-            search(&mut lobes, &shape, &model, &inverse, &g);
+            let change = search(&mut lobes, &shape, &model, &inverse, &g);
             for k in 0..shape.lights {
-                subtract(&mut tile.samples[k * TILE + at..][..LANES], &lobes.value[k]);
+                let rest = along(&lobes.value[k], &lobes.light[k], &change);
+                subtract(&mut tile.samples[k * TILE + at..][..LANES], &rest);
                 if !tile.lobe.is_empty() {
-                    tile.lobe[k * TILE + at..][..LANES].copy_from_slice(&lobes.value[k]);
+                    tile.lobe[k * TILE + at..][..LANES].copy_from_slice(&rest);
                 }
             }
         }
@@ -154,20 +171,30 @@ fn model_at(tile: &Tile, setup: &Setup, halves: &Halves, first: usize, shape: &S
     )
 }
 
-/// Leaves in `lobes.value` the lobe at the slopes that the rest of the light then has.
+/// Leaves in `lobes.value` the lobe at the slopes that the rest of the light then has, but for a small change of its fit,
+/// which is returned.
 #[inline(always)]
-fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], g: &[Lane; 3]) {
-    let [p0, q0] = model.origin;
-    let (mut p, mut q) = ([p0; LANES], [q0; LANES]);
-    let mut near = Near::default();
-    // Without a look at the lobe itself first.
-    for _ in 0..2 {
-        near = model.near(&lobes.share, &p, &q);
-        let (dp, dq) = newton(&near.fit, &near.by_p, &near.by_q, g, &p, &q);
-        for i in 0..LANES {
-            p[i] += dp[i];
-            q[i] += dq[i];
-        }
+fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], g: &[Lane; 3]) -> [Lane; 3] {
+    let (mut p, mut q) = ([0.0; LANES], [0.0; LANES]);
+    // Twice without a look at the lobe itself.
+    let start = model.start(&lobes.share);
+    let mut step = newton(
+        &start.fit,
+        &start.by_p,
+        &start.by_q,
+        g,
+        &[model.origin[0]; LANES],
+        &[model.origin[1]; LANES],
+    );
+    for i in 0..LANES {
+        p[i] = model.origin[0] + step.0[i];
+        q[i] = model.origin[1] + step.1[i];
+    }
+    let near = model.near(&lobes.share, &p, &q);
+    step = newton(&near.fit, &near.by_p, &near.by_q, g, &p, &q);
+    for i in 0..LANES {
+        p[i] += step.0[i];
+        q[i] += step.1[i];
     }
     values(lobes, shape, &p, &q);
     let fit = fit_of(inverse, &sums(lobes, shape.lights, &lobes.value));
@@ -180,14 +207,7 @@ fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], 
                 change[j][i] = near.by_p[j][i] * dp[i] + near.by_q[j][i] * dq[i];
             }
         }
-        let [x, y, z] = &change;
-        for k in 0..shape.lights {
-            let ([lx, ly, lz], value) = (&lobes.light[k], &mut lobes.value[k]);
-            for i in 0..LANES {
-                value[i] += lx[i] * x[i] + ly[i] * y[i] + lz[i] * z[i];
-            }
-        }
-        return;
+        return change;
     }
     advance(&mut p, &mut q, &dp, &dq);
     for _ in 0..STEPS {
@@ -205,6 +225,17 @@ fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], 
             break;
         }
     }
+    [[0.0; LANES]; 3]
+}
+
+/// The lobe of a light, changed by what its fit has changed by since.
+#[inline(always)]
+fn along(value: &Lane, [lx, ly, lz]: &[Lane; 3], [x, y, z]: &[Lane; 3]) -> Lane {
+    let mut out = [0.0; LANES];
+    for i in 0..LANES {
+        out[i] = value[i] + (lx[i] * x[i] + ly[i] * y[i] + lz[i] * z[i]);
+    }
+    out
 }
 
 /// Whether all steps are shorter than `limit`.
@@ -254,8 +285,7 @@ fn values(lobes: &mut Lobes, shape: &Shape, p: &Lane, q: &Lane) {
             let c = (hz - p[i] * hx - q[i] * hy) * w[i];
             let d = (lz[i] - p[i] * lx[i] - q[i] * ly[i]) * w[i];
             let lit = if d > 0.0 { d } else { 0.0 };
-            let u = 1.0 - c;
-            lobes.value[k][i] = shape.strength * exp(-shape.exponent * (u + 0.5 * u * u)) * lit;
+            lobes.value[k][i] = shape.at(c) * lit;
         }
     }
 }
@@ -271,10 +301,9 @@ fn evaluate(lobes: &mut Lobes, shape: &Shape, p: &Lane, q: &Lane) {
             let c = (hz - p[i] * hx - q[i] * hy) * w[i];
             let d = (lz[i] - p[i] * lx[i] - q[i] * ly[i]) * w[i];
             let lit = if d > 0.0 { d } else { 0.0 };
-            let u = 1.0 - c;
-            let f = shape.strength * exp(-shape.exponent * (u + 0.5 * u * u));
+            let f = shape.at(c);
             // d(n.h)/dp = -h_x w - (n.h) p w^2, the same for l.
-            let steep = f * shape.exponent * (1.0 + u) * lit;
+            let steep = f * shape.exponent * (2.0 - c) * lit;
             let flat = if d > 0.0 { f } else { 0.0 };
             let along = (steep * c + flat * d) * w[i] * w[i];
             lobes.value[k][i] = f * lit;
@@ -333,19 +362,26 @@ fn newton(f: &[Lane; 3], fp: &[Lane; 3], fq: &[Lane; 3], g: &[Lane; 3], p: &Lane
     (dp, dq)
 }
 
-/// e^x for x from -80 to 0 to 1e-6: the binary exponent and a polynomial (Cody & Waite 1980).
+/// 2^x for x from -120 to 120 to 5e-7: the binary exponent and a polynomial (Cody & Waite 1980).
 #[inline(always)]
-fn exp(x: f32) -> f32 {
-    /// ln 2 in two parts, of which products with whole numbers are exact.
-    const HIGH: f32 = 0.693_359_4;
-    const LOW: f32 = -2.121_944_4e-4;
-    let x = if x > -80.0 { x } else { -80.0 };
+fn exp2(x: f32) -> f32 {
+    /// The exponential series to seventh order, economised to fifth on half an octave either way (Lanczos 1938).
+    const SERIES: [f32; 6] = [
+        1.000000075,
+        0.693147207,
+        0.240221092,
+        0.055503275,
+        0.009675892,
+        0.001340029,
+    ];
+    let x = if x > -120.0 { x } else { -120.0 };
     // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, in the baseline's instructions too.
     const ROUND: f32 = 12_582_912.0;
-    let rounded = x * std::f32::consts::LOG2_E + ROUND;
-    let whole = rounded - ROUND;
-    let f = (x - whole * HIGH) - whole * LOW;
-    let series = 1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f / 720.0)))));
+    let rounded = x + ROUND;
+    let f = x - (rounded - ROUND);
+    let square = f * f;
+    let low = SERIES[0] + SERIES[1] * f + square * (SERIES[2] + SERIES[3] * f);
+    let series = low + square * square * (SERIES[4] + SERIES[5] * f);
     // The whole number stands in the last bits of the rounded sum.
     let power = f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
     series * power
@@ -356,10 +392,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_exponential_is_exact_to_single_precision() {
-        for i in 0..4000 {
-            let x = -(i as f32) * 0.02;
-            assert!((exp(x) / x.exp() - 1.0).abs() < 2e-6, "{x}");
+    fn the_power_of_two_is_exact_to_single_precision() {
+        for i in 0..6000 {
+            let x = (i as f32).mul_add(0.0201, -110.0);
+            assert!((f64::from(exp2(x)) / f64::from(x).exp2() - 1.0).abs() < 5e-7, "{x}");
         }
     }
 }

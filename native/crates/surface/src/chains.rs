@@ -33,9 +33,10 @@ impl Chain {
     }
 }
 
-/// Distance of two points.
+/// Distance of two points. Not `hypot`: places on a card need no care for overflow.
 pub fn dist(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
+    let (x, y) = (a[0] - b[0], a[1] - b[1]);
+    (x * x + y * y).sqrt()
 }
 
 /// Fewest pixels of a piece worth joining.
@@ -44,22 +45,19 @@ const MIN_PIXELS: usize = 4;
 /// Chains of a level from its line pixels (sorted by row and column).
 pub fn link(level: &Level, pixels: &[LinePixel]) -> Vec<Chain> {
     let graph = Graph::new(pixels, level.h);
+    let mut walker = Walker::new(&graph, pixels.len());
     let mut pieces = Vec::new();
-    let mut state = vec![false; pixels.len()];
-    for start in 0..pixels.len() {
-        if state[start] {
-            continue;
-        }
-        let mut stack = vec![graph.component(start, &mut state)];
+    for start in 0..pixels.len() as u32 {
+        let mut stack: Vec<Part> = walker.part(start, UNSEEN).into_iter().collect();
         while let Some(part) = stack.pop() {
-            if part.len() < MIN_PIXELS {
+            if part.pixels.len() < MIN_PIXELS {
                 continue;
             }
-            let path = graph.longest_path(&part);
+            let path = walker.longest_path(&part);
             if path.len() >= MIN_PIXELS {
                 pieces.push(to_chain(level, pixels, &path));
             }
-            stack.extend(graph.without(&part, &path));
+            stack.extend(walker.without(&part, &path));
         }
     }
     join(pieces)
@@ -80,6 +78,9 @@ fn to_chain(level: &Level, pixels: &[LinePixel], path: &[u32]) -> Chain {
     }
 }
 
+/// A pixel's neighbours lie at most this many columns and rows away.
+const REACH: usize = 2;
+
 /// Neighbourhood graph in compressed rows.
 struct Graph {
     first: Vec<u32>,
@@ -88,19 +89,27 @@ struct Graph {
 
 impl Graph {
     fn new(pixels: &[LinePixel], rows: usize) -> Self {
-        let mut row_start = vec![0usize; rows + 4];
+        let mut row_start = vec![0usize; rows + REACH + 2];
         for p in pixels {
             row_start[p.y as usize + 1] += 1;
         }
         (1..row_start.len()).for_each(|r| row_start[r] += row_start[r - 1]);
         let mut edges: Vec<(u32, u32)> = Vec::new();
+        let (mut row, mut from) = (usize::MAX, [0; REACH + 1]);
         for (i, a) in pixels.iter().enumerate() {
-            for r in a.y as usize..(a.y as usize + 3).min(rows) {
-                let row = &pixels[row_start[r]..row_start[r + 1]];
-                let from = row_start[r] + row.partition_point(|b| b.x < a.x - 2);
-                for j in from..row_start[r + 1] {
+            if a.y as usize != row {
+                row = a.y as usize;
+                from = std::array::from_fn(|k| row_start[row + k]);
+            }
+            for (k, from) in from.iter_mut().enumerate() {
+                // Pixels come by columns too: what lies too far left of one does of the next.
+                let end = row_start[row + k + 1];
+                while *from < end && pixels[*from].x < a.x - REACH as i32 {
+                    *from += 1;
+                }
+                for j in *from..end {
                     let b = &pixels[j];
-                    if b.x > a.x + 2 {
+                    if b.x > a.x + REACH as i32 {
                         break;
                     }
                     if j > i && continues(a, b) {
@@ -125,96 +134,120 @@ impl Graph {
     fn of(&self, k: u32) -> &[u32] {
         &self.next[self.first[k as usize] as usize..self.first[k as usize + 1] as usize]
     }
+}
 
-    fn component(&self, start: usize, seen: &mut [bool]) -> Vec<u32> {
-        seen[start] = true;
-        let mut part = vec![start as u32];
+/// Pixels that hang together, and the label that they bear.
+struct Part {
+    label: u32,
+    pixels: Vec<u32>,
+}
+
+/// Label of pixels that no walk has come to.
+const UNSEEN: u32 = 0;
+/// Label of pixels that belong to a chain, or lie beside one.
+const USED: u32 = 1;
+
+/// Walks over a graph; every pixel bears the label of the part that it belongs to.
+struct Walker<'a> {
+    graph: &'a Graph,
+    label: Vec<u32>,
+    labels: u32,
+    /// Where a search came from, and which search it was.
+    parent: Vec<(u32, u32)>,
+    searches: u32,
+}
+
+impl<'a> Walker<'a> {
+    fn new(graph: &'a Graph, pixels: usize) -> Self {
+        Self {
+            graph,
+            label: vec![UNSEEN; pixels],
+            labels: USED,
+            parent: vec![(0, 0); pixels],
+            searches: 0,
+        }
+    }
+
+    /// What hangs together with `start` among pixels of a label, under a label of its own; `None` where `start` has
+    /// another one.
+    fn part(&mut self, start: u32, among: u32) -> Option<Part> {
+        if self.label[start as usize] != among {
+            return None;
+        }
+        self.labels += 1;
+        self.label[start as usize] = self.labels;
+        let mut pixels = vec![start];
         let mut at = 0;
-        while at < part.len() {
-            for &n in self.of(part[at]) {
-                if !std::mem::replace(&mut seen[n as usize], true) {
-                    part.push(n);
+        while at < pixels.len() {
+            for &n in self.graph.of(pixels[at]) {
+                if self.label[n as usize] == among {
+                    self.label[n as usize] = self.labels;
+                    pixels.push(n);
                 }
             }
             at += 1;
         }
-        part
+        Some(Part {
+            label: self.labels,
+            pixels,
+        })
     }
 
-    /// Longest shortest path by two breadth-first sweeps (exact on trees, good on thin lines).
-    fn longest_path(&self, part: &[u32]) -> Vec<u32> {
-        let inside: HashMap<u32, usize> = part.iter().enumerate().map(|(i, &k)| (k, i)).collect();
-        let far = |from: u32| {
-            let mut parent = vec![u32::MAX; part.len()];
-            let mut order = vec![from];
-            parent[inside[&from]] = from;
-            let mut at = 0;
-            while at < order.len() {
-                let here = order[at];
-                for &n in self.of(here) {
-                    if let Some(&i) = inside.get(&n)
-                        && parent[i] == u32::MAX
-                    {
-                        parent[i] = here;
-                        order.push(n);
-                    }
+    /// Breadth-first search through a part; the pixel that is reached last.
+    fn search(&mut self, label: u32, from: u32, order: &mut Vec<u32>) -> u32 {
+        self.searches += 1;
+        order.clear();
+        order.push(from);
+        self.parent[from as usize] = (from, self.searches);
+        let mut at = 0;
+        while at < order.len() {
+            let here = order[at];
+            for &n in self.graph.of(here) {
+                if self.label[n as usize] == label && self.parent[n as usize].1 != self.searches {
+                    self.parent[n as usize] = (here, self.searches);
+                    order.push(n);
                 }
-                at += 1;
             }
-            (order[order.len() - 1], parent)
-        };
-        let (end, _) = far(part[0]);
-        let (mut here, parent) = far(end);
+            at += 1;
+        }
+        order[order.len() - 1]
+    }
+
+    /// Longest shortest path by two searches (exact on trees, good on thin lines).
+    fn longest_path(&mut self, part: &Part) -> Vec<u32> {
+        let mut order = Vec::with_capacity(part.pixels.len());
+        let end = self.search(part.label, part.pixels[0], &mut order);
+        let mut here = self.search(part.label, end, &mut order);
         let mut path = vec![here];
         while here != end {
-            here = parent[inside[&here]];
+            here = self.parent[here as usize].0;
             path.push(here);
         }
         path
     }
 
-    /// What remains of a component away from a path, as components.
-    fn without(&self, part: &[u32], path: &[u32]) -> Vec<Vec<u32>> {
-        let mut state: HashMap<u32, bool> = part.iter().map(|&k| (k, false)).collect();
+    /// What remains of a part away from a path, as parts.
+    fn without(&mut self, part: &Part, path: &[u32]) -> Vec<Part> {
         let mut ring: Vec<u32> = path.to_vec();
         for _ in 0..3 {
             for &k in &ring {
-                state.insert(k, true);
+                self.label[k as usize] = USED;
             }
-            ring = ring
-                .iter()
-                .flat_map(|&k| self.of(k).iter().copied())
-                .filter(|k| state.get(k) == Some(&false))
-                .collect();
+            let beside = ring.iter().flat_map(|&k| self.graph.of(k).iter().copied());
+            ring = beside.filter(|&k| self.label[k as usize] == part.label).collect();
         }
-        let mut rest = Vec::new();
-        for &start in part {
-            if state[&start] {
-                continue;
-            }
-            state.insert(start, true);
-            let mut piece = vec![start];
-            let mut at = 0;
-            while at < piece.len() {
-                for n in self.of(piece[at]) {
-                    if state.get(n) == Some(&false) {
-                        state.insert(*n, true);
-                        piece.push(*n);
-                    }
-                }
-                at += 1;
-            }
-            rest.push(piece);
-        }
-        rest
+        part.pixels
+            .iter()
+            .filter_map(|&start| self.part(start, part.label))
+            .collect()
     }
 }
 
 /// Same sign, like direction, and the step leads along the line.
 fn continues(a: &LinePixel, b: &LinePixel) -> bool {
     let (dx, dy) = (b.at[0] - a.at[0], b.at[1] - a.at[1]);
-    let across = |n: f32| (dx * n.cos() + dy * n.sin()).abs();
-    let turn = (a.normal - b.normal).cos().abs();
+    let across = |n: [f32; 2]| (dx * n[0] + dy * n[1]).abs();
+    let turn = (a.normal[0] * b.normal[0] + a.normal[1] * b.normal[1]).abs();
     (a.snr > 0.0) == (b.snr > 0.0) && turn > 0.85 && across(a.normal).max(across(b.normal)) < 1.0
 }
 

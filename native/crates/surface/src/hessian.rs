@@ -21,8 +21,8 @@ pub struct LinePixel {
     pub at: [f32; 2],
     /// Curvature across the line in standard deviations; positive for a valley.
     pub snr: f32,
-    /// Direction across the line, radians.
-    pub normal: f32,
+    /// Unit vector across the line.
+    pub normal: [f32; 2],
 }
 
 /// A local extremum of the slope's divergence.
@@ -156,8 +156,7 @@ impl Band {
 
     /// Keeps the crest across the line; its sub-pixel place comes from a parabola through three pixels.
     fn line_pixel(&self, i: usize, x: usize, y: usize) -> Option<LinePixel> {
-        let normal = 0.5 * self.sin2[i].atan2(self.cos2[i]);
-        let (uy, ux) = normal.sin_cos();
+        let [ux, uy] = half_angle(self.cos2[i], self.sin2[i]);
         let (dx, dy) = ((ux * 1.3).round() as isize, (uy * 1.3).round() as isize);
         let side = |s: isize| self.line[(i as isize + s * (dy * self.w as isize + dx)) as usize];
         let sign = self.line[i].signum();
@@ -173,8 +172,26 @@ impl Band {
             y: y as i32,
             at,
             snr: self.line[i],
-            normal,
+            normal: [ux, uy],
         })
+    }
+}
+
+/// Unit vector at half the angle of (x, y), to the right.
+fn half_angle(x: f32, y: f32) -> [f32; 2] {
+    let length = (x * x + y * y).sqrt();
+    if length == 0.0 {
+        return [1.0, 0.0];
+    }
+    // The larger of cosine and sine by its root, the other by the sine of the whole angle: neither cancels.
+    let (c, s) = (x / length, y / length);
+    if c >= 0.0 {
+        let cos = (0.5 + 0.5 * c).sqrt();
+        [cos, 0.5 * s / cos]
+    } else {
+        let sin = (0.5 - 0.5 * c).sqrt();
+        let sin = if s < 0.0 { -sin } else { sin };
+        [0.5 * s / sin, sin]
     }
 }
 
@@ -213,5 +230,24 @@ fn eigen_body(row: &Row, noise: &NoiseGrid, y: usize, out: &mut Responses) {
             let round = if weak > ROUND * strong { 1.0 } else { 0.0 };
             blob[x] = round * (a + c) * inv * std::f32::consts::FRAC_1_SQRT_2;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_an_angle_is_a_unit_vector_at_every_angle() {
+        for degrees in -179..=180 {
+            let angle = (degrees as f32).to_radians();
+            let [x, y] = half_angle(3.0 * angle.cos(), 3.0 * angle.sin());
+            assert!(
+                (y.atan2(x) - 0.5 * angle).abs() < 1e-5 || degrees == 180,
+                "{degrees}: {x} {y}"
+            );
+            assert!((x * x + y * y - 1.0).abs() < 1e-5);
+        }
+        assert_eq!(half_angle(0.0, 0.0), [1.0, 0.0]);
     }
 }

@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::trend::Trend;
 use crate::types::{Maps, Rig};
 use imaging::fastest;
-use imaging::{Cancel, CoreError, ErrorCode, Result};
+use imaging::{Cancel, CoreError, ErrorCode, Result, zeroed};
 use rayon::prelude::*;
 
 /// Rectangle of the maps that holds the card.
@@ -96,10 +96,10 @@ impl Level {
         let mut next = Self {
             w,
             h,
-            p: vec![0.0; w * h],
-            q: vec![0.0; w * h],
-            var: vec![0.0; w * h],
-            mask: vec![0; w * h],
+            p: zeroed(w * h),
+            q: zeroed(w * h),
+            var: zeroed(w * h),
+            mask: zeroed(w * h),
             step: self.step * 2.0,
             origin: self.origin,
         };
@@ -181,14 +181,14 @@ pub fn prepare(
     let mut base = Level {
         w: crop.w,
         h: crop.h,
-        p: vec![0.0; n],
-        q: vec![0.0; n],
-        var: vec![0.0; n],
-        mask: vec![0; n],
+        p: zeroed(n),
+        q: zeroed(n),
+        var: zeroed(n),
+        mask: zeroed(n),
         step: 1.0,
         origin: [crop.x0 as f64, crop.y0 as f64],
     };
-    let mut luma = vec![0f32; n];
+    let mut luma = zeroed::<f32>(n);
     let rows = base.p.par_chunks_mut(crop.w).zip(base.q.par_chunks_mut(crop.w));
     let rows = rows
         .zip(base.mask.par_chunks_mut(crop.w))

@@ -116,7 +116,7 @@ fn line_pixel(p: &Picture, sides: &[((isize, f32), isize)], x: usize, y: usize, 
         y: y as i32,
         at: [x as f32 + t * ux.round(), y as f32 + t * uy.round()],
         snr: 1.0,
-        normal,
+        normal: [ux, uy],
     })
 }
 

@@ -84,7 +84,11 @@ pub fn robust_fit(s: &Samples, among: &[usize]) -> Option<[Row; 2]> {
 /// Terms of a row with a slope's value behind them, padded to whole vectors.
 const LANES: usize = 24;
 
-/// Normal equations of both slopes: row `a` holds the products of term `a` with all terms, then with both values.
+/// Terms of a whole vector.
+const RUN: usize = 8;
+
+/// Normal equations of both slopes: row `a` holds the products of term `a` with the terms from the vector of its own on,
+/// then with both values.
 struct Normal([[f64; LANES]; UNKNOWNS]);
 
 impl Normal {
@@ -106,10 +110,20 @@ fn accumulate_body(s: &Samples, part: &[usize], normal: &mut Normal) {
         let mut row = [0.0; LANES];
         row[..UNKNOWNS].copy_from_slice(&s.rows[i]);
         row[UNKNOWNS..UNKNOWNS + 2].copy_from_slice(&s.values[i]);
-        for (a, sums) in normal.0.iter_mut().enumerate() {
-            for k in 0..LANES {
-                sums[k] += row[a] * row[k];
-            }
+        // The matrix is symmetric: nothing to the left of its diagonal is needed.
+        products::<0>(&row, normal);
+        products::<RUN>(&row, normal);
+        products::<{ 2 * RUN }>(&row, normal);
+    }
+}
+
+/// Adds the products of the terms of the vector from `FIRST` on with all terms from there on.
+#[inline(always)]
+fn products<const FIRST: usize>(row: &[f64; LANES], normal: &mut Normal) {
+    for a in FIRST..(FIRST + RUN).min(UNKNOWNS) {
+        let sums = &mut normal.0[a];
+        for k in FIRST..LANES {
+            sums[k] += row[a] * row[k];
         }
     }
 }
@@ -131,6 +145,11 @@ fn solve(s: &Samples, keep: &[usize]) -> Option<[Row; 2]> {
     let mut v: [Row; 2] = [0, 1].map(|c| std::array::from_fn(|a| m[a][UNKNOWNS + c]));
     let scale = (0..UNKNOWNS).map(|k| m[k][k]).sum::<f64>() / UNKNOWNS as f64;
     (0..UNKNOWNS).for_each(|k| m[k][k] += RIDGE * scale);
+    for a in 0..UNKNOWNS {
+        for b in 0..a {
+            m[a][b] = m[b][a];
+        }
+    }
     for a in 0..UNKNOWNS {
         for b in 0..=a {
             let s = m[a][b] - (0..b).map(|k| m[a][k] * m[b][k]).sum::<f64>();

@@ -1,6 +1,6 @@
 //! Small windows of log light: what a smoothly changing light leaves as it is.
 
-use crate::{Encoding, Raster, Samples};
+use crate::{Encoding, Raster, Samples, fastest};
 
 /// Cells along a side of a window; a cell is the mean of `step x step` pixels.
 pub(super) const CELLS: usize = 32;
@@ -85,57 +85,84 @@ impl Window {
 fn cells<T: Copy + Into<u16>>(
     samples: &[T],
     raster: &Raster,
-    [x0, y0]: [usize; 2],
+    place: [usize; 2],
     step: usize,
     light_of: impl Fn(u16) -> f32,
     limit: u16,
 ) -> (Vec<f32>, Vec<f32>) {
-    let (mut light, mut sound) = (vec![0.0f32; FULL * FULL], vec![1.0f32; FULL * FULL]);
-    let channels = raster.channels;
     let stride = (step / 2).max(1);
-    for y in (0..FULL * step).step_by(stride) {
-        let from = ((y0 + y) * raster.width + x0) * channels;
-        let at = (y / step) * FULL;
-        let row = &samples[from..from + FULL * step * channels];
-        for (x, cell) in row.chunks_exact(step * channels).enumerate() {
-            let mut sum = 0.0;
-            let mut top = 0;
-            for pixel in cell.chunks_exact(channels).step_by(stride) {
-                for &s in pixel {
-                    let code: u16 = s.into();
-                    sum += light_of(code);
-                    top = top.max(code);
+    let found = match (step / stride, raster.channels) {
+        (1, 1) => sums::<T, 1, 1>(samples, raster.width, place, stride, light_of, limit),
+        (1, _) => sums::<T, 1, 3>(samples, raster.width, place, stride, light_of, limit),
+        (_, 1) => sums::<T, 2, 1>(samples, raster.width, place, stride, light_of, limit),
+        _ => sums::<T, 2, 3>(samples, raster.width, place, stride, light_of, limit),
+    };
+    let (mut light, sound) = found;
+    let read = step / stride;
+    let scale = 1.0 / (read * read * raster.channels) as f32;
+    light.iter_mut().for_each(|v| *v *= scale);
+    (light, sound)
+}
+
+/// Sums of `READ x READ` pixels, `stride` apart, for every cell; those numbers are known when this is compiled, which makes
+/// it twice as fast.
+fn sums<T: Copy + Into<u16>, const READ: usize, const CHANNELS: usize>(
+    samples: &[T],
+    width: usize,
+    [x0, y0]: [usize; 2],
+    stride: usize,
+    light_of: impl Fn(u16) -> f32,
+    limit: u16,
+) -> (Vec<f32>, Vec<f32>) {
+    let (mut light, mut sound) = (vec![0.0f32; FULL * FULL], vec![1.0f32; FULL * FULL]);
+    let cell = READ * stride * CHANNELS;
+    let rows = light.chunks_exact_mut(FULL).zip(sound.chunks_exact_mut(FULL));
+    for (y, (light, sound)) in rows.enumerate() {
+        for k in 0..READ {
+            let from = ((y0 + (y * READ + k) * stride) * width + x0) * CHANNELS;
+            let row = samples[from..from + FULL * cell].chunks_exact(cell);
+            for ((light, sound), cell) in light.iter_mut().zip(sound.iter_mut()).zip(row) {
+                let (mut sum, mut top) = (0.0, 0);
+                for i in 0..READ {
+                    for &s in &cell[i * stride * CHANNELS..][..CHANNELS] {
+                        let code: u16 = s.into();
+                        sum += light_of(code);
+                        top = top.max(code);
+                    }
                 }
-            }
-            light[at + x] += sum;
-            if top >= limit {
-                sound[at + x] = 0.0;
+                *light += sum;
+                *sound = if top >= limit { 0.0 } else { *sound };
             }
         }
     }
-    let read = step.div_ceil(stride);
-    let scale = 1.0 / (read * read * channels) as f32;
-    light.iter_mut().for_each(|v| *v *= scale);
     (light, sound)
 }
 
 /// Binomial smoothing, standard deviation one cell; the outermost two cells are left as they are.
 fn smoothed(values: &[f32]) -> Vec<f32> {
-    let pass = |from: &[f32], stride: usize| -> Vec<f32> {
-        let mut to = from.to_vec();
-        for y in 2..FULL - 2 {
-            for x in 2..FULL - 2 {
-                let i = y * FULL + x;
-                to[i] = (from[i - 2 * stride]
-                    + from[i + 2 * stride]
-                    + 4.0 * (from[i - stride] + from[i + stride])
-                    + 6.0 * from[i])
-                    / 16.0;
-            }
+    let (mut across, mut out) = (values.to_vec(), values.to_vec());
+    binomial(values, 1, &mut across);
+    out.copy_from_slice(&across);
+    binomial(&across, FULL, &mut out);
+    out
+}
+
+fastest! {
+    /// One pass of the smoothing along neighbours `stride` apart.
+    fn binomial(from: &[f32], stride: usize, to: &mut [f32]) = binomial_body
+}
+
+#[inline(always)]
+fn binomial_body(from: &[f32], stride: usize, to: &mut [f32]) {
+    const INNER: usize = FULL - 4;
+    for y in 2..FULL - 2 {
+        let at = y * FULL + 2;
+        let [a, b, c, d, e] =
+            [at - 2 * stride, at - stride, at, at + stride, at + 2 * stride].map(|first| &from[first..first + INNER]);
+        for (i, to) in to[at..at + INNER].iter_mut().enumerate() {
+            *to = (a[i] + e[i] + 4.0 * (b[i] + d[i]) + 6.0 * c[i]) / 16.0;
         }
-        to
-    };
-    pass(&pass(values, 1), FULL)
+    }
 }
 
 /// `CELLS x CELLS` values of a window moved by `(dx, dy)` cells, each below `MARGIN - 3`, by cubic convolution with four
