@@ -119,21 +119,18 @@ function summary(title: string, outcomes: readonly Outcome[]): Row[] {
       value: 1000 * mean(sound),
       unit: 'um',
       digits: 2,
-      next: 0.3,
     }),
     limited({
       figure: `${title}: standard deviation, without those`,
       value: 1000 * deviation(sound),
       unit: 'um',
       digits: 2,
-      next: 2.5,
     }),
     limited({
       figure: `${title}: errors covered by U (k = 2)`,
       value: (100 * covered) / errors.length,
       unit: '%',
       digits: 1,
-      detail: 'next 93 to 98',
     }),
     ...(bare === 0
       ? []

@@ -76,7 +76,7 @@ function agreement(reports: readonly Report[], axis: string, a: 'left' | 'top', 
     value: sums.length === sameDesign.length ? Math.max(...sums) - Math.min(...sums) : Number.NaN,
     unit: 'mm',
     digits: 3,
-    next: 0.05,
+    atMost: 0.05,
     detail: sums.map((sum) => show(sum, 3)).join(', '),
   });
 }

@@ -36,7 +36,7 @@ async function measurement(context: Context): Promise<Row[]> {
         figure: `24 points, ${name}`,
         unit: 'ms',
         digits: 1,
-        ...(name.startsWith('mean') ? {} : { atMost: 50, next: 15 }),
+        ...(name.startsWith('mean') ? {} : { atMost: 15 }),
         note: `each run is a ${runs[0]?.rest ?? 'median'}`,
       },
     ),
@@ -125,20 +125,20 @@ async function memory(context: Context): Promise<Row[]> {
   const [widthPx, heightPx] = truth.parse(JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8'))).imagePx;
   const raw = widthPx * heightPx * 2 * 8;
   const idle = await context.tools.peakBytes(['--help']);
-  const row = async (figure: string, args: readonly string[], judged: boolean) => {
+  const row = async (figure: string, args: readonly string[]) => {
     const used = (await context.tools.peakBytes(args)) - idle;
     return limited({
       figure,
       value: used / raw,
       unit: 'x raw',
       digits: 2,
-      ...(judged ? { atMost: 2.5 } : {}),
+      atMost: 2.5,
       detail: `${show(used / 2 ** 20, 0)} MiB over ${show(raw / 2 ** 20, 0)}`,
       note: `${show((widthPx * heightPx) / 1e6, 1)} MP x 8 x 16 bit grey; the idle program's ${show(idle / 2 ** 20, 0)} MiB are left out`,
     });
   };
-  const normals = await row('peak memory of normals', ['normals', folder, '--out', join(context.temp, 'n.npy')], true);
-  const grade = await row('peak memory of grade', ['grade', folder, '--json'], false);
+  const normals = await row('peak memory of normals', ['normals', folder, '--out', join(context.temp, 'n.npy')]);
+  const grade = await row('peak memory of grade', ['grade', folder, '--json']);
   rmSync(folder, { recursive: true, force: true });
   return [normals, grade];
 }

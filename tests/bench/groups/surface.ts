@@ -64,15 +64,15 @@ const faintestNames: Readonly<Record<string, readonly [string, number]>> = {
 };
 
 function faintest({ faintest }: Score): Row[] {
-  return Object.entries(faintestNames).map(([kind, [figure, next]]) => {
+  return Object.entries(faintestNames).map(([kind, [figure, atLeast]]) => {
     const [truths = 0, found = 0] = faintest[kind] ?? [];
-    if (truths === 0) return skipped(figure, 'none was drawn', `next ${next}`);
+    if (truths === 0) return skipped(figure, 'none was drawn', `>= ${atLeast} %`);
     return limited({
       figure,
       value: (100 * found) / truths,
       unit: '%',
       digits: 1,
-      next,
+      atLeast,
       detail: `${found} of ${truths}, ${interval(found, truths)}`,
     });
   });
@@ -80,14 +80,14 @@ function faintest({ faintest }: Score): Row[] {
 
 function heights(score: Score, figure: string): Row {
   const { count, within10, covered, medianError, worst } = score.heights;
-  if (count === 0) return skipped(figure, 'no defect wide and deep enough was found', 'next 100');
+  if (count === 0) return skipped(figure, 'no defect wide and deep enough was found', '>= 100 %');
   const percent = (value: number | null) => `${(100 * (value ?? Number.NaN)).toFixed(1)} %`;
   return limited({
     figure,
     value: (100 * within10) / count,
     unit: '%',
     digits: 0,
-    next: 100,
+    atLeast: 100,
     detail: `${within10} of ${count}, median error ${percent(medianError)}, worst ${percent(worst)}, ${covered} covered by U (k = 2)`,
   });
 }
@@ -126,7 +126,7 @@ export const surface: Group = {
         value: total((t) => t.falsely) / mixed.cards,
         unit: '',
         digits: 2,
-        next: 0.2,
+        atMost: 0.2,
         detail: `${mixed.cards} cards, ${total((t) => t.truths + t.invisible)} defects`,
       }),
       limited({
@@ -134,7 +134,7 @@ export const surface: Group = {
         value: (100 * total((t) => t.confused)) / total((t) => t.truths),
         unit: '%',
         digits: 1,
-        next: 5,
+        atMost: 5,
       }),
       heights(matte, 'heights within 10 % of the truth, matte'),
       heights(glossy, 'heights within 10 % of the truth, varnish up to 5 %'),
@@ -144,7 +144,6 @@ export const surface: Group = {
         value: coarse.medianMs,
         unit: 'ms',
         digits: 0,
-        next: 110,
         detail: `quickest of five, median of ${coarse.cards} cards; once each on the cards above: ${mixed.medianMs.toFixed(0)} ms`,
       }),
       limited({
@@ -152,7 +151,7 @@ export const surface: Group = {
         value: fine.medianMs,
         unit: 'ms',
         digits: 0,
-        next: 500,
+        atMost: 500,
         detail: `quickest of five, median of ${fine.cards} cards`,
       }),
     ];

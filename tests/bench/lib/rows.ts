@@ -8,8 +8,6 @@ export interface Limit {
   readonly digits: number;
   readonly atMost?: number;
   readonly atLeast?: number;
-  /** The stricter limit that comes next; printed, not judged. */
-  readonly next?: number;
   readonly detail?: string;
   readonly peers?: string;
   readonly note?: string;
@@ -26,7 +24,6 @@ export function limited(limit: Limit): Row {
   const bounds = [
     ...(atMost === undefined ? [] : [`<= ${atMost} ${unit}`]),
     ...(atLeast === undefined ? [] : [`>= ${atLeast} ${unit}`]),
-    ...(limit.next === undefined ? [] : [`next ${limit.next}`]),
   ];
   const met =
     Number.isFinite(value) && (atMost === undefined || value <= atMost) && (atLeast === undefined || value >= atLeast);

@@ -25,6 +25,11 @@ mod views;
 
 use napi_derive::napi;
 
+#[napi_derive::module_init]
+fn start() {
+    imaging::keep_memory();
+}
+
 /// Version of the native core.
 #[napi]
 pub fn version() -> String {

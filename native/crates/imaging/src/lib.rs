@@ -34,7 +34,7 @@ pub use frame_stats::{DARK_LIGHT, FrameStats, frame_stats};
 pub use map_tiles::{MapPlane, MapTilesWriter};
 pub use motion::{Motion, Movement, Registration, motions, register, resampled};
 pub use npy::{read_npy_f32, write_npy_f32};
-pub use pages::zeroed;
+pub use pages::{ask, keep_memory, zeroed};
 pub use pyramid::Pyramid;
 pub use raster::{Plane, Raster, Samples};
 pub use response::{ChannelResponse, ExposureCheck, ResponseCurve, ResponseFit, estimate_response, linearised};

@@ -10,6 +10,22 @@ const FRESH_BYTES: usize = 32 << 20;
 /// What a task clears.
 const PART_BYTES: usize = 1 << 20;
 
+/// Lets the C library keep freed memory for the next side instead of handing it back to the system, and take buffers from
+/// 32 MiB on from the system. To be called once, when a program starts.
+///
+/// Sides come one after the other and need the same buffers; a page that is handed back costs a fault, and a message to
+/// every core, when the next side wants it again: a tenth of the 24-point measurement's time.
+pub fn keep_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: sets numbers of the allocator, which looks at them at its next call.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, FRESH_BYTES as libc::c_int);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, libc::c_int::MAX);
+        // Heaps of other threads go back to the system whole when the one before has this much room.
+        libc::mallopt(libc::M_TOP_PAD, 2 * FRESH_BYTES as libc::c_int);
+    }
+}
+
 /// Numbers whose zero is all bits 0.
 pub trait Number: Copy + Default + Send + Sync {}
 impl Number for f32 {}
@@ -58,6 +74,21 @@ pub(crate) fn advise<T>(buffer: &Vec<T>) {
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn advise<T>(_buffer: &Vec<T>) {}
+
+/// Asks the memory for a slice that is read soon, so that it is in the cache by then; where the processor has no word for
+/// that, nothing.
+pub fn ask<T>(slice: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        const LINE: usize = 64;
+        let first = slice.as_ptr().cast::<i8>();
+        for at in (0..size_of_val(slice)).step_by(LINE) {
+            // SAFETY: the place lies inside the slice, and a prefetch reads nothing that a program can see.
+            unsafe { _mm_prefetch(first.add(at), _MM_HINT_T0) };
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ use std::time::Instant;
 const RUNS: usize = 21;
 
 fn main() {
+    imaging::keep_memory();
     let pitch = 0.0235;
     let card = Card {
         image_px: (3000, 4000),

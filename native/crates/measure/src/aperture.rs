@@ -49,10 +49,29 @@ fn box_response(x: f64, sigma: f64, width: f64) -> [f64; 3] {
 
 /// The response at one blur, tabulated: a window has a thousand pixels, the transition a few dozen different values.
 pub struct Table {
-    /// Response, its derivative by x and by sigma at the nodes.
-    nodes: Vec<[f64; 3]>,
+    pieces: Vec<Piece>,
     reach: f64,
-    step: f64,
+    per_step: f64,
+}
+
+/// From one node to the next, as polynomials of the share of the way.
+struct Piece {
+    /// Response, from its constant on.
+    response: [f64; 4],
+    /// Derivative by sigma at the first node, and its change until the next.
+    by_sigma: [f64; 2],
+}
+
+impl Piece {
+    /// Hermite through values and slopes of the responses at two nodes; its own derivative keeps value and slope consistent.
+    fn between(a: [f64; 3], b: [f64; 3], step: f64) -> Self {
+        let (da, db) = (a[1] * step, b[1] * step);
+        let (c2, c3) = (3.0 * (b[0] - a[0]) - 2.0 * da - db, 2.0 * (a[0] - b[0]) + da + db);
+        Self {
+            response: [a[0], da, c2, c3],
+            by_sigma: [a[2], b[2] - a[2]],
+        }
+    }
 }
 
 impl Table {
@@ -62,10 +81,17 @@ impl Table {
         let reach = 5.5 * sigma + 0.75;
         let step = 0.3 * sigma;
         let count = (2.0 * reach / step).ceil() as usize + 2;
-        let nodes = (0..count)
+        let nodes: Vec<[f64; 3]> = (0..count)
             .map(|i| aperture.response(i as f64 * step - reach, sigma))
             .collect();
-        Self { nodes, reach, step }
+        Self {
+            pieces: nodes
+                .windows(2)
+                .map(|pair| Piece::between(pair[0], pair[1], step))
+                .collect(),
+            reach,
+            per_step: 1.0 / step,
+        }
     }
 
     /// Distance from the edge beyond which the light is that of one side alone, px.
@@ -76,6 +102,7 @@ impl Table {
 
     /// Response, derivative by x and derivative by sigma at `x`.
     #[must_use]
+    #[inline]
     pub fn at(&self, x: f64) -> [f64; 3] {
         if x <= -self.reach {
             return [0.0; 3];
@@ -83,17 +110,15 @@ impl Table {
         if x >= self.reach {
             return [1.0, 0.0, 0.0];
         }
-        let place = (x + self.reach) / self.step;
+        let place = (x + self.reach) * self.per_step;
         let i = place as usize;
         let t = place - i as f64;
-        let (a, b) = (&self.nodes[i], &self.nodes[i + 1]);
-        // Hermite through values and slopes; its own derivative keeps value and slope consistent.
-        let (da, db) = (a[1] * self.step, b[1] * self.step);
-        let (c2, c3) = (3.0 * (b[0] - a[0]) - 2.0 * da - db, 2.0 * (a[0] - b[0]) + da + db);
+        let Piece { response, by_sigma } = &self.pieces[i];
+        let [a, b, c, d] = *response;
         [
-            a[0] + t * (da + t * (c2 + t * c3)),
-            (da + t * (2.0 * c2 + 3.0 * t * c3)) / self.step,
-            a[2] + t * (b[2] - a[2]),
+            a + t * (b + t * (c + t * d)),
+            (b + t * (2.0 * c + 3.0 * t * d)) * self.per_step,
+            by_sigma[0] + t * by_sigma[1],
         ]
     }
 }

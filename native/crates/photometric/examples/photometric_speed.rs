@@ -101,6 +101,7 @@ fn median_ms(mut work: impl FnMut()) -> (f64, f64) {
 }
 
 fn main() {
+    imaging::keep_memory();
     let cancel = Cancel::new();
     let far: Vec<Light> = (0..LIGHTS).map(|k| Light::Direction(direction(k))).collect();
     let near: Vec<Light> = (0..LIGHTS)

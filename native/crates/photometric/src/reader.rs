@@ -65,6 +65,16 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Asks for the codes of pixels `x0 .. x0 + n` of row `y`, which are wanted soon.
+    fn ask(&self, y: usize, x0: usize, n: usize) {
+        let start = (y * self.raster.width + x0) * self.raster.channels;
+        let end = start + n * self.raster.channels;
+        match &self.raster.samples {
+            Samples::U16(v) => imaging::ask(v.get(start..end).unwrap_or_default()),
+            Samples::U8(v) => imaging::ask(v.get(start..end).unwrap_or_default()),
+        }
+    }
+
     /// Three channels of linear light at once; false where the raster holds something else.
     fn read_colours(&self, y: usize, x0: usize, scales: [f32; 3], out: &mut [&mut [f32]; 3]) -> bool {
         let start = (y * self.raster.width + x0) * 3;
@@ -214,6 +224,14 @@ impl<'a> Reader<'a> {
             for (o, codes) in out.iter_mut().zip(codes.chunks_exact(self.channels)) {
                 *o = largest(codes);
             }
+        }
+    }
+
+    /// Asks for the samples of the next `n` pixels after `x0 + n` of row `y`: a tile takes a little of every frame, too
+    /// little for the processor to see what comes next.
+    pub fn ask_for_next(&self, y: usize, x0: usize, n: usize) {
+        for lit in &self.lit {
+            lit.frame.ask(y, x0 + n, n);
         }
     }
 

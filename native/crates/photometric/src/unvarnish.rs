@@ -367,12 +367,12 @@ fn newton(f: &[Lane; 3], fp: &[Lane; 3], fq: &[Lane; 3], g: &[Lane; 3], p: &Lane
 fn exp2(x: f32) -> f32 {
     /// The exponential series to seventh order, economised to fifth on half an octave either way (Lanczos 1938).
     const SERIES: [f32; 6] = [
-        1.000000075,
-        0.693147207,
-        0.240221092,
-        0.055503275,
-        0.009675892,
-        0.001340029,
+        1.000_000_1,
+        std::f32::consts::LN_2,
+        0.240_221_1,
+        0.055_503_275,
+        0.009_675_892,
+        0.001_340_029,
     ];
     let x = if x > -120.0 { x } else { -120.0 };
     // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, in the baseline's instructions too.
