@@ -116,31 +116,38 @@ async function side(context: Context): Promise<Row[]> {
   ];
 }
 
-/** `normals` on 8 grey frames of 12 megapixels: what it holds at most over the frames' own size. */
+/** What `normals` and `grade` hold at most over the frames' own size: grey frames of 12 megapixels, RGB ones of 4.8. */
 async function memory(context: Context): Promise<Row[]> {
-  const folder = join(context.temp, 'twelve');
-  const sides = ['--pitch', '0.0252', '--grey', '--seed', '2'];
-  await context.tools.trugrade(['simulate', '--out', folder, ...sides], z.looseObject({}));
-  const truth = z.object({ imagePx: z.tuple([z.number(), z.number()]) });
-  const [widthPx, heightPx] = truth.parse(JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8'))).imagePx;
-  const raw = widthPx * heightPx * 2 * 8;
   const idle = await context.tools.peakBytes(['--help']);
-  const row = async (figure: string, args: readonly string[]) => {
-    const used = (await context.tools.peakBytes(args)) - idle;
-    return limited({
-      figure,
-      value: used / raw,
-      unit: 'x raw',
-      digits: 2,
-      atMost: 2.5,
-      detail: `${show(used / 2 ** 20, 0)} MiB over ${show(raw / 2 ** 20, 0)}`,
-      note: `${show((widthPx * heightPx) / 1e6, 1)} MP x 8 x 16 bit grey; the idle program's ${show(idle / 2 ** 20, 0)} MiB are left out`,
-    });
-  };
-  const normals = await row('peak memory of normals', ['normals', folder, '--out', join(context.temp, 'n.npy')]);
-  const grade = await row('peak memory of grade', ['grade', folder, '--json']);
-  rmSync(folder, { recursive: true, force: true });
-  return [normals, grade];
+  const cameras = [
+    { camera: 'grey', channels: 1, flags: ['--pitch', '0.0252', '--grey'] },
+    { camera: 'RGB', channels: 3, flags: [] },
+  ];
+  const rows: Row[] = [];
+  for (const { camera, channels, flags } of cameras) {
+    const folder = join(context.temp, `memory-${camera}`);
+    await context.tools.trugrade(['simulate', '--out', folder, '--seed', '2', ...flags], z.looseObject({}));
+    const truth = z.object({ imagePx: z.tuple([z.number(), z.number()]) });
+    const [widthPx, heightPx] = truth.parse(JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8'))).imagePx;
+    const raw = widthPx * heightPx * 2 * 8 * channels;
+    const size = `${show((widthPx * heightPx) / 1e6, 1)} MP x 8 x 16 bit`;
+    const row = async (name: string, args: readonly string[]) => {
+      const used = (await context.tools.peakBytes(args)) - idle;
+      return limited({
+        figure: `peak memory of ${name}, ${size}, ${camera}`,
+        value: used / raw,
+        unit: 'x raw',
+        digits: 2,
+        atMost: 2.5,
+        detail: `${show(used / 2 ** 20, 0)} MiB over ${show(raw / 2 ** 20, 0)}`,
+        note: `frames and maps are in it, the idle program's ${show(idle / 2 ** 20, 0)} MiB are left out`,
+      });
+    };
+    rows.push(await row('normals', ['normals', folder, '--out', join(context.temp, 'n.npy')]));
+    rows.push(await row('grade', ['grade', folder, '--json']));
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return rows;
 }
 
 /** Milliseconds until a program prints an address; then it is told to stop. */

@@ -23,9 +23,14 @@ export interface Tools {
   peakBytes(args: readonly string[]): Promise<number>;
 }
 
-/** Prints the peak as the process ends; a query of the process itself, as polling from outside misses the last allocation. */
+/**
+ * Prints the peak as the process ends; a query of the process itself, as polling from outside misses the last allocation.
+ * Not `resourceUsage().maxRSS`: on Linux that begins with the peak of the process that started this one.
+ */
 const reporter = `data:text/javascript,${encodeURIComponent(
-  "process.on('exit',()=>process.stderr.write('\\npeak-kib '+process.resourceUsage().maxRSS+'\\n'))",
+  `import { readFileSync } from 'node:fs';
+   const peak = () => /VmHWM:\\s*(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+   process.on('exit', () => process.stderr.write('\\npeak-kib ' + peak() + '\\n'));`,
 )}`;
 
 export function tools(root: string): Tools {
