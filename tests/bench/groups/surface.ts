@@ -15,17 +15,18 @@ const tally = z.object({
   falsely: z.number(),
 });
 const count = z.tuple([z.number(), z.number()]);
+const height = z.object({
+  count: z.number(),
+  within10: z.number(),
+  covered: z.number(),
+  medianError: z.number().nullable(),
+  worst: z.number(),
+});
 const scoreSchema = z.object({
   cards: z.number(),
   byKind: z.record(z.string(), tally),
   faintest: z.record(z.string(), count),
-  heights: z.object({
-    count: z.number(),
-    within10: z.number(),
-    covered: z.number(),
-    medianError: z.number().nullable(),
-    worst: z.number(),
-  }),
+  heights: z.object({ dent: height, scratch: height, crease: height }),
   calibration: z.array(z.tuple([z.number(), z.number(), z.number()])),
   medianMs: z.number(),
 });
@@ -78,17 +79,22 @@ function faintest({ faintest }: Score): Row[] {
   });
 }
 
-function heights(score: Score, figure: string): Row {
-  const { count, within10, covered, medianError, worst } = score.heights;
-  if (count === 0) return skipped(figure, 'no defect wide and deep enough was found', '>= 100 %');
-  const percent = (value: number | null) => `${(100 * (value ?? Number.NaN)).toFixed(1)} %`;
-  return limited({
-    figure,
-    value: (100 * within10) / count,
-    unit: '%',
-    digits: 0,
-    atLeast: 100,
-    detail: `${within10} of ${count}, median error ${percent(medianError)}, worst ${percent(worst)}, ${covered} covered by U (k = 2)`,
+/** Depths by kind; those of creases have no limit. */
+function heights(score: Score, surface: string): Row[] {
+  return (['dent', 'scratch', 'crease'] as const).map((kind) => {
+    const { count, within10, covered, medianError, worst } = score.heights[kind];
+    const limit = kind === 'crease' ? {} : { atLeast: 100 };
+    const figure = `depth of each ${kind} within 10 % of the truth, ${surface}`;
+    if (count === 0) return skipped(figure, `no ${kind} wide and deep enough was found`);
+    const percent = (value: number | null) => `${(100 * (value ?? Number.NaN)).toFixed(1)} %`;
+    return limited({
+      figure,
+      value: (100 * within10) / count,
+      unit: '%',
+      digits: 0,
+      ...limit,
+      detail: `${within10} of ${count}, median error ${percent(medianError)}, worst ${percent(worst)}, ${covered} covered by U (k = 2)`,
+    });
   });
 }
 
@@ -136,8 +142,8 @@ export const surface: Group = {
         digits: 1,
         atMost: 5,
       }),
-      heights(matte, 'heights within 10 % of the truth, matte'),
-      heights(glossy, 'heights within 10 % of the truth, varnish up to 5 %'),
+      ...heights(matte, 'matte'),
+      ...heights(glossy, 'varnish up to 5 %'),
       confidence(mixed),
       limited({
         figure: 'reading of one side, 4.8 MP',

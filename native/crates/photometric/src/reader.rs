@@ -65,13 +65,13 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Asks for the codes of pixels `x0 .. x0 + n` of row `y`, which are wanted soon.
-    fn ask(&self, y: usize, x0: usize, n: usize) {
+    /// Brings the codes of pixels `x0 .. x0 + n` of row `y`, as far as there are any, into the cache.
+    fn prefetch(&self, y: usize, x0: usize, n: usize) {
         let start = (y * self.raster.width + x0) * self.raster.channels;
         let end = start + n * self.raster.channels;
         match &self.raster.samples {
-            Samples::U16(v) => imaging::ask(v.get(start..end).unwrap_or_default()),
-            Samples::U8(v) => imaging::ask(v.get(start..end).unwrap_or_default()),
+            Samples::U16(v) => imaging::prefetch(v.get(start..end).unwrap_or_default()),
+            Samples::U8(v) => imaging::prefetch(v.get(start..end).unwrap_or_default()),
         }
     }
 
@@ -227,11 +227,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Asks for the samples of the next `n` pixels after `x0 + n` of row `y`: a tile takes a little of every frame, too
-    /// little for the processor to see what comes next.
-    pub fn ask_for_next(&self, y: usize, x0: usize, n: usize) {
+    /// Brings the samples of the next `n` pixels after `x0 + n` of row `y` into the cache: a tile takes a little of every
+    /// frame, too little for the processor to see what comes next.
+    pub fn prefetch_next(&self, y: usize, x0: usize, n: usize) {
         for lit in &self.lit {
-            lit.frame.ask(y, x0 + n, n);
+            lit.frame.prefetch(y, x0 + n, n);
         }
     }
 

@@ -144,7 +144,7 @@ impl Tile {
     /// [`Tile::read`] without the peaks.
     pub fn read_samples(&mut self, setup: &Setup, y: usize, x0: usize, n: usize) {
         self.n = n;
-        setup.reader.ask_for_next(y, x0, n);
+        setup.reader.prefetch_next(y, x0, n);
         let padded = n.next_multiple_of(LANES);
         for k in 0..setup.count() {
             let row = k * TILE..k * TILE + n;

@@ -1,6 +1,7 @@
 //! The counts as text for a person and as JSON for the benchmark.
 
-use crate::judge::Score;
+use crate::judge::{Depth, Score};
+use surface::DefectKind;
 
 /// Confidence from which a finding counts, as in the published condition rules (`leastConfidence`).
 pub const LIMIT: f64 = 0.75;
@@ -25,20 +26,28 @@ fn calibration(score: &Score) -> Vec<(f64, f64, usize)> {
     bins.filter(|b| b.2 > 0).collect()
 }
 
+/// Depths of one kind against the truth's.
+fn heights(score: &Score, kind: DefectKind) -> serde_json::Value {
+    let depths: Vec<&Depth> = score.depths.iter().filter(|d| d.kind == kind).collect();
+    serde_json::json!({
+        "count": depths.len(),
+        "within10": depths.iter().filter(|d| d.error.abs() <= 0.1).count(),
+        "covered": depths.iter().filter(|d| d.error.abs() <= 2.0 * d.claimed).count(),
+        "medianError": median(depths.iter().map(|d| d.error)),
+        "worst": depths.iter().map(|d| d.error.abs()).fold(0.0, f64::max),
+    })
+}
+
 /// Everything for the benchmark's table.
 pub fn json(score: &Score) -> serde_json::Value {
-    let within = score.depths.iter().filter(|d| d.error.abs() <= 0.1).count();
-    let covered = score.depths.iter().filter(|d| d.error.abs() <= 2.0 * d.claimed).count();
     serde_json::json!({
         "cards": score.cards,
         "byKind": score.by_kind,
         "faintest": score.faintest,
         "heights": {
-            "count": score.depths.len(),
-            "within10": within,
-            "covered": covered,
-            "medianError": median(score.depths.iter().map(|d| d.error)),
-            "worst": score.depths.iter().map(|d| d.error.abs()).fold(0.0, f64::max),
+            "dent": heights(score, DefectKind::Dent),
+            "scratch": heights(score, DefectKind::Scratch),
+            "crease": heights(score, DefectKind::Crease),
         },
         "calibration": calibration(score),
         "medianMs": median(score.times_ms.iter().copied()),
