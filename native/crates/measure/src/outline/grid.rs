@@ -116,17 +116,24 @@ impl Grid {
     #[must_use]
     pub fn gradient(&self) -> Gradient {
         let n = self.width;
-        let mut gx = vec![0.0f32; self.values.len()];
-        let mut gy = vec![0.0f32; self.values.len()];
-        for y in 1..self.height.saturating_sub(1) {
-            for x in 1..n.saturating_sub(1) {
-                let i = y * n + x;
-                let v = |dy: isize, dx: isize| self.values[(i as isize + dy * n as isize + dx) as usize];
-                gx[i] = (v(-1, 1) - v(-1, -1) + 2.0 * (v(0, 1) - v(0, -1)) + v(1, 1) - v(1, -1)) / 8.0;
-                gy[i] = (v(1, -1) - v(-1, -1) + 2.0 * (v(1, 0) - v(-1, 0)) + v(1, 1) - v(-1, 1)) / 8.0;
-            }
-        }
-        let size: Vec<f32> = gx.iter().zip(&gy).map(|(a, b)| (a * a + b * b).sqrt()).collect();
+        let plane = || vec![0.0f32; self.values.len()];
+        let (mut gx, mut gy, mut size) = (plane(), plane(), plane());
+        let rows = gx.par_chunks_mut(n.max(1)).zip(gy.par_chunks_mut(n.max(1)));
+        rows.zip(size.par_chunks_mut(n.max(1)))
+            .enumerate()
+            .for_each(|(y, ((gx, gy), size))| {
+                if y == 0 || y + 1 >= self.height {
+                    return;
+                }
+                let [above, here, below] = [y - 1, y, y + 1].map(|y| &self.values[y * n..(y + 1) * n]);
+                for x in 1..n.saturating_sub(1) {
+                    let (l, r) = (x - 1, x + 1);
+                    let across = above[r] - above[l] + 2.0 * (here[r] - here[l]) + below[r] - below[l];
+                    let down = below[l] - above[l] + 2.0 * (below[x] - above[x]) + below[r] - above[r];
+                    (gx[x], gy[x]) = (across / 8.0, down / 8.0);
+                    size[x] = (gx[x] * gx[x] + gy[x] * gy[x]).sqrt();
+                }
+            });
         // A part of the cells is enough for a quantile; a step that is no divisor of usual widths visits all columns.
         let mut sizes: Vec<f64> = size.iter().step_by(7).map(|s| f64::from(*s)).collect();
         // The quietest quarter of a picture is mat or frame: four times its level is clearly an edge.
@@ -154,8 +161,8 @@ impl Gradient {
     pub fn edge_cells(&self, grid: &Grid) -> Vec<EdgeCell> {
         let n = grid.width;
         let size = |i: usize| self.size[i];
-        let mut cells = Vec::new();
-        for y in 2..grid.height.saturating_sub(2) {
+        let row = |y: usize| {
+            let mut cells = Vec::new();
             for x in 2..n.saturating_sub(2) {
                 let i = y * n + x;
                 let here = size(i);
@@ -184,7 +191,11 @@ impl Gradient {
                     weight: self.evidence(here),
                 });
             }
-        }
-        cells
+            cells
+        };
+        (2..grid.height.saturating_sub(2))
+            .into_par_iter()
+            .flat_map_iter(row)
+            .collect()
     }
 }
