@@ -29,7 +29,8 @@ export interface Tools {
  */
 const reporter = `data:text/javascript,${encodeURIComponent(
   `import { readFileSync } from 'node:fs';
-   const peak = () => /VmHWM:\\s*(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+   const own = () => /VmHWM:\\s*(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+   const peak = () => (process.platform === 'linux' ? own() : process.resourceUsage().maxRSS);
    process.on('exit', () => process.stderr.write('\\npeak-kib ' + peak() + '\\n'));`,
 )}`;
 

@@ -21,6 +21,7 @@ mod kernel;
 mod lanes;
 mod lights;
 mod linear;
+mod lobe_curve;
 mod lobe_model;
 mod maps;
 mod near;

@@ -2,6 +2,7 @@
 
 use crate::kernel::LANES;
 use crate::lights::Lights;
+use crate::lobe_curve::Curve;
 use crate::lobe_model::{Model, POINTS};
 use crate::tile::{Setup, TILE, Tile};
 use crate::varnish::{MOST_LIGHTS, Varnish, half_vector};
@@ -77,36 +78,10 @@ struct Lobes {
     share: Lane,
 }
 
-/// What all blocks have in common: `log2(strength * lobe)` is `top + steep * c * (c - 4)` with c = n.h, see
-/// [`crate::varnish::lobe`].
-struct Shape {
-    lights: usize,
-    exponent: f32,
-    steep: f32,
-    top: f32,
-}
-
-impl Shape {
-    fn new(lights: usize, varnish: &Varnish) -> Self {
-        let steep = -0.5 * varnish.exponent * std::f64::consts::LOG2_E;
-        Self {
-            lights: lights.min(MOST_LIGHTS),
-            exponent: varnish.exponent as f32,
-            steep: steep as f32,
-            top: (3.0 * steep + varnish.strength.log2()) as f32,
-        }
-    }
-
-    /// The lobe.
-    #[inline(always)]
-    fn at(&self, c: f32) -> f32 {
-        exp2(self.steep * (c * (c - 4.0)) + self.top)
-    }
-}
-
 #[inline(always)]
 fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halves) {
-    let shape = Shape::new(setup.count(), varnish);
+    let curve = Curve::new(varnish.strength, varnish.exponent);
+    let lights = setup.count().min(MOST_LIGHTS);
     let zero = [[0.0; LANES]; MOST_LIGHTS];
     let mut lobes = Lobes {
         value: zero,
@@ -118,11 +93,11 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halve
     };
     let mut inverse = tile.inverse_lane(setup, 0);
     for first in (0..tile.n).step_by(NODE) {
-        let model = model_at(tile, setup, halves, first, &shape, &mut lobes);
+        let model = model_at(tile, setup, halves, first, &curve, lights, &mut lobes);
         for at in (first..tile.n.min(first + NODE)).step_by(LANES) {
             if setup.lights.near() {
                 inverse = tile.inverse_lane(setup, at);
-                for k in 0..shape.lights {
+                for k in 0..lights {
                     lobes.light[k] = [0, 1, 2].map(|j| tile.direction_lane(setup, k, j, at));
                 }
             }
@@ -130,8 +105,8 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halve
                 lobes.share[i] = (at - first + i) as f32 / NODE as f32;
             }
             let g = [0, 1, 2].map(|j| tile.fit_lane(j, at));
-            let change = search(&mut lobes, &shape, &model, &inverse, &g);
-            for k in 0..shape.lights {
+            let change = search(&mut lobes, &curve, lights, &model, &inverse, &g);
+            for k in 0..lights {
                 let rest = along(&lobes.value[k], &lobes.light[k], &change);
                 subtract(&mut tile.samples[k * TILE + at..][..LANES], &rest);
                 if !tile.lobe.is_empty() {
@@ -145,10 +120,18 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halve
 /// The lobe's fit over the pixels from a node to the next, from its values at a few slopes. Half vectors and lights are
 /// left in `lobes`: far lights stay what they are.
 #[inline(always)]
-fn model_at(tile: &Tile, setup: &Setup, halves: &Halves, first: usize, shape: &Shape, lobes: &mut Lobes) -> Model {
+fn model_at(
+    tile: &Tile,
+    setup: &Setup,
+    halves: &Halves,
+    first: usize,
+    curve: &Curve,
+    lights: usize,
+    lobes: &mut Lobes,
+) -> Model {
     let node = first / NODE;
     let origin = halves.slopes[node];
-    let reach = Model::reach(shape.exponent);
+    let reach = Model::reach(curve.exponent);
     let (mut p, mut q) = ([origin[0]; LANES], [origin[1]; LANES]);
     for (i, point) in POINTS.iter().enumerate() {
         p[i] += reach * point[0];
@@ -157,47 +140,40 @@ fn model_at(tile: &Tile, setup: &Setup, halves: &Halves, first: usize, shape: &S
     lobes.share = [0.5; LANES];
     (lobes.share[Model::AT_START], lobes.share[Model::AT_END]) = (0.0, 1.0);
     let middle = (first + NODE / 2).min(tile.n - 1);
-    for k in 0..shape.lights {
+    for k in 0..lights {
         let (a, b) = (halves.nodes[node][k], halves.nodes[node + 1][k]);
         lobes.half[k] = [0, 1, 2].map(|j| [a[j], b[j] - a[j]]);
         lobes.light[k] = tile.narrow_direction(setup, k, middle).map(|v| [v; LANES]);
     }
-    values(lobes, shape, &p, &q);
+    values(lobes, curve, lights, &p, &q);
     let inverse = tile.narrow_inverse(setup, middle).map(|v| [v; LANES]);
-    Model::new(
-        origin,
-        reach,
-        &fit_of(&inverse, &sums(lobes, shape.lights, &lobes.value)),
-    )
+    Model::new(origin, reach, &fit_of(&inverse, &sums(lobes, lights, &lobes.value)))
 }
 
 /// Leaves in `lobes.value` the lobe at the slopes that the rest of the light then has, but for a small change of its fit,
 /// which is returned.
 #[inline(always)]
-fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], g: &[Lane; 3]) -> [Lane; 3] {
-    let (mut p, mut q) = ([0.0; LANES], [0.0; LANES]);
+fn search(
+    lobes: &mut Lobes,
+    curve: &Curve,
+    lights: usize,
+    model: &Model,
+    inverse: &[Lane; 6],
+    g: &[Lane; 3],
+) -> [Lane; 3] {
+    let [p0, q0] = model.origin;
+    let (mut p, mut q) = ([p0; LANES], [q0; LANES]);
     // Twice without a look at the lobe itself.
     let start = model.start(&lobes.share);
-    let mut step = newton(
-        &start.fit,
-        &start.by_p,
-        &start.by_q,
-        g,
-        &[model.origin[0]; LANES],
-        &[model.origin[1]; LANES],
-    );
-    for i in 0..LANES {
-        p[i] = model.origin[0] + step.0[i];
-        q[i] = model.origin[1] + step.1[i];
-    }
+    let (dp, dq) = newton(&start.fit, &start.by_p, &start.by_q, g, &p, &q);
+    add(&mut p, &dp);
+    add(&mut q, &dq);
     let near = model.near(&lobes.share, &p, &q);
-    step = newton(&near.fit, &near.by_p, &near.by_q, g, &p, &q);
-    for i in 0..LANES {
-        p[i] += step.0[i];
-        q[i] += step.1[i];
-    }
-    values(lobes, shape, &p, &q);
-    let fit = fit_of(inverse, &sums(lobes, shape.lights, &lobes.value));
+    let (dp, dq) = newton(&near.fit, &near.by_p, &near.by_q, g, &p, &q);
+    add(&mut p, &dp);
+    add(&mut q, &dq);
+    values(lobes, curve, lights, &p, &q);
+    let fit = fit_of(inverse, &sums(lobes, lights, &lobes.value));
     let (dp, dq) = newton(&fit, &near.by_p, &near.by_q, g, &p, &q);
     if below(NO_STEP, &dp, &dq) {
         // What the step changes in the fit goes to the lights; what it changes beside the fit is nothing.
@@ -211,12 +187,12 @@ fn search(lobes: &mut Lobes, shape: &Shape, model: &Model, inverse: &[Lane; 6], 
     }
     advance(&mut p, &mut q, &dp, &dq);
     for _ in 0..STEPS {
-        evaluate(lobes, shape, &p, &q);
-        let of = |values: &[Lane; MOST_LIGHTS]| fit_of(inverse, &sums(lobes, shape.lights, values));
+        evaluate(lobes, curve, lights, &p, &q);
+        let of = |values: &[Lane; MOST_LIGHTS]| fit_of(inverse, &sums(lobes, lights, values));
         let (fit, by_p, by_q) = (of(&lobes.value), of(&lobes.by_p), of(&lobes.by_q));
         let (dp, dq) = newton(&fit, &by_p, &by_q, g, &p, &q);
         advance(&mut p, &mut q, &dp, &dq);
-        for k in 0..shape.lights {
+        for k in 0..lights {
             for i in 0..LANES {
                 lobes.value[k][i] += lobes.by_p[k][i] * dp[i] + lobes.by_q[k][i] * dq[i];
             }
@@ -258,6 +234,13 @@ fn advance(p: &mut Lane, q: &mut Lane, dp: &Lane, dq: &Lane) {
 }
 
 #[inline(always)]
+fn add(to: &mut Lane, value: &Lane) {
+    for i in 0..LANES {
+        to[i] += value[i];
+    }
+}
+
+#[inline(always)]
 fn subtract(samples: &mut [f32], value: &Lane) {
     for i in 0..LANES {
         samples[i] -= value[i];
@@ -276,34 +259,34 @@ fn unit_scale(p: &Lane, q: &Lane) -> Lane {
 
 /// `strength * lobe(n.h) * n.l` at the normal of slopes p, q.
 #[inline(always)]
-fn values(lobes: &mut Lobes, shape: &Shape, p: &Lane, q: &Lane) {
+fn values(lobes: &mut Lobes, curve: &Curve, lights: usize, p: &Lane, q: &Lane) {
     let w = unit_scale(p, q);
-    for k in 0..shape.lights {
+    for k in 0..lights {
         let (half, [lx, ly, lz]) = (lobes.half[k], &lobes.light[k]);
         for i in 0..LANES {
             let [hx, hy, hz] = half.map(|[from, change]| from + lobes.share[i] * change);
             let c = (hz - p[i] * hx - q[i] * hy) * w[i];
             let d = (lz[i] - p[i] * lx[i] - q[i] * ly[i]) * w[i];
             let lit = if d > 0.0 { d } else { 0.0 };
-            lobes.value[k][i] = shape.at(c) * lit;
+            lobes.value[k][i] = curve.at(c) * lit;
         }
     }
 }
 
 /// [`values`] and their slopes along p and q.
 #[inline(always)]
-fn evaluate(lobes: &mut Lobes, shape: &Shape, p: &Lane, q: &Lane) {
+fn evaluate(lobes: &mut Lobes, curve: &Curve, lights: usize, p: &Lane, q: &Lane) {
     let w = unit_scale(p, q);
-    for k in 0..shape.lights {
+    for k in 0..lights {
         let (half, [lx, ly, lz]) = (lobes.half[k], &lobes.light[k]);
         for i in 0..LANES {
             let [hx, hy, hz] = half.map(|[from, change]| from + lobes.share[i] * change);
             let c = (hz - p[i] * hx - q[i] * hy) * w[i];
             let d = (lz[i] - p[i] * lx[i] - q[i] * ly[i]) * w[i];
             let lit = if d > 0.0 { d } else { 0.0 };
-            let f = shape.at(c);
+            let f = curve.at(c);
             // d(n.h)/dp = -h_x w - (n.h) p w^2, the same for l.
-            let steep = f * shape.exponent * (2.0 - c) * lit;
+            let steep = f * curve.exponent * (2.0 - c) * lit;
             let flat = if d > 0.0 { f } else { 0.0 };
             let along = (steep * c + flat * d) * w[i] * w[i];
             lobes.value[k][i] = f * lit;
@@ -360,42 +343,4 @@ fn newton(f: &[Lane; 3], fp: &[Lane; 3], fq: &[Lane; 3], g: &[Lane; 3], p: &Lane
         dq[i] = sq.clamp(-MAX_STEP, MAX_STEP);
     }
     (dp, dq)
-}
-
-/// 2^x for x from -120 to 120 to 5e-7: the binary exponent and a polynomial (Cody & Waite 1980).
-#[inline(always)]
-fn exp2(x: f32) -> f32 {
-    /// The exponential series to seventh order, economised to fifth on half an octave either way (Lanczos 1938).
-    const SERIES: [f32; 6] = [
-        1.000_000_1,
-        std::f32::consts::LN_2,
-        0.240_221_1,
-        0.055_503_275,
-        0.009_675_892,
-        0.001_340_029,
-    ];
-    let x = if x > -120.0 { x } else { -120.0 };
-    // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, in the baseline's instructions too.
-    const ROUND: f32 = 12_582_912.0;
-    let rounded = x + ROUND;
-    let f = x - (rounded - ROUND);
-    let square = f * f;
-    let low = SERIES[0] + SERIES[1] * f + square * (SERIES[2] + SERIES[3] * f);
-    let series = low + square * square * (SERIES[4] + SERIES[5] * f);
-    // The whole number stands in the last bits of the rounded sum.
-    let power = f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
-    series * power
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_power_of_two_is_exact_to_single_precision() {
-        for i in 0..6000 {
-            let x = (i as f32).mul_add(0.0201, -110.0);
-            assert!((f64::from(exp2(x)) / f64::from(x).exp2() - 1.0).abs() < 5e-7, "{x}");
-        }
-    }
 }

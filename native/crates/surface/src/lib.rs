@@ -25,6 +25,7 @@ mod hessian;
 mod input;
 mod layering;
 mod lift;
+mod line_graph;
 mod lines;
 mod marks;
 mod mirrors;
