@@ -39,7 +39,7 @@ pub fn analyse_condition(
         let maps = surface::Maps {
             width: s.width,
             height: s.height,
-            normals: &s.normals,
+            normals: s.normals.planes(),
             albedo: &s.albedo,
             channels: s.channels,
             residual: &s.residual,

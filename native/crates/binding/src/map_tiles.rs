@@ -2,7 +2,7 @@
 
 use crate::maps::{Maps, Solved};
 use crate::task::{Work, start, to_js};
-use imaging::{Cancel, MapPlane, MapTilesWriter, Result};
+use imaging::{Cancel, MapPlane, MapTilesWriter, Result, floats};
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
 use std::path::Path;
@@ -62,7 +62,7 @@ fn write(solved: &Solved, path: &Path, cancel: &Cancel) -> Result<()> {
     alone("meanCurvature", per_length, looked_at.mean.clone(), COARSE, true)?;
     alone("gaussianCurvature", &per_area, looked_at.gaussian.clone(), COARSE, true)?;
     alone("shape", "", relief.shape, COARSE, true)?;
-    alone("residual", "", s.residual.clone(), COARSE, false)?;
-    alone("confidence", "deg", s.confidence_deg.clone(), COARSE, false)?;
+    alone("residual", "", floats(&s.residual), COARSE, false)?;
+    alone("confidence", "deg", floats(&s.confidence_deg), COARSE, false)?;
     out.finish()
 }

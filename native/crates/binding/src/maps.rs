@@ -4,7 +4,7 @@ use crate::engine::{self, Engine};
 use crate::handle::Handle;
 use crate::stack::{Loaded, Stack, invalid, share, to_json};
 use crate::task::{Progress, Work, reporter, start, to_js};
-use imaging::{CoreError, ErrorCode, MapFormat, Result, write_map};
+use imaging::{CoreError, ErrorCode, MapFormat, Result, floats, write_map};
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
 use photometric::{
@@ -190,7 +190,7 @@ impl Drop for Solved {
             width: 0,
             height: 0,
             channels: 1,
-            normals: Vec::new(),
+            normals: photometric::Normals::default(),
             albedo: Vec::new(),
             residual: Vec::new(),
             confidence_deg: Vec::new(),
@@ -275,10 +275,10 @@ fn write_one(solved: &Solved, map: &str, path: &Path, format: MapFormat, cancel:
     let s = &solved.solution;
     let write = |channels: usize, data: &[f32]| write_map(path, format, (s.width, s.height, channels), data);
     match map {
-        "normals" => write(3, &s.normals),
-        "albedo" => write(s.channels, &s.albedo),
-        "residual" => write(1, &s.residual),
-        "confidence" => write(1, &s.confidence_deg),
+        "normals" => write(3, &s.normals.triples()),
+        "albedo" => write(s.channels, &floats(&s.albedo)),
+        "residual" => write(1, &floats(&s.residual)),
+        "confidence" => write(1, &floats(&s.confidence_deg)),
         "unknown" => write(
             1,
             &s.known.iter().map(|k| f32::from(u8::from(*k == 0))).collect::<Vec<_>>(),

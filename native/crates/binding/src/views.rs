@@ -6,7 +6,7 @@ use crate::stack::{Loaded, Stack, share};
 use crate::task::{Work, start, to_js};
 use imaging::{
     Cancel, DecodeLimits, Encoding, LinearSource, Plane, Pyramid, Ramp, Raster, Result, Samples, StackSource,
-    decode_bytes, encode_jpeg, normals_to_view, plane_to_view, to_srgb8, write_png,
+    decode_bytes, encode_jpeg, floats, normals_to_view, plane_to_view, to_srgb8, write_png,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask, Buffer};
 use napi_derive::napi;
@@ -162,15 +162,18 @@ fn view_of(solved: &Solved, map: &str, cancel: &Cancel) -> Result<Raster> {
     let (width, height) = (s.width, s.height);
     let plane = |data: &[f32], ramp: Ramp| plane_to_view(data, width, height, ramp);
     Ok(match map {
-        "normals" => normals_to_view(&s.normals, width, height),
+        "normals" => normals_to_view(s.normals.planes(), width, height),
         "albedo" => to_srgb8(&albedo16(solved), Encoding::Linear, 1.0),
-        "residual" => plane(
-            &s.residual,
-            Ramp::Heat {
-                lo: 0.0,
-                hi: quantile(&s.residual, 0.995).max(1e-6),
-            },
-        ),
+        "residual" => {
+            let residual = floats(&s.residual);
+            plane(
+                &residual,
+                Ramp::Heat {
+                    lo: 0.0,
+                    hi: quantile(&residual, 0.995).max(1e-6),
+                },
+            )
+        }
         "gloss" => {
             let maps = solved.looked_at(cancel)?;
             plane(
@@ -206,11 +209,11 @@ fn view_of(solved: &Solved, map: &str, cancel: &Cancel) -> Result<Raster> {
 /// Albedo as 16 linear bits, scaled so that its brightest half percent is full scale.
 fn albedo16(solved: &Solved) -> Raster {
     let s = &solved.solution;
-    let scale = 65_535.0 / quantile(&s.albedo, 0.995).max(1e-6);
+    let scale = 65_535.0 / quantile(&floats(&s.albedo), 0.995).max(1e-6);
     let samples = s
         .albedo
         .par_iter()
-        .map(|&a| (a * scale).clamp(0.0, 65_535.0) as u16)
+        .map(|a| (a.get() * scale).clamp(0.0, 65_535.0) as u16)
         .collect();
     Raster {
         width: s.width,

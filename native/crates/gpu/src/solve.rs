@@ -5,7 +5,7 @@ use crate::failure;
 use crate::numbers::{depth, pack, variant};
 use crate::plan::Plan;
 use crate::slot::{Slot, Work};
-use imaging::{Cancel, Encoding, Result};
+use imaging::{Cancel, Encoding, Result, pack_halves};
 use photometric::{Bench, Counts, Method, PixelSolver, Pixels, Side, Solution};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -135,50 +135,37 @@ fn take(side: &Side<'_>, plan: &Plan, view: &[u8], range: Range<usize>, out: &mu
     let (first, n) = (range.start, range.len());
     let [normals, albedo, residual, confidence, states] = plan.parts(n).map(|part| &view[part]);
     let channels = out.channels;
-    let parts = out.normals[3 * first..3 * (first + n)]
-        .par_chunks_mut(3 * PART)
-        .zip(out.albedo[channels * first..channels * (first + n)].par_chunks_mut(channels * PART))
-        .zip(out.residual[range.clone()].par_chunks_mut(PART))
-        .zip(out.confidence_deg[range.clone()].par_chunks_mut(PART))
-        .zip(out.known[range].par_chunks_mut(PART));
-    parts
+    out.pieces_of(range, PART)
         .enumerate()
-        .map_init(Bench::default, |bench, (part, ((((n, a), r), c), known))| {
+        .map_init(Bench::default, |bench, (part, mut pixels)| {
             let from = part * PART;
-            copy(normals, 3 * from, n);
-            copy(albedo, channels * from, a);
-            copy(residual, from, r);
-            copy(confidence, from, c);
-            let mut pixels = Pixels {
-                normals: n,
-                albedo: a,
-                residual: r,
-                confidence: c,
-                known,
-            };
+            let found = pixels.known.len();
+            for (i, normal) in floats(normals, 3 * from, 3 * found).as_chunks().0.iter().enumerate() {
+                pixels.set_normal(i, *normal);
+            }
+            pack_halves(floats(albedo, channels * from, channels * found), pixels.albedo);
+            pack_halves(floats(residual, from, found), pixels.residual);
+            pack_halves(floats(confidence, from, found), pixels.confidence);
             let states = &states[from..from + pixels.known.len()];
             settle(side, bench, first + from, states, &mut pixels)
         })
         .reduce(Counts::default, Counts::plus)
 }
 
-fn copy(bytes: &[u8], from: usize, out: &mut [f32]) {
-    let out: &mut [u8] = bytemuck::cast_slice_mut(out);
-    out.copy_from_slice(&bytes[4 * from..][..out.len()]);
+/// Numbers of a buffer, which lie at whole words.
+fn floats(bytes: &[u8], from: usize, n: usize) -> &[f32] {
+    bytemuck::cast_slice(&bytes[4 * from..4 * (from + n)])
 }
 
 /// Turns states into what is known, clears what is outside, counts, and solves what is open.
 fn settle(side: &Side<'_>, bench: &mut Bench, first: usize, states: &[u8], out: &mut Pixels<'_>) -> Counts {
     let mut counts = Counts::default();
     let mask = side.mask.map(|m| &m[first..first + states.len()]);
-    let channels = out.albedo.len() / states.len();
     let mut open = false;
     for (i, state) in states.iter().enumerate() {
         out.known[i] = state & KNOWN;
         if mask.is_some_and(|m| m[i] == 0) {
-            out.normals[3 * i..3 * i + 3].fill(0.0);
-            out.albedo[channels * i..channels * (i + 1)].fill(0.0);
-            (out.residual[i], out.confidence[i], out.known[i]) = (0.0, 0.0, 0);
+            out.clear(i);
             continue;
         }
         counts.inside += 1;

@@ -1,6 +1,6 @@
 //! Pictures for people: photographs, maps and normals as 8-bit rasters. Never measured on.
 
-use crate::{Encoding, Raster, Samples};
+use crate::{Encoding, Raster, Samples, Unit};
 use rayon::prelude::*;
 
 /// How values become colours.
@@ -46,8 +46,6 @@ const HEAT: [[u8; 3]; 9] = [
     [249, 201, 50],
     [252, 255, 164],
 ];
-/// Colour of values that are not numbers; neither ramp holds pure black.
-const NO_VALUE: [u8; 3] = [0, 0, 0];
 
 /// sRGB code value 0..255 of light 0..1 (IEC 61966-2-1:1999, 5.3); out of range is clipped, not-a-number is black.
 pub(crate) fn srgb_byte(light: f32) -> u8 {
@@ -106,44 +104,41 @@ pub fn plane_to_view(data: &[f32], width: usize, height: usize, ramp: Ramp) -> R
         }
     };
     match ramp {
-        Ramp::Grey { .. } => picture(data, width, height, |[v]: [f32; 1]| [(place(v) * 255.0).round() as u8]),
-        Ramp::Diverging { .. } => picture(data, width, height, |[v]: [f32; 1]| colour(&DIVERGING, place(v))),
-        Ramp::Heat { .. } => picture(data, width, height, |[v]: [f32; 1]| colour(&HEAT, place(v))),
+        Ramp::Grey { .. } => picture(width, height, |i| {
+            shown(data.get(i), |v| [(place(v) * 255.0).round() as u8])
+        }),
+        Ramp::Diverging { .. } => picture(width, height, |i| shown(data.get(i), |v| colour(&DIVERGING, place(v)))),
+        Ramp::Heat { .. } => picture(width, height, |i| shown(data.get(i), |v| colour(&HEAT, place(v)))),
     }
 }
 
-/// Unit normals (`height x width x 3`, x right, y down, z to the camera) as the usual RGB picture: (n + 1) / 2 with y
-/// turned upwards, so that what faces up is green as in OpenGL normal maps. Missing or non-finite normals are black.
+/// Samples of a value; black, which neither ramp holds, where it is no number.
+fn shown<const C: usize>(value: Option<&f32>, samples: impl Fn(f32) -> [u8; C]) -> [u8; C] {
+    match value {
+        Some(value) if value.is_finite() => samples(*value),
+        _ => [0; C],
+    }
+}
+
+/// Unit normals (planes of `height x width`: x right, y down, z to the camera) as the usual RGB picture: (n + 1) / 2 with
+/// y turned upwards, so that what faces up is green as in OpenGL normal maps.
 #[must_use]
-pub fn normals_to_view(normals: &[f32], width: usize, height: usize) -> Raster {
+pub fn normals_to_view([x, y, z]: [&[Unit]; 3], width: usize, height: usize) -> Raster {
     let byte = |n: f32| ((n + 1.0) * 127.5).round() as u8;
-    picture(normals, width, height, |[x, y, z]: [f32; 3]| {
-        [byte(x), byte(-y), byte(z)]
+    picture(width, height, |i| {
+        [byte(x[i].get()), byte(-y[i].get()), byte(z[i].get())]
     })
 }
 
-/// Pixel by pixel from `N` values to `C` samples, rows in parallel.
-fn picture<const N: usize, const C: usize>(
-    data: &[f32],
-    width: usize,
-    height: usize,
-    pixel: impl Fn([f32; N]) -> [u8; C] + Sync,
-) -> Raster {
+/// A picture of samples by pixel, rows in parallel.
+fn picture<const C: usize>(width: usize, height: usize, pixel: impl Fn(usize) -> [u8; C] + Sync) -> Raster {
     let mut samples = vec![0u8; width * height * C];
-    let values = data.as_chunks::<N>().0;
-    samples
-        .par_chunks_mut((width * C).max(1))
-        .enumerate()
-        .for_each(|(y, row)| {
-            let from = values.get(y * width..).unwrap_or_default();
-            for (out, &value) in row.as_chunks_mut::<C>().0.iter_mut().zip(from) {
-                if value.iter().all(|v| v.is_finite()) {
-                    *out = pixel(value);
-                } else {
-                    out.copy_from_slice(&NO_VALUE[..C]);
-                }
-            }
-        });
+    let rows = samples.par_chunks_mut((width * C).max(1));
+    rows.enumerate().for_each(|(y, row)| {
+        for (x, out) in row.as_chunks_mut::<C>().0.iter_mut().enumerate() {
+            *out = pixel(y * width + x);
+        }
+    });
     Raster {
         width,
         height,

@@ -1,7 +1,7 @@
 //! Pictures for people: known colours of known values, and deep-zoom levels and tiles.
 
 use imaging::{
-    Cancel, DecodeLimits, Encoding, ErrorCode, Pyramid, Ramp, Raster, Samples, decode_bytes, normals_to_view,
+    Cancel, DecodeLimits, Encoding, ErrorCode, Pyramid, Ramp, Raster, Samples, Unit, decode_bytes, normals_to_view,
     plane_to_view, to_srgb8,
 };
 
@@ -55,9 +55,10 @@ fn ramps_begin_and_end_in_their_published_colours() {
 
 #[test]
 fn a_normal_that_faces_up_is_green_and_one_to_the_camera_is_blue() {
-    let normals = [0.0, 0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, 0.0, f32::NAN, 0.0, 0.0];
-    let view = normals_to_view(&normals, 4, 1);
-    assert_eq!(bytes(&view), [128, 128, 255, 128, 255, 128, 255, 128, 128, 0, 0, 0]);
+    let (x, y, z) = ([0.0, 0.0, 1.0], [0.0, -1.0, 0.0], [1.0, 0.0, 0.0]);
+    let planes = [x, y, z].map(|plane| plane.map(Unit::new));
+    let view = normals_to_view(planes.each_ref().map(|plane| &plane[..]), 3, 1);
+    assert_eq!(bytes(&view), [128, 128, 255, 128, 255, 128, 255, 128, 128]);
 }
 
 #[test]

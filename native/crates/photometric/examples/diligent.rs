@@ -42,7 +42,7 @@ fn main() {
                 };
                 let seconds = start.elapsed().as_secs_f64();
                 let mask = options.mask.as_deref().unwrap_or(&[]);
-                let e = angular_errors(&solution.normals, &data.truth, mask);
+                let e = angular_errors(&solution.normals.triples(), &data.truth, mask);
                 println!(
                     "{:12} {:6}  {:12} {:8.3} {:7.3} {:7.3} {:9.3} {:6.2}",
                     path.file_name().unwrap_or_default().to_string_lossy(),

@@ -118,9 +118,9 @@ fn main() {
                 let truth = scene.truth();
                 println!(
                     "{name}: {:.3} deg rms, limit {:.3}, slope gain {:.3}, varnish {:.3} x {:.0}",
-                    rms_deg(&s.normals, &truth),
+                    rms_deg(&s.normals.triples(), &truth),
                     limit_deg(&scene),
-                    gain(&s.normals, &truth),
+                    gain(&s.normals.triples(), &truth),
                     s.summary.varnish_strength,
                     s.summary.varnish_exponent
                 );

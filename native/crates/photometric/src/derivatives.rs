@@ -1,36 +1,24 @@
 //! Row by row from normals to slopes, curvatures and the divergence of the slopes; straight loops for SIMD.
 
-use imaging::fastest;
+use imaging::{Unit, fastest};
 
 /// Slopes are bounded as if no normal were nearer than this to the image plane (cosine; 87 degrees).
 const MIN_COSINE: f32 = 0.05;
 
 fastest! {
-    /// `p = -n_x / n_z` and `q = -n_y / n_z` of triples; unknown pixels hold (0, 0, 0), which become slope 0.
-    pub fn slopes(normals: &[f32], p: &mut [f32], q: &mut [f32]) = slopes_body
+    /// `p = -n_x / n_z` and `q = -n_y / n_z` of the planes of x, y and z; unknown pixels hold (0, 0, 0), which become slope 0.
+    pub fn slopes(normals: &[&[Unit]; 3], p: &mut [f32], q: &mut [f32]) = slopes_body
 }
 
 #[inline(always)]
-fn slopes_body(normals: &[f32], p: &mut [f32], q: &mut [f32]) {
-    const GROUP: usize = 8;
+fn slopes_body(normals: &[&[Unit]; 3], p: &mut [f32], q: &mut [f32]) {
     let n = p.len();
     let q = &mut q[..n];
-    let normals = &normals[..3 * n];
-    let whole = n / GROUP * GROUP;
-    for at in (0..whole).step_by(GROUP) {
-        let from: &[f32; 3 * GROUP] = normals[3 * at..3 * at + 3 * GROUP].try_into().expect("a whole group");
-        let (mut gp, mut gq) = ([0.0f32; GROUP], [0.0f32; GROUP]);
-        for i in 0..GROUP {
-            let (x, y, z) = (from[3 * i], from[3 * i + 1], from[3 * i + 2]);
-            let inverse = -1.0 / if z > MIN_COSINE { z } else { MIN_COSINE };
-            (gp[i], gq[i]) = (x * inverse, y * inverse);
-        }
-        p[at..at + GROUP].copy_from_slice(&gp);
-        q[at..at + GROUP].copy_from_slice(&gq);
-    }
-    for i in whole..n {
-        let inverse = -1.0 / normals[3 * i + 2].max(MIN_COSINE);
-        (p[i], q[i]) = (normals[3 * i] * inverse, normals[3 * i + 1] * inverse);
+    let [x, y, z] = normals.map(|plane| &plane[..n]);
+    for i in 0..n {
+        let z = z[i].get();
+        let inverse = -1.0 / if z > MIN_COSINE { z } else { MIN_COSINE };
+        (p[i], q[i]) = (x[i].get() * inverse, y[i].get() * inverse);
     }
 }
 

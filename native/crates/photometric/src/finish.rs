@@ -2,14 +2,16 @@
 
 use crate::batch::{Batch, Judge, MOST_LIGHTS, WIDE, removable};
 use crate::kernel::LANES;
-use crate::lanes::{DISAGREES, Limits, UNCERTAIN, write_normals};
+use crate::lanes::{DISAGREES, Limits, UNCERTAIN};
 use crate::linear::{apply, dot};
 use crate::noise::Noise;
 use crate::options::Method;
 use crate::pixel::{Column, Fit, Thresholds, least_squares, robust};
+use crate::pixels::Pixels;
 use crate::removals::Table;
 use crate::solve::Counts;
 use crate::tile::{Setup, TILE, Tile};
+use imaging::{Half, pack_halves, pack_triples, pack_units};
 
 /// Relative model error taken as agreement: calibration and quantisation are not better than this.
 pub const MODEL_ERROR: f32 = 0.002;
@@ -63,49 +65,6 @@ impl Ctx<'_> {
     }
 }
 
-/// Slices of the output maps.
-pub struct Outputs<'a> {
-    /// 3 a pixel.
-    pub normals: &'a mut [f32],
-    /// 1 or 3 a pixel.
-    pub albedo: &'a mut [f32],
-    /// 1 a pixel.
-    pub residual: &'a mut [f32],
-    /// 1 a pixel.
-    pub confidence: &'a mut [f32],
-    /// 1 a pixel.
-    pub known: &'a mut [u8],
-}
-
-impl Outputs<'_> {
-    /// The part for `n` pixels from pixel `at` on.
-    pub fn part(&mut self, at: usize, n: usize) -> Outputs<'_> {
-        let channels = self.albedo.len() / self.known.len();
-        Outputs {
-            normals: &mut self.normals[at * 3..(at + n) * 3],
-            albedo: &mut self.albedo[at * channels..(at + n) * channels],
-            residual: &mut self.residual[at..at + n],
-            confidence: &mut self.confidence[at..at + n],
-            known: &mut self.known[at..at + n],
-        }
-    }
-
-    /// Leaves every pixel unknown.
-    pub fn clear_all(&mut self) {
-        for plane in [&mut *self.normals, self.albedo, self.residual, self.confidence] {
-            plane.fill(0.0);
-        }
-        self.known.fill(0);
-    }
-
-    fn clear(&mut self, i: usize) {
-        let channels = self.albedo.len() / self.known.len();
-        self.normals[3 * i..3 * i + 3].fill(0.0);
-        self.albedo[channels * i..channels * (i + 1)].fill(0.0);
-        (self.residual[i], self.confidence[i], self.known[i]) = (0.0, 0.0, 0);
-    }
-}
-
 /// Buffers of one worker for doubtful pixels.
 #[derive(Default)]
 pub struct Scratch {
@@ -121,7 +80,7 @@ pub fn finish_tile(
     tile: &mut Tile,
     scratch: &mut Scratch,
     (x0, y): (usize, usize),
-    out: &mut Outputs,
+    out: &mut Pixels<'_>,
 ) -> Counts {
     let row_mask = ctx.mask.map(|m| &m[y * ctx.width + x0..][..tile.n]);
     finish_masked(ctx, tile, scratch, (x0, y), row_mask, out)
@@ -134,7 +93,7 @@ pub fn finish_masked(
     scratch: &mut Scratch,
     (x0, y): (usize, usize),
     row_mask: Option<&[u8]>,
-    out: &mut Outputs,
+    out: &mut Pixels<'_>,
 ) -> Counts {
     let n = tile.n;
     write_fits(ctx, tile, out);
@@ -166,12 +125,14 @@ pub fn finish_masked(
             let doubts = tile.lanes.doubts[i] & relevant;
             let clipped = saturated && ctx.setup.reader.saturated(tile.peaks[i]);
             if clipped || everywhere {
-                counts.rejected += usize::from(reject(ctx, tile, &mut scratch.column, (x0 + i, y), i, out));
-                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, out, i));
+                let (rejected, degrees) = reject(ctx, tile, &mut scratch.column, (x0 + i, y), i, out);
+                counts.rejected += usize::from(rejected);
+                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, degrees, out, i));
             } else if doubts & DISAGREES != 0 {
                 scratch.waiting.push(i);
             } else if doubts != 0 {
-                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, out, i));
+                let degrees = tile.lanes.confidence[i];
+                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, degrees, out, i));
             }
         }
     }
@@ -180,10 +141,10 @@ pub fn finish_masked(
 
 /// Clears a pixel whose normal is too uncertain, and tells whether it did. Where too few samples agree to carry a normal,
 /// but all of them together do, with the larger residual told, the fit of all stands.
-fn forget_if_uncertain(ctx: &Ctx, tile: &Tile, out: &mut Outputs, i: usize) -> bool {
+fn forget_if_uncertain(ctx: &Ctx, tile: &Tile, degrees: f32, out: &mut Pixels<'_>, i: usize) -> bool {
     // Written so that NaN is refused too.
     let certain = |degrees: f32| degrees <= MAX_CONFIDENCE_DEG && tile.lanes.length[i] > 0.0;
-    if certain(out.confidence[i]) {
+    if certain(degrees) {
         return false;
     }
     let clipped = ctx.setup.reader.saturated(tile.peaks[i]);
@@ -196,24 +157,24 @@ fn forget_if_uncertain(ctx: &Ctx, tile: &Tile, out: &mut Outputs, i: usize) -> b
 }
 
 /// Puts the fit of all samples back.
-fn restore(ctx: &Ctx, tile: &Tile, i: usize, out: &mut Outputs) {
+fn restore(ctx: &Ctx, tile: &Tile, i: usize, out: &mut Pixels<'_>) {
     let lanes = &tile.lanes;
     let normal = [0, 1, 2].map(|j| lanes.normal[j][i]);
-    out.normals[3 * i..3 * i + 3].copy_from_slice(&normal);
-    out.residual[i] = lanes.residual[i];
-    out.confidence[i] = lanes.confidence[i];
+    out.set_normal(i, normal);
+    out.residual[i] = Half::new(lanes.residual[i]);
+    out.confidence[i] = Half::new(lanes.confidence[i]);
     if tile.colour.is_empty() {
-        out.albedo[i] = lanes.length[i];
+        out.albedo[i] = Half::new(lanes.length[i]);
         return;
     }
     for channel in 0..3 {
         let albedo = tile.channel_albedo(ctx.setup, channel, i, normal.map(f64::from), |_| true);
-        out.albedo[3 * i + channel] = albedo as f32;
+        out.albedo[3 * i + channel] = Half::new(albedo as f32);
     }
 }
 
 /// Rejection for the waiting pixels: few lights by all subsets, what that leaves one by one.
-fn settle(ctx: &Ctx, tile: &Tile, scratch: &mut Scratch, (x0, y): (usize, usize), out: &mut Outputs) -> Counts {
+fn settle(ctx: &Ctx, tile: &Tile, scratch: &mut Scratch, (x0, y): (usize, usize), out: &mut Pixels<'_>) -> Counts {
     let mut counts = Counts::default();
     let lights = ctx.setup.count();
     let Scratch { column, batch, waiting } = scratch;
@@ -229,8 +190,9 @@ fn settle(ctx: &Ctx, tile: &Tile, scratch: &mut Scratch, (x0, y): (usize, usize)
                 counts.rejected += usize::from((batch.kept[lane].count_ones() as usize) < lights);
                 counts.unknown += usize::from(!take(ctx, tile, batch, lane, i, out));
             } else {
-                counts.rejected += usize::from(reject(ctx, tile, column, (x0 + i, y), i, out));
-                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, out, i));
+                let (rejected, degrees) = reject(ctx, tile, column, (x0 + i, y), i, out);
+                counts.rejected += usize::from(rejected);
+                counts.unknown += usize::from(forget_if_uncertain(ctx, tile, degrees, out, i));
             }
         }
     }
@@ -239,7 +201,7 @@ fn settle(ctx: &Ctx, tile: &Tile, scratch: &mut Scratch, (x0, y): (usize, usize)
 
 /// Writes a pixel of a batch. Where its normal is too uncertain the fit of all samples stands, if that is certain; else
 /// the pixel is cleared, and false returned.
-fn take(ctx: &Ctx, tile: &Tile, batch: &Batch, lane: usize, i: usize, out: &mut Outputs) -> bool {
+fn take(ctx: &Ctx, tile: &Tile, batch: &Batch, lane: usize, i: usize, out: &mut Pixels<'_>) -> bool {
     // Written so that NaN is refused too.
     let certain = batch.confidence[lane] <= MAX_CONFIDENCE_DEG && batch.albedo[lane] > 0.0;
     if !certain {
@@ -250,18 +212,18 @@ fn take(ctx: &Ctx, tile: &Tile, batch: &Batch, lane: usize, i: usize, out: &mut 
         return stands;
     }
     let normal = [0, 1, 2].map(|j| batch.normal[j][lane]);
-    out.normals[3 * i..3 * i + 3].copy_from_slice(&normal);
-    out.residual[i] = batch.residual[lane];
-    out.confidence[i] = batch.confidence[lane];
+    out.set_normal(i, normal);
+    out.residual[i] = Half::new(batch.residual[lane]);
+    out.confidence[i] = Half::new(batch.confidence[lane]);
     if tile.colour.is_empty() {
-        out.albedo[i] = batch.albedo[lane];
+        out.albedo[i] = Half::new(batch.albedo[lane]);
         return true;
     }
     let kept = batch.kept[lane];
     for channel in 0..3 {
         let kept = |k: usize| kept >> k & 1 == 1;
         let albedo = tile.channel_albedo(ctx.setup, channel, i, normal.map(f64::from), kept);
-        out.albedo[3 * i + channel] = albedo as f32;
+        out.albedo[3 * i + channel] = Half::new(albedo as f32);
     }
     true
 }
@@ -297,27 +259,35 @@ fn fill(ctx: &Ctx, tile: &Tile, group: &[usize], batch: &mut Batch) {
 }
 
 /// Normal, albedo, residual and confidence of the least-squares fit.
-fn write_fits(ctx: &Ctx, tile: &mut Tile, out: &mut Outputs) {
+fn write_fits(ctx: &Ctx, tile: &mut Tile, out: &mut Pixels<'_>) {
     let n = tile.n;
     tile.measure(ctx.setup, &ctx.limits());
     let lanes = &tile.lanes;
-    write_normals(&lanes.normal, out.normals);
-    out.residual.copy_from_slice(&lanes.residual[..n]);
-    out.confidence.copy_from_slice(&lanes.confidence[..n]);
+    for (plane, packed) in lanes.normal.iter().zip(&mut out.normals) {
+        pack_units(&plane[..n], packed);
+    }
+    pack_halves(&lanes.residual[..n], out.residual);
+    pack_halves(&lanes.confidence[..n], out.confidence);
     out.known.fill(1);
     if tile.colour.is_empty() {
-        out.albedo.copy_from_slice(&lanes.length[..n]);
+        pack_halves(&lanes.length[..n], out.albedo);
         return;
     }
     let mut colour = [0.0f32; 3 * TILE];
     tile.colour_albedo(ctx.setup, &mut colour);
-    for (i, albedo) in out.albedo.chunks_exact_mut(3).enumerate() {
-        albedo.copy_from_slice(&[colour[i], colour[TILE + i], colour[2 * TILE + i]]);
-    }
+    let planes = [0, 1, 2].map(|c| &colour[c * TILE..(c + 1) * TILE]);
+    pack_triples(&planes, out.albedo);
 }
 
-/// Solves one pixel again with samples left out; true where some were.
-fn reject(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i: usize, out: &mut Outputs) -> bool {
+/// Solves one pixel again with samples left out: whether some were, and how certain the normal is, in degrees.
+fn reject(
+    ctx: &Ctx,
+    tile: &Tile,
+    column: &mut Column,
+    (x, y): (usize, usize),
+    i: usize,
+    out: &mut Pixels<'_>,
+) -> (bool, f32) {
     gather(ctx, tile, column, (x, y), i);
     let fit = if ctx.method == Method::LeastSquares {
         let fewest = ctx.setup.count().min(3);
@@ -338,11 +308,10 @@ fn reject(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i
     };
     let Some(fit) = fit else {
         // Too few usable samples: infinite uncertainty, which the caller turns into "unknown".
-        out.confidence[i] = f32::INFINITY;
-        return true;
+        return (true, f32::INFINITY);
     };
-    write_fit(ctx, tile, |k| column.keep[k], &fit, i, out);
-    column.keep.iter().any(|k| !k)
+    let degrees = write_fit(ctx, tile, |k| column.keep[k], &fit, i, out);
+    (column.keep.iter().any(|k| !k), degrees)
 }
 
 fn gather(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i: usize) {
@@ -364,7 +333,8 @@ fn gather(ctx: &Ctx, tile: &Tile, column: &mut Column, (x, y): (usize, usize), i
     column.start = column.keep.iter().all(|k| *k).then(|| tile.fit_at(ctx.setup, i));
 }
 
-fn write_fit(ctx: &Ctx, tile: &Tile, kept: impl Fn(usize) -> bool, fit: &Fit, i: usize, out: &mut Outputs) {
+/// Writes a fit and tells how certain its normal is, in degrees.
+fn write_fit(ctx: &Ctx, tile: &Tile, kept: impl Fn(usize) -> bool, fit: &Fit, i: usize, out: &mut Pixels<'_>) -> f32 {
     let linear = &fit.linear;
     let n = fit.normal;
     let c = linear.inverse;
@@ -377,17 +347,17 @@ fn write_fit(ctx: &Ctx, tile: &Tile, kept: impl Fn(usize) -> bool, fit: &Fit, i:
     } else {
         (linear.rss / freedom as f64).max(model)
     };
-    for j in 0..3 {
-        out.normals[3 * i + j] = n[j] as f32;
-    }
-    out.residual[i] = ((linear.rss / linear.kept as f64).sqrt() / fit.albedo) as f32;
-    out.confidence[i] = ((variance * spread).sqrt() / fit.albedo) as f32 * DEG;
+    let degrees = ((variance * spread).sqrt() / fit.albedo) as f32 * DEG;
+    out.set_normal(i, n.map(|v| v as f32));
+    out.residual[i] = Half::new(((linear.rss / linear.kept as f64).sqrt() / fit.albedo) as f32);
+    out.confidence[i] = Half::new(degrees);
     if tile.colour.is_empty() {
-        out.albedo[i] = fit.albedo as f32;
+        out.albedo[i] = Half::new(fit.albedo as f32);
     } else {
         for channel in 0..3 {
             let albedo = tile.channel_albedo(ctx.setup, channel, i, n, &kept);
-            out.albedo[3 * i + channel] = albedo as f32;
+            out.albedo[3 * i + channel] = Half::new(albedo as f32);
         }
     }
+    degrees
 }

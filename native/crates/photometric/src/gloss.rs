@@ -4,8 +4,7 @@ use crate::maps::{Wanted, pixel_maps};
 use crate::options::{Solution, SolveOptions};
 use crate::solve::prepare;
 use crate::tile::{Setup, TILE, Tile};
-use imaging::fastest;
-use imaging::{Cancel, CoreError, ErrorCode, FrameStack, Result};
+use imaging::{Cancel, CoreError, ErrorCode, FrameStack, Result, Unit, fastest, unpack_grey};
 
 /// `height * width` values: the largest `I_k - albedo * max(0, n.l_k)` over the lights, at least 0, in units of the light
 /// returned by a white surface that faces a light (1 = as bright as white). Clipped samples count with their clipped
@@ -57,33 +56,23 @@ pub fn gloss_row(setup: &Setup, tile: &mut Tile, s: &Solution, y: usize, x0: usi
 /// Puts albedo times normal of the solution into the tile.
 fn set_fit(s: &Solution, at: usize, tile: &mut Tile) {
     let (n, c) = (tile.n, s.channels);
-    let normals = &s.normals[3 * at..3 * (at + n)];
-    let albedo = &s.albedo[c * at..c * (at + n)];
-    let [x, y, z] = &mut tile.g;
-    let g = [&mut x[..n], &mut y[..n], &mut z[..n]];
-    if c == 1 {
-        scaled(normals, albedo, g);
-    } else {
-        let mut grey = [0.0f32; TILE];
-        for (grey, colours) in grey.iter_mut().zip(albedo.chunks_exact(c)) {
-            *grey = colours.iter().sum::<f32>() / c as f32;
-        }
-        scaled(normals, &grey[..n], g);
+    let mut grey = [0.0f32; TILE];
+    unpack_grey(&s.albedo[c * at..c * (at + n)], &mut grey[..n]);
+    for (plane, out) in s.normals.planes().into_iter().zip(&mut tile.g) {
+        scaled(&plane[at..at + n], &grey[..n], &mut out[..n]);
     }
 }
 
 fastest! {
-    /// Triples times a number each, axis by axis.
-    fn scaled(normals: &[f32], by: &[f32], out: [&mut [f32]; 3]) = scaled_body
+    /// Components of normals times a number each.
+    fn scaled(component: &[Unit], by: &[f32], out: &mut [f32]) = scaled_body
 }
 
 #[inline(always)]
-fn scaled_body(normals: &[f32], by: &[f32], out: [&mut [f32]; 3]) {
-    let n = by.len();
-    let [x, y, z] = out.map(|v| &mut v[..n]);
-    for (i, normal) in normals[..3 * n].chunks_exact(3).enumerate() {
-        x[i] = by[i] * normal[0];
-        y[i] = by[i] * normal[1];
-        z[i] = by[i] * normal[2];
+fn scaled_body(component: &[Unit], by: &[f32], out: &mut [f32]) {
+    let n = out.len();
+    let (component, by) = (&component[..n], &by[..n]);
+    for i in 0..n {
+        out[i] = component[i].get() * by[i];
     }
 }

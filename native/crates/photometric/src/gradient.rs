@@ -22,7 +22,7 @@ pub fn gradients(s: &Solution) -> Gradients {
     let row = s.width.max(1);
     p.par_chunks_mut(row)
         .zip(q.par_chunks_mut(row))
-        .zip(s.normals.par_chunks(3 * row))
-        .for_each(|((p, q), normals)| slopes(normals, p, q));
+        .enumerate()
+        .for_each(|(y, (p, q))| slopes(&s.normals.planes().map(|plane| &plane[y * row..(y + 1) * row]), p, q));
     Gradients { p, q }
 }

@@ -156,27 +156,3 @@ fastest! {
         out: &mut Lanes,
     ) = body
 }
-
-fastest! {
-    /// Writes the first normals of a tile as triples.
-    pub fn write_normals(normals: &[[f32; TILE]; 3], out: &mut [f32]) = interleave
-}
-
-#[inline(always)]
-fn interleave([x, y, z]: &[[f32; TILE]; 3], out: &mut [f32]) {
-    let whole = out.len() / (3 * LANES);
-    let (blocks, rest) = out.split_at_mut(whole * 3 * LANES);
-    for (b, block) in blocks.chunks_exact_mut(3 * LANES).enumerate() {
-        let at = b * LANES;
-        let (x, y, z) = (&x[at..at + LANES], &y[at..at + LANES], &z[at..at + LANES]);
-        for i in 0..LANES {
-            block[3 * i] = x[i];
-            block[3 * i + 1] = y[i];
-            block[3 * i + 2] = z[i];
-        }
-    }
-    for (i, normal) in rest.chunks_exact_mut(3).enumerate() {
-        let i = whole * LANES + i;
-        normal.copy_from_slice(&[x[i], y[i], z[i]]);
-    }
-}

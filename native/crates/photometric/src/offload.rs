@@ -2,12 +2,13 @@
 //! gives back because they need this crate's own rejection.
 
 use crate::batch::{MOST_LIGHTS, removable};
-use crate::finish::{Ctx, MAX_CONFIDENCE_DEG, MODEL_ERROR, Outputs, Scratch, finish_masked};
+use crate::finish::{Ctx, MAX_CONFIDENCE_DEG, MODEL_ERROR, Scratch, finish_masked};
 use crate::options::{Method, Solution};
+use crate::pixels::Pixels;
 use crate::reader::MIN_FLAT;
 use crate::solve::Counts;
 use crate::tile::Tile;
-use imaging::{Cancel, FrameStack, Result};
+use imaging::{Cancel, FrameStack, Half, Result, Unit};
 
 /// Pixels solved together when they come back; a divisor of the distance between the varnish's nodes, and aligned to it,
 /// so that they get the numbers that a whole side gets.
@@ -107,20 +108,6 @@ pub struct Side<'a> {
     pub(crate) ctx: &'a Ctx<'a>,
 }
 
-/// Maps of consecutive pixels of a side.
-pub struct Pixels<'a> {
-    /// 3 a pixel.
-    pub normals: &'a mut [f32],
-    /// 1 or 3 a pixel.
-    pub albedo: &'a mut [f32],
-    /// 1 a pixel.
-    pub residual: &'a mut [f32],
-    /// 1 a pixel.
-    pub confidence: &'a mut [f32],
-    /// 1 a pixel.
-    pub known: &'a mut [u8],
-}
-
 /// Buffers of one worker, made when they are first needed.
 #[derive(Default)]
 pub struct Bench(Option<Box<Workplace>>);
@@ -128,11 +115,31 @@ pub struct Bench(Option<Box<Workplace>>);
 struct Workplace {
     tile: Tile,
     scratch: Scratch,
-    normals: Vec<f32>,
-    albedo: Vec<f32>,
-    planes: [Vec<f32>; 2],
-    known: Vec<u8>,
-    wanted: Vec<u8>,
+    run: Run,
+    wanted: [u8; RUN],
+}
+
+/// Maps of a run.
+struct Run {
+    normals: [[Unit; RUN]; 3],
+    albedo: Vec<Half>,
+    residual: [Half; RUN],
+    confidence: [Half; RUN],
+    known: [u8; RUN],
+}
+
+impl Run {
+    /// The first `n` pixels.
+    fn pixels(&mut self, n: usize) -> Pixels<'_> {
+        let channels = self.albedo.len() / RUN;
+        Pixels {
+            normals: self.normals.each_mut().map(|plane| &mut plane[..n]),
+            albedo: &mut self.albedo[..channels * n],
+            residual: &mut self.residual[..n],
+            confidence: &mut self.confidence[..n],
+            known: &mut self.known[..n],
+        }
+    }
 }
 
 impl Side<'_> {
@@ -204,23 +211,14 @@ impl Side<'_> {
         w.tile.read(self.ctx.setup, y, x0, n);
         w.tile.fit(self.ctx.setup);
         w.tile.unvarnish(self.ctx.setup, y, x0);
-        let channels = self.stack.channels();
-        let [residual, confidence] = &mut w.planes;
-        let mut out = Outputs {
-            normals: &mut w.normals[..3 * n],
-            albedo: &mut w.albedo[..channels * n],
-            residual: &mut residual[..n],
-            confidence: &mut confidence[..n],
-            known: &mut w.known[..n],
-        };
-        finish_masked(
-            self.ctx,
-            &mut w.tile,
-            &mut w.scratch,
-            (x0, y),
-            Some(&w.wanted[..n]),
-            &mut out,
-        )
+        let Workplace {
+            tile,
+            scratch,
+            run,
+            wanted,
+        } = &mut **w;
+        let mut out = run.pixels(n);
+        finish_masked(self.ctx, tile, scratch, (x0, y), Some(&wanted[..n]), &mut out)
     }
 }
 
@@ -229,26 +227,25 @@ impl Workplace {
         Self {
             tile: Tile::new(ctx.setup),
             scratch: Scratch::default(),
-            normals: vec![0.0; 3 * RUN],
-            albedo: vec![0.0; ctx.setup.reader.channels * RUN],
-            planes: std::array::from_fn(|_| vec![0.0; RUN]),
-            known: vec![0; RUN],
-            wanted: vec![0; RUN],
+            run: Run {
+                normals: [[Unit::default(); RUN]; 3],
+                albedo: vec![Half::default(); ctx.setup.reader.channels * RUN],
+                residual: [Half::default(); RUN],
+                confidence: [Half::default(); RUN],
+                known: [0; RUN],
+            },
+            wanted: [0; RUN],
         }
     }
 }
 
 impl Bench {
     /// Puts the wanted pixels of the run at `start` into `out`.
-    fn copy(&self, start: usize, first: usize, part: std::ops::Range<usize>, wanted: &[u8], out: &mut Pixels<'_>) {
-        let Some(w) = &self.0 else { return };
-        let channels = out.albedo.len() / out.known.len();
+    fn copy(&mut self, start: usize, first: usize, part: std::ops::Range<usize>, wanted: &[u8], out: &mut Pixels<'_>) {
+        let Some(w) = &mut self.0 else { return };
+        let run = w.run.pixels(RUN);
         for i in part.filter(|&i| wanted[i] != 0) {
-            let r = first + i - start;
-            out.normals[3 * i..3 * i + 3].copy_from_slice(&w.normals[3 * r..3 * r + 3]);
-            out.albedo[channels * i..channels * (i + 1)].copy_from_slice(&w.albedo[channels * r..channels * (r + 1)]);
-            (out.residual[i], out.confidence[i]) = (w.planes[0][r], w.planes[1][r]);
-            out.known[i] = w.known[r];
+            out.copy_pixel(i, &run, first + i - start);
         }
     }
 }

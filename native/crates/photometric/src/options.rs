@@ -1,5 +1,6 @@
 //! What the solver is told and what it gives back.
 
+use imaging::{Half, Unit, zeroed};
 use serde::{Deserialize, Serialize};
 
 /// Where a light is seen from.
@@ -68,19 +69,69 @@ pub struct Solution {
     pub height: usize,
     /// Channels of the albedo: 1 or 3.
     pub channels: usize,
-    /// `height * width * 3` unit normals.
-    pub normals: Vec<f32>,
+    /// Unit normals (x right, y down, z to the camera).
+    pub normals: Normals,
     /// `height * width * channels`, 1 = a surface that returns a light of intensity 1 at full scale when facing it.
-    pub albedo: Vec<f32>,
+    pub albedo: Vec<Half>,
     /// Root mean square of the residual over the kept samples, relative to the albedo.
-    pub residual: Vec<f32>,
+    pub residual: Vec<Half>,
     /// Standard deviation of the normal as an angle in degrees, from `sigma^2 (S^T S)^-1`; sigma from the noise or,
     /// where the samples do not agree within it, from the residual.
-    pub confidence_deg: Vec<f32>,
+    pub confidence_deg: Vec<Half>,
     /// 1 where a normal was found.
     pub known: Vec<u8>,
     /// Figures for the report.
     pub summary: SolveSummary,
+}
+
+/// Unit normals, a plane of `height * width` for each axis; all 0 where unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Normals {
+    /// To the right.
+    pub x: Vec<Unit>,
+    /// Down.
+    pub y: Vec<Unit>,
+    /// To the camera.
+    pub z: Vec<Unit>,
+}
+
+impl Normals {
+    /// Unknown ones.
+    #[must_use]
+    pub fn zeroed(pixels: usize) -> Self {
+        let [x, y, z] = [(); 3].map(|()| zeroed(pixels));
+        Self { x, y, z }
+    }
+
+    /// Those of triples of numbers.
+    #[must_use]
+    pub fn from_triples(triples: &[f32]) -> Self {
+        let axis = |j: usize| triples[j..].iter().step_by(3).map(|v| Unit::new(*v)).collect();
+        Self {
+            x: axis(0),
+            y: axis(1),
+            z: axis(2),
+        }
+    }
+
+    /// Three numbers a pixel, as files hold them.
+    #[must_use]
+    pub fn triples(&self) -> Vec<f32> {
+        let axes = self.x.iter().zip(&self.y).zip(&self.z);
+        axes.flat_map(|((x, y), z)| [x.get(), y.get(), z.get()]).collect()
+    }
+
+    /// The normal of pixel `i`.
+    #[must_use]
+    pub fn at(&self, i: usize) -> [f32; 3] {
+        self.planes().map(|plane| plane[i].get())
+    }
+
+    /// The planes of x, y and z.
+    #[must_use]
+    pub fn planes(&self) -> [&[Unit]; 3] {
+        [&self.x, &self.y, &self.z]
+    }
 }
 
 /// Figures for the report.

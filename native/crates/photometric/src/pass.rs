@@ -153,9 +153,10 @@ impl<'a> Pass<'a> {
         let n = self.held.len();
         while self.next <= below {
             let from = self.next * self.band.width;
-            let normals = &self.shared.s.normals[3 * (from + self.held.start)..3 * (from + self.held.end)];
+            let held = from + self.held.start..from + self.held.end;
+            let normals = self.shared.s.normals.planes().map(|plane| &plane[held.clone()]);
             let [p, q] = &mut *self.slopes;
-            slopes(normals, &mut p.next()[..n], &mut q.next()[..n]);
+            slopes(&normals, &mut p.next()[..n], &mut q.next()[..n]);
             self.next += 1;
         }
     }

@@ -2,12 +2,13 @@
 
 use crate::check::check;
 use crate::drift;
-use crate::finish::{Ctx, Outputs, Scratch, finish_tile};
+use crate::finish::{Ctx, Scratch, finish_tile};
 use crate::lights::{Lights, condition_of};
 use crate::noise::{Noise, estimate};
 use crate::offload::{PixelSolver, Side};
-use crate::options::{Method, Solution, SolveOptions, SolveSummary};
+use crate::options::{Method, Normals, Solution, SolveOptions, SolveSummary};
 use crate::pixel::Thresholds;
+use crate::pixels::Pixels;
 use crate::reader::Reader;
 use crate::tile::{Setup, TILE, Tile};
 use crate::varnish;
@@ -181,11 +182,11 @@ fn blank(stack: &FrameStack, used: Option<Solution>, method: Method, noise: Nois
         width,
         height,
         channels,
-        normals: zeroed::<f32>(pixels * 3),
-        albedo: zeroed::<f32>(pixels * channels),
-        residual: zeroed::<f32>(pixels),
-        confidence_deg: zeroed::<f32>(pixels),
-        known: zeroed::<u8>(pixels),
+        normals: Normals::zeroed(pixels),
+        albedo: zeroed(pixels * channels),
+        residual: zeroed(pixels),
+        confidence_deg: zeroed(pixels),
+        known: zeroed(pixels),
         summary: SolveSummary::default(),
     });
     maps.summary = SolveSummary {
@@ -208,28 +209,16 @@ fn blank(stack: &FrameStack, used: Option<Solution>, method: Method, noise: Nois
 }
 
 fn run(ctx: &Ctx, solution: &mut Solution, cancel: &Cancel, progress: &(dyn Fn(f32) + Sync)) -> Result<Counts> {
-    let (width, height, channels) = (solution.width, solution.height, solution.channels);
+    let height = solution.height;
     let done = AtomicUsize::new(0);
-    let rows = BAND * width;
+    let rows = BAND * solution.width;
     solution
-        .normals
-        .par_chunks_mut(rows * 3)
-        .zip(solution.albedo.par_chunks_mut(rows * channels))
-        .zip(solution.residual.par_chunks_mut(rows))
-        .zip(solution.confidence_deg.par_chunks_mut(rows))
-        .zip(solution.known.par_chunks_mut(rows))
+        .pieces(rows)
         .enumerate()
         .map_init(
             || (Tile::new(ctx.setup), Scratch::default()),
-            |(tile, scratch), (band, ((((normals, albedo), residual), confidence), known))| {
+            |(tile, scratch), (band, mut out)| {
                 cancel.check()?;
-                let mut out = Outputs {
-                    normals,
-                    albedo,
-                    residual,
-                    confidence,
-                    known,
-                };
                 let counts = solve_band(ctx, band * BAND, tile, scratch, &mut out);
                 let rows_done = done.fetch_add(BAND, Ordering::Relaxed) + BAND;
                 progress(rows_done.min(height) as f32 / height as f32);
@@ -239,7 +228,7 @@ fn run(ctx: &Ctx, solution: &mut Solution, cancel: &Cancel, progress: &(dyn Fn(f
         .try_reduce(Counts::default, |a, b| Ok(a.plus(b)))
 }
 
-fn solve_band(ctx: &Ctx, y0: usize, tile: &mut Tile, scratch: &mut Scratch, out: &mut Outputs) -> Counts {
+fn solve_band(ctx: &Ctx, y0: usize, tile: &mut Tile, scratch: &mut Scratch, out: &mut Pixels<'_>) -> Counts {
     let mut counts = Counts::default();
     for row in 0..out.known.len() / ctx.width {
         for x0 in (0..ctx.width).step_by(TILE) {
@@ -291,13 +280,14 @@ fn summarise(solution: &mut Solution, ctx: &Ctx, counts: Counts, notes: Vec<Stri
 fn medians(solution: &Solution) -> [f32; 3] {
     let grey = |i: usize| {
         let c = solution.channels;
-        solution.albedo[i * c..(i + 1) * c].iter().sum::<f32>() / c as f32
+        let channels = &solution.albedo[i * c..(i + 1) * c];
+        channels.iter().map(|v| v.get()).sum::<f32>() / c as f32
     };
     let (residual, (confidence, brightness)) = rayon::join(
-        || median(sampled(solution, |i| solution.residual[i])),
+        || median(sampled(solution, |i| solution.residual[i].get())),
         || {
             rayon::join(
-                || median(sampled(solution, |i| solution.confidence_deg[i])),
+                || median(sampled(solution, |i| solution.confidence_deg[i].get())),
                 || median(sampled(solution, grey)),
             )
         },

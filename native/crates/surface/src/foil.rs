@@ -76,12 +76,13 @@ fn cell_residual(maps: &Maps, crop: Crop, cx: usize, cy: usize, cell: usize) -> 
     for y in (cy..(cy + cell).min(crop.h)).step_by(2) {
         for x in (cx..(cx + cell).min(crop.w)).step_by(2) {
             let i = (crop.y0 + y) * maps.width + crop.x0 + x;
-            if maps.known[i] == 0 || !maps.residual[i].is_finite() {
+            if maps.known[i] == 0 {
                 continue;
             }
             n += 1;
-            relative += maps.residual[i];
-            absolute += maps.residual[i] * maps.albedo[i * maps.channels];
+            let residual = maps.residual[i].get();
+            relative += residual;
+            absolute += residual * maps.albedo[i * maps.channels].get();
         }
     }
     (n > 0).then(|| [relative / n as f32, absolute / n as f32])

@@ -31,11 +31,11 @@ fn check_planes(m: &Maps) -> Result<()> {
         return Err(CoreError::new(ErrorCode::ValueInvalid, text, "give 1 or 3").in_field("maps.channels"));
     }
     let mut planes = vec![
-        ("maps.normals", m.normals.len(), 3 * n),
         ("maps.albedo", m.albedo.len(), m.channels * n),
         ("maps.residual", m.residual.len(), n),
         ("maps.known", m.known.len(), n),
     ];
+    planes.extend(m.normals.map(|axis| ("maps.normals", axis.len(), n)));
     planes.extend(m.confidence_deg.map(|c| ("maps.confidence_deg", c.len(), n)));
     for (field, got, want) in planes {
         if got != want {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 /// Bins of equal population; enough to follow 1/albedo, few enough for a good median in each.
 const BINS: usize = 24;
-/// Smallest slope noise believed; rounding of 32-bit normals lies far below it.
+/// Smallest slope noise believed: that of rounding to the steps of [`imaging::Unit`].
 const FLOOR: f32 = 1e-5;
 
 /// Standard deviation of a slope for each bin of its key (confidence where given, else albedo).
@@ -36,9 +36,8 @@ impl NoiseModel {
                 if level.mask[i - 1] & level.mask[i] & level.mask[i + 1] == 0 {
                     continue;
                 }
-                let key = keys(maps, crop, luma, y)[x];
                 let second = |plane: &[f32]| (plane[i - 1] - 2.0 * plane[i] + plane[i + 1]).abs();
-                samples.push((clean(key), [second(&level.p), second(&level.q)]));
+                samples.push((key(maps, crop, luma, (x, y)), [second(&level.p), second(&level.q)]));
             }
         }
         samples.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
@@ -60,7 +59,7 @@ impl NoiseModel {
     }
 
     fn variance(&self, key: f32) -> f32 {
-        self.variance[(clean(key).to_bits() >> DROPPED) as usize]
+        self.variance[(key.to_bits() >> DROPPED) as usize]
     }
 
     /// Writes the variance of every judged pixel, with what `registration_px` of shift between the lights
@@ -81,7 +80,8 @@ impl NoiseModel {
             let rows = [line(y.saturating_sub(1)), line(y), line((y + 1).min(h - 1))];
             leak(&rows, registration_px, row);
             let mask = &mask[y * w..(y + 1) * w];
-            for ((v, &m), &key) in row.iter_mut().zip(mask).zip(keys(maps, crop, luma, y)) {
+            for (x, (v, &m)) in row.iter_mut().zip(mask).enumerate() {
+                let key = key(maps, crop, luma, (x, y));
                 *v = if m == 0 { 0.0 } else { *v + self.variance(key) };
             }
             Ok(())
@@ -113,15 +113,11 @@ fn leak_body(rows: &[&[f32]; 3], px: f32, out: &mut [f32]) {
     out[w - 1] = at(here[w - 2], here[w - 1], up[w - 1], down[w - 1], here[w - 1]);
 }
 
-/// The keys of one row of the crop.
-fn keys<'a>(maps: &'a Maps, crop: Crop, luma: &'a [f32], y: usize) -> &'a [f32] {
+/// The key of a pixel of the crop; not negative, so that it sorts by its bits.
+#[inline(always)]
+fn key(maps: &Maps, crop: Crop, luma: &[f32], (x, y): (usize, usize)) -> f32 {
     match maps.confidence_deg {
-        Some(c) => &c[(crop.y0 + y) * maps.width + crop.x0..][..crop.w],
-        None => &luma[y * crop.w..(y + 1) * crop.w],
+        Some(c) => c[(crop.y0 + y) * maps.width + crop.x0 + x].get(),
+        None => luma[y * crop.w + x],
     }
-}
-
-/// A key that sorts by its bits: not negative, and the largest where it is no number.
-fn clean(key: f32) -> f32 {
-    if key.is_finite() { key.max(0.0) } else { f32::MAX }
 }

@@ -4,7 +4,7 @@ use crate::components::only_large;
 use crate::planes::{Crop, Level};
 use crate::stats::{median_sigma, quantile};
 use crate::types::Maps;
-use imaging::fastest;
+use imaging::{Half, fastest};
 use rayon::prelude::*;
 
 /// Side of a cell, mm: a print dot of 0.15 mm still fills one.
@@ -159,15 +159,11 @@ fn deviate(colour: &[f32; 3], cells: &[[f32; 3]], inside: &[bool], out: &mut [f3
 
 fastest! {
     /// Adds the judged pixels of one row to the sums of their cells.
-    fn gather(albedo: &[f32], mask: &[u8], cell: usize, sums: &mut [[f32; 3]], judged: &mut [u32]) = gather_body
+    fn gather(albedo: &[Half], mask: &[u8], cell: usize, sums: &mut [[f32; 3]], judged: &mut [u32]) = gather_body
 }
 
 #[inline(always)]
-fn gather_body(albedo: &[f32], mask: &[u8], cell: usize, sums: &mut [[f32; 3]], judged: &mut [u32]) {
-    let clean = |v: f32| {
-        let v = v.max(0.0);
-        if v < f32::INFINITY { v } else { 0.0 }
-    };
+fn gather_body(albedo: &[Half], mask: &[u8], cell: usize, sums: &mut [[f32; 3]], judged: &mut [u32]) {
     let channels = albedo.len() / mask.len().max(1);
     let cells = albedo.chunks_exact(channels * cell).zip(mask.chunks_exact(cell));
     for ((sum, judged), (colours, mask)) in sums.iter_mut().zip(judged).zip(cells) {
@@ -177,9 +173,9 @@ fn gather_body(albedo: &[f32], mask: &[u8], cell: usize, sums: &mut [[f32; 3]], 
                 [a, b, c] => [a, b, c],
                 _ => [colour[0]; 3],
             };
-            sum[0] += on * clean(a);
-            sum[1] += on * clean(b);
-            sum[2] += on * clean(c);
+            sum[0] += on * a.get();
+            sum[1] += on * b.get();
+            sum[2] += on * c.get();
             *judged += u32::from(m);
         }
     }

@@ -7,8 +7,7 @@ use crate::noise::NoiseModel;
 use crate::options::Options;
 use crate::trend::Trend;
 use crate::types::{Maps, Rig};
-use imaging::fastest;
-use imaging::{Cancel, CoreError, ErrorCode, Result, zeroed};
+use imaging::{Cancel, Result, Unit, fastest, unpack_grey, zeroed};
 use rayon::prelude::*;
 
 /// Rectangle of the maps that holds the card.
@@ -166,7 +165,7 @@ pub struct Planes {
 /// Cuts the card out of the maps, turns normals into slopes, removes the bow and predicts the noise.
 ///
 /// # Errors
-/// `value.invalid` where a known pixel is not a finite number, or when cancelled.
+/// When cancelled.
 pub fn prepare(
     maps: &Maps,
     frame: &Frame,
@@ -200,7 +199,7 @@ pub fn prepare(
             let mut wanted = inside_row(frame, radius, crop, y, o.edge_margin_mm);
             let inside = ones(&wanted);
             foil.clear(y, &mut wanted);
-            read_row(maps, crop, y, &wanted, p, q, mask, luma)?;
+            read_row(maps, crop, y, &wanted, p, q, mask, luma);
             let judged = ones(mask);
             Ok((inside, judged))
         })
@@ -265,99 +264,33 @@ fn read_row(
     q: &mut [f32],
     mask: &mut [u8],
     luma: &mut [f32],
-) -> Result<()> {
+) {
     let first = (crop.y0 + y) * maps.width + crop.x0;
-    let channels = maps.channels;
-    let known = &maps.known[first..first + crop.w];
-    let normals = &maps.normals[3 * first..3 * (first + crop.w)];
-    let mut bad = 0;
-    brightness(
-        &maps.albedo[channels * first..channels * (first + crop.w)],
-        known,
-        luma,
-        &mut bad,
-    );
-    slopes(normals, known, wanted, p, q, mask, &mut bad);
-    if bad == 0 {
-        return Ok(());
-    }
-    let finite = |v: &[f32]| v.iter().all(|v| v.is_finite());
-    let is_bad = |x: &usize| known[*x] != 0 && !(luma[*x] >= 0.0 && finite(&normals[3 * x..3 * x + 3]));
-    let x = (0..crop.w).find(is_bad).unwrap_or(0);
-    let text = format!(
-        "pixel ({}, {}) is marked known and is not a finite number",
-        crop.x0 + x,
-        crop.y0 + y
-    );
-    let field = if luma[x] >= 0.0 { "maps.normals" } else { "maps.albedo" };
-    Err(CoreError::new(ErrorCode::ValueInvalid, text, "solve the maps again").in_field(field))
-}
-
-fastest! {
-    /// Mean over the channels, not negative; 0 where it is no number. A known pixel without a number is -1 and sets `bad`.
-    fn brightness(albedo: &[f32], known: &[u8], luma: &mut [f32], bad: &mut u8) = brightness_body
-}
-
-#[inline(always)]
-fn brightness_body(albedo: &[f32], known: &[u8], luma: &mut [f32], bad: &mut u8) {
-    let n = luma.len();
-    let known = &known[..n];
-    let grey = albedo.len() == n;
-    let mut all = 0;
-    // One closure would not be inlined twice, and only what is inlined is compiled for AVX2.
-    macro_rules! put {
-        ($x:expr, $a:expr) => {{
-            let finite = $a.abs() < f32::INFINITY;
-            let lost = u8::from(!finite & (known[$x] != 0));
-            all |= lost;
-            luma[$x] = if finite { $a.max(0.0) } else { 0.0 - f32::from(lost) };
-        }};
-    }
-    if grey {
-        for x in 0..n {
-            put!(x, albedo[x]);
-        }
-    } else {
-        let albedo = &albedo[..3 * n];
-        for x in 0..n {
-            let a = (albedo[3 * x] + albedo[3 * x + 1] + albedo[3 * x + 2]) * (1.0 / 3.0);
-            put!(x, a);
-        }
-    }
-    *bad |= all;
+    let row = first..first + crop.w;
+    unpack_grey(&maps.albedo[maps.channels * row.start..maps.channels * row.end], luma);
+    let normals = maps.normals.map(|axis| &axis[row.clone()]);
+    slopes(&normals, &maps.known[row], wanted, p, q, mask);
 }
 
 fastest! {
     /// Slopes of the known and wanted pixels that are not too steep, and their mask; 0 elsewhere.
-    fn slopes(normals: &[f32], known: &[u8], wanted: &[u8], p: &mut [f32], q: &mut [f32], mask: &mut [u8], bad: &mut u8)
+    fn slopes(normals: &[&[Unit]; 3], known: &[u8], wanted: &[u8], p: &mut [f32], q: &mut [f32], mask: &mut [u8])
         = slopes_body
 }
 
 #[inline(always)]
-fn slopes_body(
-    normals: &[f32],
-    known: &[u8],
-    wanted: &[u8],
-    p: &mut [f32],
-    q: &mut [f32],
-    mask: &mut [u8],
-    bad: &mut u8,
-) {
+fn slopes_body(normals: &[&[Unit]; 3], known: &[u8], wanted: &[u8], p: &mut [f32], q: &mut [f32], mask: &mut [u8]) {
     /// Steeper than this the linear relief model no longer holds.
     const MIN_NZ: f32 = 0.5;
     let n = p.len();
-    let (normals, known, wanted) = (&normals[..3 * n], &known[..n], &wanted[..n]);
+    let [a, b, c] = normals.map(|axis| &axis[..n]);
+    let (known, wanted) = (&known[..n], &wanted[..n]);
     let (q, mask) = (&mut q[..n], &mut mask[..n]);
-    let mut lost = 0;
     for x in 0..n {
-        let [a, b, c] = [normals[3 * x], normals[3 * x + 1], normals[3 * x + 2]];
-        let finite = (a.abs() < f32::INFINITY) & (b.abs() < f32::INFINITY) & (c.abs() < f32::INFINITY);
-        let is_known = known[x] != 0;
-        lost |= u8::from(is_known & !finite);
-        let judged = is_known & (wanted[x] != 0) & (c > MIN_NZ);
-        p[x] = if judged { -a / c } else { 0.0 };
-        q[x] = if judged { -b / c } else { 0.0 };
+        let c = c[x].get();
+        let judged = (known[x] != 0) & (wanted[x] != 0) & (c > MIN_NZ);
+        p[x] = if judged { -a[x].get() / c } else { 0.0 };
+        q[x] = if judged { -b[x].get() / c } else { 0.0 };
         mask[x] = u8::from(judged);
     }
-    *bad |= lost;
 }

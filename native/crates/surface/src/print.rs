@@ -1,6 +1,7 @@
 //! Access to the albedo: mean over channels and single channels, between pixels.
 
 use crate::types::Maps;
+use imaging::Half;
 
 /// The print as seen in the albedo map.
 #[derive(Clone, Copy)]
@@ -14,15 +15,14 @@ impl<'a> Print<'a> {
         Self { maps }
     }
 
-    /// Channels of a pixel, a single one repeated; what is not finite counts as black.
+    /// Channels of a pixel, a single one repeated.
     #[inline(always)]
     pub fn pixel(&self, i: usize) -> [f32; 3] {
-        let clean = |v: f32| if v < f32::INFINITY { v.max(0.0) } else { 0.0 };
         if self.maps.channels == 1 {
-            return [clean(self.maps.albedo[i]); 3];
+            return [self.maps.albedo[i].get(); 3];
         }
         let c = &self.maps.albedo[3 * i..3 * i + 3];
-        [clean(c[0]), clean(c[1]), clean(c[2])]
+        [c[0].get(), c[1].get(), c[2].get()]
     }
 
     /// Channels between pixels (bilinear); `None` outside the maps.
@@ -50,13 +50,13 @@ impl<'a> Print<'a> {
         let (albedo, n) = (self.maps.albedo, self.maps.channels);
         let pair = |i: usize| {
             let part = &albedo[n * i..n * (i + 2)];
-            match part {
-                [a, b, c, d, e, f] => [(a + b + c) * (1.0 / 3.0), (d + e + f) * (1.0 / 3.0)],
-                _ => [part[0], part[n]],
+            let mean = |a: Half, b: Half, c: Half| (a.get() + b.get() + c.get()) * (1.0 / 3.0);
+            match *part {
+                [a, b, c, d, e, f] => [mean(a, b, c), mean(d, e, f)],
+                _ => [part[0].get(), part[n].get()],
             }
         };
-        let clean = |v: f32| if v < f32::INFINITY { v.max(0.0) } else { 0.0 };
-        let ([a, b], [c, d]) = (pair(i).map(clean), pair(i + self.maps.width).map(clean));
+        let ([a, b], [c, d]) = (pair(i), pair(i + self.maps.width));
         let (top, bottom) = (a + u * (b - a), c + u * (d - c));
         Some(top + v * (bottom - top))
     }

@@ -1,5 +1,6 @@
 //! What goes in (plain slices of maps, the card's frame) and what comes out (the condition of a side).
 
+use imaging::{Half, Unit};
 use serde::Serialize;
 
 /// Photometric maps of one side, row-major; every plane has `width * height` pixels.
@@ -9,16 +10,16 @@ pub struct Maps<'a> {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Unit normals, 3 floats a pixel (x right, y down, z to the camera); all 0 where unknown.
-    pub normals: &'a [f32],
-    /// Linear albedo, `channels` floats a pixel.
-    pub albedo: &'a [f32],
+    /// Unit normals, a plane for each axis (x right, y down, z to the camera); all 0 where unknown.
+    pub normals: [&'a [Unit]; 3],
+    /// Linear albedo, `channels` numbers a pixel.
+    pub albedo: &'a [Half],
     /// 1 or 3.
     pub channels: usize,
     /// Residual of the reflectance model relative to the albedo (0.01 = 1 %).
-    pub residual: &'a [f32],
+    pub residual: &'a [Half],
     /// Standard deviation of the normal's angle in degrees, where the solver gives it.
-    pub confidence_deg: Option<&'a [f32]>,
+    pub confidence_deg: Option<&'a [Half]>,
     /// 1 where the maps are known.
     pub known: &'a [u8],
 }

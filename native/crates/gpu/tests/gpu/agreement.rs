@@ -10,15 +10,19 @@
 
 use crate::gpu;
 use crate::scenes::Scene;
-use imaging::Cancel;
+use imaging::{Cancel, Half};
 use photometric::{Method, Solution, SolveOptions, solve, solve_by};
 
 const MOST_BYTES: u64 = 64 << 20;
 /// Share of pixels that may be judged the other way.
 const ON_THE_LIMIT: f64 = 5e-4;
 
+/// Largest differences beyond one step of the maps.
+#[derive(Default)]
 struct Worst {
     angle_deg: f64,
+    /// Mean angle, steps and all: rounding to steps leaves a mean as it is.
+    mean_deg: f64,
     /// Relative.
     albedo: f64,
     /// Relative to the albedo, as the map is.
@@ -29,34 +33,47 @@ struct Worst {
     otherwise: usize,
 }
 
-fn angle_deg(a: &[f32], b: &[f32]) -> f64 {
-    let d: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
-    2.0 * (d.sqrt() / 2.0).min(1.0).asin().to_degrees()
+/// Rounding to the maps' 16 bits may fall to either side of a step, so what counts of a difference between two values is
+/// what lies beyond one step.
+fn beyond(a: f32, b: f32, step: f64) -> f64 {
+    (f64::from(a - b).abs() - 1.001 * step).max(0.0)
+}
+
+fn halves_beyond(a: Half, b: Half) -> f64 {
+    // Eleven bits of mantissa with the one that is not stored.
+    let (a, b) = (a.get(), b.get());
+    let octave = f64::from(a.max(b)).max(2f64.powi(-14)).log2().floor();
+    beyond(a, b, (octave - 10.0).exp2())
+}
+
+/// The angle of a chord.
+fn angle_deg(differences: [f64; 3]) -> f64 {
+    let chord = differences.map(|d| d * d).iter().sum::<f64>().sqrt();
+    2.0 * (chord / 2.0).min(1.0).asin().to_degrees()
 }
 
 fn compare(a: &Solution, b: &Solution, most_deg: f64) -> Worst {
-    let mut w = Worst {
-        angle_deg: 0.0,
-        albedo: 0.0,
-        residual: 0.0,
-        confidence: 0.0,
-        otherwise: 0,
-    };
+    const STEP: f64 = 1.0 / 32_767.0;
+    let mut w = Worst::default();
+    let mut sum = 0.0;
     for i in 0..a.known.len() {
-        let angle = angle_deg(&a.normals[3 * i..3 * i + 3], &b.normals[3 * i..3 * i + 3]);
+        let (n, m) = (a.normals.at(i), b.normals.at(i));
+        let angle = angle_deg([0, 1, 2].map(|j| beyond(n[j], m[j], STEP)));
         if a.known[i] != b.known[i] || angle > most_deg {
             w.otherwise += 1;
             continue;
         }
+        sum += angle_deg([0, 1, 2].map(|j| f64::from(n[j] - m[j])));
         w.angle_deg = w.angle_deg.max(angle);
-        for c in 0..a.channels {
-            let (p, q) = (a.albedo[a.channels * i + c], b.albedo[a.channels * i + c]);
-            w.albedo = w.albedo.max(f64::from((p - q).abs()) / f64::from(p).max(0.02));
+        for c in a.channels * i..a.channels * (i + 1) {
+            let apart = halves_beyond(a.albedo[c], b.albedo[c]);
+            w.albedo = w.albedo.max(apart / f64::from(a.albedo[c].get()).max(0.02));
         }
-        w.residual = w.residual.max(f64::from((a.residual[i] - b.residual[i]).abs()));
-        let (p, q) = (f64::from(a.confidence_deg[i]), f64::from(b.confidence_deg[i]));
-        w.confidence = w.confidence.max((p - q).abs() / p.max(0.01));
+        w.residual = w.residual.max(halves_beyond(a.residual[i], b.residual[i]));
+        let (p, q) = (a.confidence_deg[i], b.confidence_deg[i]);
+        w.confidence = w.confidence.max(halves_beyond(p, q) / f64::from(p.get()).max(0.01));
     }
+    w.mean_deg = sum / a.known.len() as f64;
     w
 }
 
@@ -70,14 +87,15 @@ fn agrees(name: &str, scene: Scene, options: &SolveOptions, most_bytes: u64) -> 
     let w = compare(&here, &there, most_deg);
     let share = w.otherwise as f64 / here.known.len() as f64;
     println!(
-        "{name}: angle {:.2e} deg, albedo {:.1e}, residual {:.1e}, confidence {:.1e}, judged otherwise {:.1e}; rejected {:.3}",
-        w.angle_deg, w.albedo, w.residual, w.confidence, share, here.summary.rejected_fraction
+        "{name}: angle {:.2e} deg (mean {:.2e}), albedo {:.1e}, residual {:.1e}, confidence {:.1e}, judged otherwise {:.1e}; rejected {:.3}",
+        w.angle_deg, w.mean_deg, w.albedo, w.residual, w.confidence, share, here.summary.rejected_fraction
     );
     assert!(
         share <= ON_THE_LIMIT,
         "{name}: {} pixels are judged otherwise",
         w.otherwise
     );
+    assert!(w.mean_deg < most_deg, "{name}: {} degrees", w.mean_deg);
     assert!(w.albedo < most && w.residual < most, "{name}");
     assert!(w.confidence < 10.0 * most, "{name}: {}", w.confidence);
     let apart = |a: f64, b: f64| (a - b).abs() <= ON_THE_LIMIT;
@@ -238,7 +256,7 @@ fn a_mask_and_a_known_read_noise() {
         assert!(
             outside
                 .into_iter()
-                .all(|i| there.known[i] == 0 && there.albedo[i] == 0.0)
+                .all(|i| there.known[i] == 0 && there.albedo[i].get() == 0.0)
         );
         assert!(here.known.iter().any(|k| *k != 0));
     }

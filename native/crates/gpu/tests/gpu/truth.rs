@@ -16,13 +16,13 @@ fn worst_deg(scene: Scene) -> Option<f64> {
             assert_eq!(found.known[i], 1, "({x}, {y})");
             let truth = scene.normal(x, y);
             let square: f64 = (0..3)
-                .map(|j| (f64::from(found.normals[3 * i + j]) - truth[j]).powi(2))
+                .map(|j| (f64::from(found.normals.at(i)[j]) - truth[j]).powi(2))
                 .sum();
             // The chord: an arc cosine of single precision knows nothing below 0.03 degrees.
             worst = worst.max(2.0 * (square.sqrt() / 2.0).asin().to_degrees());
             for c in 0..scene.channels {
                 let want = 0.9 * scene.albedo(x, y, c);
-                let got = f64::from(found.albedo[scene.channels * i + c]);
+                let got = f64::from(found.albedo[scene.channels * i + c].get());
                 assert!((got / want - 1.0).abs() < 2e-3, "albedo {got}, truth {want}");
             }
         }
@@ -74,9 +74,9 @@ fn noise_costs_what_theory_says() {
     for i in 0..found.known.len() {
         let truth = scene.normal(i % scene.width, i / scene.width);
         let square: f64 = (0..3)
-            .map(|j| (f64::from(found.normals[3 * i + j]) - truth[j]).powi(2))
+            .map(|j| (f64::from(found.normals.at(i)[j]) - truth[j]).powi(2))
             .sum();
-        sum += square.sqrt().to_degrees().powi(2) / f64::from(found.confidence_deg[i]).powi(2);
+        sum += square.sqrt().to_degrees().powi(2) / f64::from(found.confidence_deg[i].get()).powi(2);
     }
     let ratio = (sum / found.known.len() as f64).sqrt();
     assert!((0.9..1.1).contains(&ratio), "{ratio}");

@@ -77,7 +77,7 @@ fn over_limit(s: &Scene, got: &Solution) -> f64 {
         let albedo = (s.surface)(x, y).albedo[0];
         limit += (2.0 * SIGMA / (albedo * 8f64.sqrt() * 45f64.to_radians().cos())).powi(2);
         error += (0..3)
-            .map(|j| f64::from(got.normals[3 * i + j] - truth[3 * i + j]).powi(2))
+            .map(|j| f64::from(got.normals.at(i)[j] - truth[3 * i + j]).powi(2))
             .sum::<f64>();
     }
     (error / limit).sqrt()
@@ -88,7 +88,7 @@ fn gain(s: &Scene, got: &Solution) -> f64 {
     let truth = s.truth();
     let slope = |n: &[f32], j: usize| f64::from(n[j]) / f64::from(n[2].max(0.05));
     let (mut above, mut below) = (0.0, 0.0);
-    for (n, t) in got.normals.chunks_exact(3).zip(truth.chunks_exact(3)) {
+    for (n, t) in got.normals.triples().chunks_exact(3).zip(truth.chunks_exact(3)) {
         for j in 0..2 {
             above += slope(n, j) * slope(t, j);
             below += slope(t, j) * slope(t, j);
@@ -170,9 +170,9 @@ fn the_confidence_is_the_standard_deviation_of_the_normal() {
     let (mut squared, mut inside) = (0.0, 0usize);
     for i in 0..got.known.len() {
         let chord: f64 = (0..3)
-            .map(|j| f64::from(got.normals[3 * i + j] - truth[3 * i + j]).powi(2))
+            .map(|j| f64::from(got.normals.at(i)[j] - truth[3 * i + j]).powi(2))
             .sum();
-        let z = chord.sqrt().to_degrees() / f64::from(got.confidence_deg[i]);
+        let z = chord.sqrt().to_degrees() / f64::from(got.confidence_deg[i].get());
         squared += z * z;
         // Two independent tilts: the angle is Rayleigh, and 95 % lie below sqrt(-ln 0.05) of their joint deviation.
         inside += usize::from(z < 1.7308);

@@ -1,9 +1,9 @@
 //! The maps made in one pass against plain double-precision formulas that are written here and share no code with it.
 
 use crate::render::gaussian;
-use imaging::{Cancel, Encoding, Frame, FrameStack, Raster, Samples};
+use imaging::{Cancel, Encoding, Frame, FrameStack, Half, Raster, Samples};
 use photometric::{
-    Light, PixelMaps, ShapeOptions, Solution, SolveOptions, SolveSummary, Wanted, curvature, gloss, gradients,
+    Light, Normals, PixelMaps, ShapeOptions, Solution, SolveOptions, SolveSummary, Wanted, curvature, gloss, gradients,
     pixel_maps, pixel_maps_into, shape_multiscale,
 };
 
@@ -16,13 +16,14 @@ fn made(width: usize, height: usize) -> Solution {
         width,
         height,
         channels: 1,
-        normals: Vec::new(),
+        normals: Normals::default(),
         albedo: Vec::new(),
-        residual: vec![0.0; width * height],
-        confidence_deg: vec![0.0; width * height],
+        residual: vec![Half::default(); width * height],
+        confidence_deg: vec![Half::default(); width * height],
         known: Vec::new(),
         summary: SolveSummary::default(),
     };
+    let mut normals: Vec<f32> = Vec::new();
     for i in 0..width * height {
         let (x, y) = ((i % width) as f64, (i / width) as f64);
         let noise = |which: u64| gaussian(3 * i as u64 + which);
@@ -31,19 +32,20 @@ fn made(width: usize, height: usize) -> Solution {
         let known = !(i % 97 == 5 || (x > 30.0 && x < 38.0 && y > 20.0 && y < 33.0) || y > height as f64 - 3.0);
         let length = (1.0 + p * p + q * q).sqrt();
         let scale = f64::from(u8::from(known)) / length;
-        s.normals.extend([-p * scale, -q * scale, scale].map(|v| v as f32));
+        normals.extend([-p * scale, -q * scale, scale].map(|v| v as f32));
         s.albedo
-            .push(f64::from(u8::from(known)) as f32 * if x < 20.0 { 0.8 } else { 0.3 });
+            .push(Half::new(f32::from(u8::from(known)) * if x < 20.0 { 0.8 } else { 0.3 }));
         s.known.push(u8::from(known));
     }
+    s.normals = Normals::from_triples(&normals);
     s
 }
 
 /// Slopes in double precision, 0 where unknown.
 fn slopes(s: &Solution) -> (Vec<f64>, Vec<f64>) {
     let axis = |j: usize| {
-        s.normals
-            .chunks_exact(3)
+        (0..s.known.len())
+            .map(|i| s.normals.at(i))
             .map(|n| -f64::from(n[j]) / f64::from(n[2]).max(0.05))
             .collect()
     };
@@ -244,13 +246,13 @@ fn slopes_curvatures_and_gloss_follow_their_formulas_to_single_precision() {
         off(&maps.gaussian, &gaussian)
     );
     let excess = |i: usize| {
-        let n = [0, 1, 2].map(|j| f64::from(s.normals[3 * i + j]));
+        let n = s.normals.at(i).map(f64::from);
         let above = stack.frames.iter().zip(LIGHTS).map(|(frame, l)| {
             let Samples::U16(codes) = &frame.raster.samples else {
                 unreachable!("frames of 16 bit were made")
             };
             let shade = n[0] * l[0] + n[1] * l[1] + n[2] * l[2];
-            f64::from(codes[i]) / 65535.0 - f64::from(s.albedo[i]) * shade.max(0.0)
+            f64::from(codes[i]) / 65535.0 - f64::from(s.albedo[i].get()) * shade.max(0.0)
         });
         f64::from(s.known[i]) * above.fold(0.0, f64::max)
     };

@@ -17,7 +17,11 @@ fn mean_error(name: &str, count: Option<usize>) -> Option<f64> {
     let chosen = count.map_or(all, |n| well_spread(&data.options.lights, n));
     let (stack, options) = subset(&data, &chosen);
     let solution = solve(&stack, &options, &Cancel::new(), &|_| {}).expect("solvable");
-    let errors = angular_errors(&solution.normals, &data.truth, options.mask.as_deref().unwrap_or(&[]));
+    let errors = angular_errors(
+        &solution.normals.triples(),
+        &data.truth,
+        options.mask.as_deref().unwrap_or(&[]),
+    );
     Some(errors.iter().sum::<f64>() / errors.len() as f64)
 }
 

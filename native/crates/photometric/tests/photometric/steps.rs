@@ -1,8 +1,8 @@
 //! Height of torn and lifted surfaces against formulas: the plain integration smears the step, the weighted one keeps it.
 
 use crate::render::gaussian;
-use imaging::{Cancel, ErrorCode};
-use photometric::{HeightOptions, Solution, SolveSummary, StepOptions, height_mm, height_with_steps_mm};
+use imaging::{Cancel, ErrorCode, Half};
+use photometric::{HeightOptions, Normals, Solution, SolveSummary, StepOptions, height_mm, height_with_steps_mm};
 use std::cell::RefCell;
 
 const PITCH: f64 = 0.04;
@@ -16,14 +16,14 @@ fn made(surface: &dyn Fn(f64, f64) -> [f64; 3], noise: f64) -> (Solution, Vec<f6
         width: WIDTH,
         height: HEIGHT,
         channels: 1,
-        normals: Vec::new(),
-        albedo: vec![0.5; n],
-        residual: vec![0.0; n],
-        confidence_deg: vec![0.0; n],
+        normals: Normals::default(),
+        albedo: vec![Half::new(0.5); n],
+        residual: vec![Half::default(); n],
+        confidence_deg: vec![Half::default(); n],
         known: vec![1; n],
         summary: SolveSummary::default(),
     };
-    let mut truth = Vec::new();
+    let (mut truth, mut normals) = (Vec::new(), Vec::new());
     for i in 0..n {
         let [z, p, q] = surface((i % WIDTH) as f64, (i / WIDTH) as f64);
         let (p, q) = (
@@ -31,9 +31,10 @@ fn made(surface: &dyn Fn(f64, f64) -> [f64; 3], noise: f64) -> (Solution, Vec<f6
             q + noise * gaussian(2 * i as u64 + 1),
         );
         let scale = 1.0 / (1.0 + p * p + q * q).sqrt();
-        s.normals.extend([-p * scale, -q * scale, scale].map(|v| v as f32));
+        normals.extend([-p * scale, -q * scale, scale].map(|v| v as f32));
         truth.push(z * PITCH);
     }
+    s.normals = Normals::from_triples(&normals);
     (s, truth)
 }
 

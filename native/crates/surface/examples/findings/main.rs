@@ -48,7 +48,7 @@ fn read(spec: &Spec, times: usize) -> Result<(simulate::Truth, Condition, f64)> 
     let maps = Maps {
         width: s.width,
         height: s.height,
-        normals: &s.normals,
+        normals: s.normals.planes(),
         albedo: &s.albedo,
         channels: s.channels,
         residual: &s.residual,

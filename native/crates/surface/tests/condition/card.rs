@@ -1,5 +1,6 @@
 //! Analytic maps of a flat card with relief and print added by formula, for the tests.
 
+use imaging::{Half, Unit};
 use surface::{CardFrame, Condition, Defect, DefectKind, Maps, Options, analyse};
 
 /// Pixel pitch, mm.
@@ -81,9 +82,9 @@ impl<'a> Scene<'a> {
 pub struct Rendered {
     pub width: usize,
     pub height: usize,
-    pub normals: Vec<f32>,
-    pub albedo: Vec<f32>,
-    pub residual: Vec<f32>,
+    pub normals: [Vec<Unit>; 3],
+    pub albedo: Vec<Half>,
+    pub residual: Vec<Half>,
     pub known: Vec<u8>,
     pub card: CardFrame,
 }
@@ -93,7 +94,7 @@ impl Rendered {
         Maps {
             width: self.width,
             height: self.height,
-            normals: &self.normals,
+            normals: self.normals.each_ref().map(|axis| &axis[..]),
             albedo: &self.albedo,
             channels: 3,
             residual: &self.residual,
@@ -135,7 +136,7 @@ pub fn render(scene: &Scene, seed: u64) -> Rendered {
     let mut out = Rendered {
         width,
         height,
-        normals: Vec::with_capacity(3 * n),
+        normals: [(); 3].map(|()| Vec::with_capacity(n)),
         albedo: Vec::with_capacity(3 * n),
         residual: Vec::with_capacity(n),
         known: vec![1; n],
@@ -162,11 +163,14 @@ pub fn render(scene: &Scene, seed: u64) -> Rendered {
             let rough = if cover < 0.5 { 0.3 } else { sigma };
             let (gx, gy) = (g[0] + rough * rng.normal(), g[1] + rough * rng.normal());
             let len = (1.0 + gx * gx + gy * gy).sqrt();
-            out.normals.extend([-gx / len, -gy / len, 1.0 / len].map(|v| v as f32));
+            for (axis, v) in out.normals.iter_mut().zip([-gx / len, -gy / len, 1.0 / len]) {
+                axis.push(Unit::new(v as f32));
+            }
             let print = (scene.print)(p);
-            out.albedo
-                .extend(print.map(|v| (cover * v * (1.0 + 0.007 * rng.normal()) + (1.0 - cover) * 0.04) as f32));
-            out.residual.push((scene.residual)(p) as f32);
+            out.albedo.extend(
+                print.map(|v| Half::new((cover * v * (1.0 + 0.007 * rng.normal()) + (1.0 - cover) * 0.04) as f32)),
+            );
+            out.residual.push(Half::new((scene.residual)(p) as f32));
         }
     }
     out
