@@ -5,11 +5,11 @@ import { type CaptureInput, readInput } from '../core/capture/index.ts';
 import { AppError, refuse, toAppError } from '../core/errors/index.ts';
 import type { FoundCard, NativeStack } from '../core/native/index.ts';
 import type { CalibrationInForce } from '../core/pipeline/index.ts';
-import { runPipeline } from '../core/pipeline/index.ts';
+import { reportOnly, runPipeline } from '../core/pipeline/index.ts';
 import { calibrationOfPart, inputOf, inWhole, partOf } from '../core/sheets/index.ts';
 import { software } from '../core/software/index.ts';
 import type { CommandContext } from './command.ts';
-import { printOnly, type RunOptions, type SideOutcome } from './inputs.ts';
+import type { RunOptions, SideOutcome } from './inputs.ts';
 
 /** Points are in the pixels of the whole picture. @throws AppError `usage`, `cancelled` */
 export async function runAllCards(
@@ -95,7 +95,7 @@ async function one(
       native: partOf(options.native, stack, card.region, card),
       software,
       now: () => new Date(),
-      sink: printOnly,
+      sink: reportOnly,
     },
     context.signal,
   );

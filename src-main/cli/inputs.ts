@@ -40,9 +40,6 @@ export async function templateOption(
   return lockedMatcher(native.templates, await readTemplateFile(native.templates, path, signal));
 }
 
-/** A sink for commands that only print. */
-export const printOnly: ResultSink = { prepare: async () => undefined, commit: async () => undefined };
-
 /** @throws AppError `usage` when no input was given, `cancelled` after Ctrl+C. */
 export async function runInputs(
   paths: readonly string[],

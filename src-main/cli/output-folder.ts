@@ -25,9 +25,10 @@ export function folderSink(path: string): ResultSink {
     }
   };
   return {
-    prepare: ({ maps }, signal) =>
+    wantsGloss: true,
+    photographs: async () => undefined,
+    prepare: (maps, signal) =>
       guarded(async (into) => {
-        if (!maps) return;
         await maps.writeNpy('normals', join(into, mapFiles.normals), signal);
         await maps.writePng('albedo', join(into, mapFiles.albedo), signal);
         await maps.writeNpy('height', join(into, mapFiles.height), signal);

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { Report } from '../../contract/index.ts';
 import { findStandard, gradeCard, type Standard } from '../../core/grading/index.ts';
 import { loadNative } from '../../core/native/index.ts';
+import { reportOnly } from '../../core/pipeline/index.ts';
 import { assumptionsOf, calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { computeOption, withCompute } from '../compute-option.ts';
-import { present, printOnly, runInputs, type SideOutcome, templateOption } from '../inputs.ts';
+import { present, runInputs, type SideOutcome, templateOption } from '../inputs.ts';
 import { lightsOf, lightsOption } from '../lights-option.ts';
 import { folderSink, mapFiles } from '../output-folder.ts';
 import { responseOf, responseOption } from '../response-option.ts';
@@ -64,7 +65,7 @@ export const grade: Command = {
         },
         lights: await lightsOf(parsed),
         mapFiles: out === undefined ? undefined : mapFiles,
-        sink: (input) => (out === undefined ? printOnly : folderSink(several ? join(out, input.name) : out)),
+        sink: (input) => (out === undefined ? reportOnly : folderSink(several ? join(out, input.name) : out)),
       },
       context,
     );

@@ -1,10 +1,11 @@
 /** `trugrade measure`: the 24-point measurement alone. */
 import { findStandard } from '../../core/grading/index.ts';
 import { loadNative } from '../../core/native/index.ts';
+import { reportOnly } from '../../core/pipeline/index.ts';
 import { runAllCards } from '../all-cards.ts';
 import { assumptionsOf, calibrationOf } from '../calibrate/options.ts';
 import { type Command, jsonOption } from '../command.ts';
-import { present, printOnly, runInputs, templateOption } from '../inputs.ts';
+import { present, runInputs, templateOption } from '../inputs.ts';
 import { responseOf, responseOption } from '../response-option.ts';
 import { exit } from '../terminal.ts';
 import { measureText } from '../text.ts';
@@ -54,7 +55,7 @@ export const measure: Command = {
     const all = parsed.flag('all');
     const outcomes = all
       ? await runAllCards(parsed.positionals, options, context)
-      : await runInputs(parsed.positionals, { ...options, sink: () => printOnly }, context);
+      : await runInputs(parsed.positionals, { ...options, sink: () => reportOnly }, context);
     return present(outcomes, parsed.flag('json') && (all ? 'array' : true), context, measureText, (r) =>
       r.measurement ? exit.done : exit.notGraded,
     );

@@ -102,6 +102,11 @@ export const normals: Command = {
       const warnings = movementWarnings(frames, input.pixelPitchMm);
       const solved = await native.solve(stack, input.lights, input, (f) => bar.update(0.5 + f / 2), signal);
       try {
+        await solved.withoutFrames(
+          targets.some(({ map }) => map === 'gloss'),
+          signal,
+        );
+        stack.free();
         if (folder !== undefined) await mkdir(folder, { recursive: true });
         for (const { map, file, format: as } of targets) await solved.writeFile(map, file, as, signal);
         const steps = parsed.text('steps');

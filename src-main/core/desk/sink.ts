@@ -4,7 +4,7 @@ import type { CaptureInput } from '../capture/index.ts';
 import { putFrames } from '../frames/index.ts';
 import type { MapsKeeper } from '../maps/index.ts';
 import type { MapView, Native, NativeMaps } from '../native/index.ts';
-import type { ResultSink, SidePixels } from '../pipeline/index.ts';
+import type { ResultSink } from '../pipeline/index.ts';
 import type { FileSource, KeptFrames, Store } from '../store/index.ts';
 
 const thumbnailPx = 320;
@@ -62,6 +62,7 @@ export function storeSink(
 ): StoreSink {
   const views: View[] = [];
   const files: string[] = [];
+  let size = { widthPx: 0, heightPx: 0 };
   let thumbnail: string | null = null;
   let maps: NativeMaps | null = null;
   let kept: KeptFrames | null = null;
@@ -71,19 +72,20 @@ export function storeSink(
     files.push(id);
     return id;
   };
+  const keep = async (name: ViewName, bytes: Buffer, signal: AbortSignal) => {
+    views.push({ name, image: await put(bytes, signal), ...size });
+  };
   return {
-    async prepare({ stack, maps: solved }: SidePixels, signal) {
-      if (!stack) return;
-      const size = { widthPx: stack.widthPx, heightPx: stack.heightPx };
-      const keep = async (name: ViewName, bytes: Buffer) => {
-        views.push({ name, image: await put(bytes, signal), ...size });
-      };
+    wantsGloss: true,
+    async photographs(stack, signal) {
+      size = { widthPx: stack.widthPx, heightPx: stack.heightPx };
       const photo = await stack.photo(0, signal);
-      await keep('photo', photo);
+      await keep('photo', photo, signal);
       thumbnail = await put(await native.thumbnail(photo, 'photo', thumbnailPx), signal);
-      if (!solved) return;
+    },
+    async prepare(solved, signal) {
       if (frames) kept = await putFrames(store.files, frames, (id) => files.push(id), signal);
-      for (const name of mapViews) await keep(name, await solved.view(name, signal));
+      for (const name of mapViews) await keep(name, await solved.view(name, signal), signal);
       await keeper.room(signal);
       solved.retain();
       maps = solved;

@@ -81,6 +81,9 @@ export class MapsHandle implements NativeMaps {
   writeTiles(path: string, signal: AbortSignal) {
     return typed(this.raw.writeTiles(path, signal));
   }
+  withoutFrames(gloss: boolean, signal: AbortSignal) {
+    return typed(this.raw.withoutFrames(gloss, signal));
+  }
   retain() {
     this.#owners += 1;
   }

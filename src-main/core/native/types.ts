@@ -57,6 +57,8 @@ export interface NativeMaps {
   view(map: MapView, signal: AbortSignal): Promise<Buffer>;
   /** Writes all maps with their values as one file of tiles (`trugrade.maps/1`). */
   writeTiles(path: string, signal: AbortSignal): Promise<void>;
+  /** Lets the photographs go, of which only the gloss map is made: now, where it is wanted, or never. */
+  withoutFrames(gloss: boolean, signal: AbortSignal): Promise<void>;
   /** One more owner: the memory is given back when every owner has called `free`. */
   retain(): void;
   free(): void;

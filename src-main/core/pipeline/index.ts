@@ -16,7 +16,7 @@ import { refinement } from './stages/refinement.ts';
 import { classicalSegmenter, type Segmenter, segmentation } from './stages/segmentation.ts';
 
 export { type CalibrationCheck, type CalibrationInForce, checkRefusal, mappingOf, standingOf } from './calibration.ts';
-export type { MapFiles, ResultSink, SidePixels } from './stages/output.ts';
+export { type MapFiles, type ResultSink, reportOnly } from './stages/output.ts';
 export { classicalSegmenter, type Segmenter } from './stages/segmentation.ts';
 
 export interface PipelineEvents {
@@ -84,6 +84,7 @@ export async function runPipeline(given: CaptureInput, options: PipelineOptions,
       const referenced = await run.stage(referencePoints, segmented);
       const refined = await run.stage(refinement, referenced);
       results.measured = await run.stage(measurement(options.prints, options.assumptions), refined);
+      await run.photographs(results);
       results.assessed = options.measureOnly
         ? run.leaveOut('quality', { ...results.measured, condition: null })
         : await run.stage(quality(native), results.measured);
@@ -103,6 +104,7 @@ class Run {
   readonly #options: PipelineOptions;
   readonly #signal: AbortSignal;
   readonly #stages: StageReport[] = [];
+  #handedOut = false;
 
   constructor(options: PipelineOptions, signal: AbortSignal) {
     this.#options = options;
@@ -133,12 +135,23 @@ class Run {
     for (const name of stageNames) if (!done.has(name) && name !== 'output') this.#keep(skipped(name, why));
   }
 
+  /** Hands the photographs out and lets them go, once: they are most of what a side holds in memory. */
+  async photographs({ acquired, preprocessed }: Results): Promise<void> {
+    if (!acquired || this.#handedOut) return;
+    this.#handedOut = true;
+    const { sink } = this.#options;
+    await sink.photographs(acquired.stack, this.#signal);
+    await preprocessed?.maps?.withoutFrames(sink.wantsGloss, this.#signal);
+    acquired.stack.free();
+  }
+
   async output(results: Results): Promise<Report> {
     this.#signal.throwIfAborted();
     this.#options.events?.stage?.('output', 'running', null);
     const started = performance.now();
-    const pixels = { stack: results.acquired?.stack ?? null, maps: results.preprocessed?.maps ?? null };
-    await this.#options.sink.prepare(pixels, this.#signal);
+    await this.photographs(results);
+    const maps = results.preprocessed?.maps;
+    if (maps) await this.#options.sink.prepare(maps, this.#signal);
     const stages: StageReport[] = [
       ...this.#stages,
       { stage: 'output', status: 'ok', ms: performance.now() - started, checks: [] },

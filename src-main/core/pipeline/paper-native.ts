@@ -108,12 +108,15 @@ interface Paper {
   readonly native: Native;
   /** What is held in native memory right now. */
   readonly held: Set<string>;
+  /** What was held when the condition was read, and whether gloss was wanted of the photographs before. */
+  readonly atAnalysis: { held: string[]; gloss: boolean[] };
 }
 
 export function paperNative(
   change: { frames?: FrameQuality[]; findOutline?: Native['findOutline']; stations?: number } = {},
 ): Paper {
   const held = new Set<string>();
+  const atAnalysis: Paper['atAnalysis'] = { held: [], gloss: [] };
   const unused = () => Promise.reject(new Error('not used here'));
   const hold = (what: string) => {
     held.add(what);
@@ -172,19 +175,25 @@ export function paperNative(
       writePng: unused,
       view: unused,
       writeTiles: unused,
+      withoutFrames: async (gloss) => {
+        atAnalysis.gloss.push(gloss);
+      },
       retain: () => undefined,
       free: hold('maps'),
     }),
     findCards: unused,
     findOutline: change.findOutline ?? (async () => outline),
-    analyse: async () => condition,
+    analyse: async () => {
+      atAnalysis.held = [...held];
+      return condition;
+    },
     detectEdges: unused,
     simulate: unused,
     openTiles: unused,
     templates: noTemplates,
     thumbnail: unused,
   };
-  return { native, held };
+  return { native, held, atAnalysis };
 }
 
 /** Only the map of a stated camera is asked for here. */
@@ -212,6 +221,7 @@ export const plane: PlaneMap = {
 
 interface Delivered {
   reports: Report[];
+  photographed: number;
   prepared: number;
 }
 
@@ -221,8 +231,12 @@ export async function run(
   more: Partial<PipelineOptions> = {},
   signal = new AbortController().signal,
 ) {
-  const delivered: Delivered = { reports: [], prepared: 0 };
+  const delivered: Delivered = { reports: [], photographed: 0, prepared: 0 };
   const sink = {
+    wantsGloss: true,
+    photographs: async () => {
+      delivered.photographed += 1;
+    },
     prepare: async () => {
       delivered.prepared += 1;
     },

@@ -4,7 +4,7 @@ import type { Report } from '../../contract/index.ts';
 import type { CaptureInput } from '../capture/index.ts';
 import { AppError, refuse } from '../errors/index.ts';
 import { findStandard } from '../grading/index.ts';
-import { type CalibrationInForce, runPipeline, type Segmenter } from './index.ts';
+import { type CalibrationInForce, reportOnly, runPipeline, type Segmenter } from './index.ts';
 
 import { frame, input, paperNative, plane, run } from './paper-native.ts';
 
@@ -51,8 +51,15 @@ describe('the pipeline', () => {
     });
     expect(report.error?.code).toBe('card.notFound');
     expect(report.grade.reason).toBe('there is no card; place one');
-    expect(delivered.prepared).toBe(1);
+    expect([delivered.photographed, delivered.prepared]).toEqual([1, 1]);
     expect(paper.held.size).toBe(0);
+  });
+
+  it('lets the photographs go before the condition is read, with the gloss made where it is wanted', async () => {
+    const paper = paperNative();
+    const { delivered } = await run(8, paper);
+    expect(paper.atAnalysis).toEqual({ held: ['maps'], gloss: [true] });
+    expect([delivered.photographed, delivered.prepared]).toEqual([1, 1]);
   });
 
   it('takes the next segmenter when the first finds nothing, and calls that a fallback', async () => {
@@ -117,13 +124,12 @@ describe('the pipeline', () => {
   it('says that U is repeatability only when no calibration stands behind the scale', async () => {
     const uncalibrated = { ...input(8), simulated: false };
     const paper = paperNative();
-    const sink = { prepare: async () => undefined, commit: async () => undefined };
     const options = {
       native: paper.native,
       standard: findStandard('psa'),
       software: { version: '1', commit: 'c' },
       now: () => new Date(0),
-      sink,
+      sink: reportOnly,
     };
     const report = await runPipeline(uncalibrated, options, new AbortController().signal);
     expect(report.quality.warnings.join()).toMatch(/repeatability/);
@@ -142,14 +148,13 @@ describe('the pipeline', () => {
   });
 
   it('corrects lens distortion by the stated camera, and says so, or that it cannot', async () => {
-    const sink = { prepare: async () => undefined, commit: async () => undefined };
     const software = { version: '1', commit: 'c' };
     const options = {
       native: paperNative().native,
       standard: findStandard('psa'),
       software,
       now: () => new Date(0),
-      sink,
+      sink: reportOnly,
     };
     const warnings = async (given: CaptureInput) =>
       (await runPipeline(given, options, new AbortController().signal)).quality.warnings.join();

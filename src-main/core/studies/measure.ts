@@ -14,7 +14,7 @@ import type { CaptureInput } from '../capture/index.ts';
 import { AppError, refuse } from '../errors/index.ts';
 import { findStandard } from '../grading/index.ts';
 import type { Native } from '../native/index.ts';
-import { type CalibrationInForce, runPipeline, standingOf } from '../pipeline/index.ts';
+import { type CalibrationInForce, reportOnly, runPipeline, standingOf } from '../pipeline/index.ts';
 import { software } from '../software/index.ts';
 import { cardResponses, uncertaintiesOf, valuesOf } from './responses.ts';
 
@@ -51,7 +51,7 @@ export async function measureCapture(
       standard: findStandard(anyStandard),
       software,
       now: options.now,
-      sink: { prepare: async () => undefined, commit: async () => undefined },
+      sink: reportOnly,
       events: { progress: options.progress },
       measureOnly: true,
     },

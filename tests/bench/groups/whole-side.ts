@@ -6,7 +6,7 @@ import { readInput } from '../../../src-main/core/capture/index.ts';
 import { registrationLimits } from '../../../src-main/core/capture/movement.ts';
 import { findStandard } from '../../../src-main/core/grading/index.ts';
 import { loadNative, type Native } from '../../../src-main/core/native/index.ts';
-import { type ResultSink, runPipeline } from '../../../src-main/core/pipeline/index.ts';
+import { reportOnly, runPipeline } from '../../../src-main/core/pipeline/index.ts';
 import { load } from '../lib/machine.ts';
 import { limited, show } from '../lib/rows.ts';
 import { median, spread } from '../lib/stats.ts';
@@ -21,9 +21,6 @@ const steps: Readonly<Record<string, string>> = {
   measurement: 'widths',
   quality: 'findings',
 };
-
-/** Pictures and maps are written after the grade: they are no part of this. */
-const nothingWritten: ResultSink = { prepare: async () => undefined, commit: async () => undefined };
 
 /** One capture graded again and again from the same frames, as sides come one after the other on a bench. */
 async function graded(native: Native, folder: string, runs: number) {
@@ -41,7 +38,7 @@ async function graded(native: Native, folder: string, runs: number) {
     for (let run = 0; run <= runs; run += 1) {
       const started = performance.now();
       const options = { native: held, standard: findStandard('psa'), software, now: () => new Date() };
-      const report = await runPipeline(input, { ...options, sink: nothingWritten }, signal);
+      const report = await runPipeline(input, { ...options, sink: reportOnly }, signal);
       const ms = performance.now() - started + stack.registrationMs;
       if (report.grade.overall === null) throw new Error(`${folder} got no grade: ${report.grade.reason}`);
       // The first side pays for memory that later ones find ready; the system may take some more to hand out large pages.

@@ -48,19 +48,19 @@ fn write(solved: &Solved, path: &Path, cancel: &Cancel) -> Result<()> {
         }
     };
     let mut out = MapTilesWriter::create(path, s.width, s.height, TILE_PX, pitch)?;
-    let (relief, looked_at) = (solved.relief(cancel)?, solved.looked_at(cancel)?);
+    let (relief, curvature) = (solved.relief(cancel)?, solved.curvature(cancel)?);
     let shaded = vec![
         plane("gradientX", "", relief.p, FINE, true),
         plane("gradientY", "", relief.q, FINE, true),
-        plane("gloss", "", looked_at.gloss.clone(), COARSE, false),
+        plane("gloss", "", floats(&solved.gloss(cancel)?), COARSE, false),
     ];
     out.add_group("relief", shaded, cancel)?;
     let mut alone = |name: &'static str, unit: &str, data: Vec<f32>, steps, signed| {
         out.add_group(name, vec![plane(name, unit, data, steps, signed)], cancel)
     };
     alone("height", length, solved.height(cancel)?.to_vec(), FINE, true)?;
-    alone("meanCurvature", per_length, looked_at.mean.clone(), COARSE, true)?;
-    alone("gaussianCurvature", &per_area, looked_at.gaussian.clone(), COARSE, true)?;
+    alone("meanCurvature", per_length, curvature.mean.clone(), COARSE, true)?;
+    alone("gaussianCurvature", &per_area, curvature.gaussian.clone(), COARSE, true)?;
     alone("shape", "", relief.shape, COARSE, true)?;
     alone("residual", "", floats(&s.residual), COARSE, false)?;
     alone("confidence", "deg", floats(&s.confidence_deg), COARSE, false)?;

@@ -4,12 +4,12 @@ use crate::engine::{self, Engine};
 use crate::handle::Handle;
 use crate::stack::{Loaded, Stack, invalid, share, to_json};
 use crate::task::{Progress, Work, reporter, start, to_js};
-use imaging::{CoreError, ErrorCode, MapFormat, Result, floats, write_map};
+use imaging::{CoreError, ErrorCode, Half, MapFormat, Result, floats, pack_halves, write_map, zeroed};
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
 use photometric::{
-    HeightOptions, Light, Method, PixelMaps, ShapeOptions, Solution, SolveOptions, StepOptions, Wanted, gradients,
-    height_mm, height_with_steps_mm, pixel_maps, shape_multiscale,
+    Curvature, HeightOptions, Light, Method, PixelMaps, ShapeOptions, Solution, SolveOptions, StepOptions, Wanted,
+    curvature, gradients, height_mm, height_with_steps_mm, pixel_maps, shape_multiscale,
 };
 use serde::Serialize;
 use std::path::Path;
@@ -37,11 +37,13 @@ pub struct SolveInput {
 
 /// The maps of a side; derived maps are computed once, when first asked for.
 pub struct Solved {
-    pub loaded: Arc<Loaded>,
     pub solution: Solution,
+    /// Let go when nobody needs them any more.
+    frames: Mutex<Option<Arc<Loaded>>>,
     options: SolveOptions,
     pitch_mm: Option<f64>,
-    looked_at: Lazy<PixelMaps>,
+    gloss: Lazy<Vec<Half>>,
+    curvature: Lazy<Curvature>,
     height: Lazy<Vec<f32>>,
 }
 
@@ -63,16 +65,31 @@ impl Solved {
         self.pitch_mm
     }
 
-    /// Gloss and curvatures, which are always looked at together: one pass over normals and frames makes them.
-    pub fn looked_at(&self, cancel: &imaging::Cancel) -> Result<Arc<PixelMaps>> {
-        lazily(&self.looked_at, || {
-            let frames = Some((&self.loaded.stack, &self.options));
-            let wanted = Wanted {
-                curvature: true,
-                ..Wanted::default()
+    /// Specular excess, which is read from the frames.
+    ///
+    /// # Errors
+    /// `internal` where the frames were let go before.
+    pub fn gloss(&self, cancel: &imaging::Cancel) -> Result<Arc<Vec<Half>>> {
+        lazily(&self.gloss, || {
+            let frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let Some(loaded) = frames else {
+                let what = "the gloss was asked for after the frames were let go";
+                return Err(CoreError::new(
+                    ErrorCode::Internal,
+                    what,
+                    "please report this with the log",
+                ));
             };
-            pixel_maps(&self.solution, frames, &wanted, self.pitch_mm, cancel)
+            let gloss = photometric::gloss(&loaded.stack, &self.options, &self.solution, cancel)?;
+            let mut packed = zeroed(gloss.len());
+            pack_halves(&gloss, &mut packed);
+            Ok(packed)
         })
+    }
+
+    /// Mean and Gaussian curvature.
+    pub fn curvature(&self, cancel: &imaging::Cancel) -> Result<Arc<Curvature>> {
+        lazily(&self.curvature, || curvature(&self.solution, self.pitch_mm, cancel))
     }
 
     /// Slopes and multi-scale shape, not kept: the one who asks takes them over.
@@ -111,6 +128,19 @@ impl Maps {
     #[napi(getter)]
     pub fn summary(&self) -> String {
         self.summary.clone()
+    }
+
+    /// Lets the frames go: all other maps come from normals and albedo. `gloss` makes that map first.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn without_frames(&self, gloss: bool, signal: Option<AbortSignal>) -> napi::Result<AsyncTask<Work<()>>> {
+        let solved = self.inner.get().map_err(to_js)?;
+        Ok(start(signal, move |cancel| {
+            if gloss {
+                solved.gloss(cancel)?;
+            }
+            solved.frames.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Ok(())
+        }))
     }
 
     /// Gives the memory back.
@@ -222,11 +252,12 @@ pub fn solve_maps(
             engine,
         })?;
         let solved = Solved {
-            loaded,
             solution,
+            frames: Mutex::new(Some(loaded)),
             options,
             pitch_mm: input.pixel_pitch_mm,
-            looked_at: Mutex::default(),
+            gloss: Mutex::default(),
+            curvature: Mutex::default(),
             height: Mutex::default(),
         };
         Ok(Maps {
@@ -287,9 +318,9 @@ fn write_one(solved: &Solved, map: &str, path: &Path, format: MapFormat, cancel:
         "gradientY" => write(1, &gradients(s).q),
         "shape" => write(1, &shape_multiscale(s, ShapeOptions::default(), cancel)?),
         "height" => write(1, &solved.height(cancel)?[..]),
-        "gloss" => write(1, &solved.looked_at(cancel)?.gloss),
-        "meanCurvature" => write(1, &solved.looked_at(cancel)?.mean),
-        "gaussianCurvature" => write(1, &solved.looked_at(cancel)?.gaussian),
+        "gloss" => write(1, &floats(&solved.gloss(cancel)?)),
+        "meanCurvature" => write(1, &solved.curvature(cancel)?.mean),
+        "gaussianCurvature" => write(1, &solved.curvature(cancel)?.gaussian),
         other => Err(no_such_map(other)),
     }
 }

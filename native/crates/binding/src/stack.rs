@@ -6,7 +6,7 @@ use crate::response::curves_of;
 use crate::task::{Progress, Work, reporter, start, to_js};
 use imaging::{
     Cancel, CoreError, DecodeLimits, Encoding, ErrorCode, Frame, FrameStack, Movement, Raster, Registration,
-    ResponseCurve, Result, decode_files, frame_stats, linearised, register,
+    ResponseCurve, Result, decode_files, frame_stats, give_back_if_too_small_for, linearised, register,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
@@ -73,6 +73,14 @@ pub struct Loaded {
     pub movements: Vec<Movement>,
     /// How long that took.
     pub registration_ms: f64,
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        let pixels = self.stack.width() * self.stack.height();
+        self.stack.frames.clear();
+        give_back_if_too_small_for(pixels);
+    }
 }
 
 /// Handle to decoded frames; call `free` when done.

@@ -175,21 +175,21 @@ fn view_of(solved: &Solved, map: &str, cancel: &Cancel) -> Result<Raster> {
             )
         }
         "gloss" => {
-            let maps = solved.looked_at(cancel)?;
+            let gloss = floats(&solved.gloss(cancel)?);
             plane(
-                &maps.gloss,
+                &gloss,
                 Ramp::Heat {
                     lo: 0.0,
-                    hi: quantile(&maps.gloss, 0.995).max(1e-6),
+                    hi: quantile(&gloss, 0.995).max(1e-6),
                 },
             )
         }
         "curvature" => {
-            let maps = solved.looked_at(cancel)?;
+            let curvature = solved.curvature(cancel)?;
             plane(
-                &maps.mean,
+                &curvature.mean,
                 Ramp::Diverging {
-                    limit: magnitude_quantile(&maps.mean, 0.99).max(1e-9),
+                    limit: magnitude_quantile(&curvature.mean, 0.99).max(1e-9),
                 },
             )
         }

@@ -31,6 +31,18 @@ pub fn keep_memory() {
     }
 }
 
+/// Hands freed memory that [`keep_memory`] kept back to the system, where planes of this many floats could not be made in
+/// it: the C library takes those from the system in any case, and both together are what a small machine lacks.
+pub fn give_back_if_too_small_for(floats: usize) {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    if floats * std::mem::size_of::<f32>() >= FRESH_BYTES {
+        // SAFETY: changes nothing but which free pages are held.
+        unsafe { libc::malloc_trim(0) };
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    let _ = floats;
+}
+
 /// Numbers whose zero is all bits 0.
 pub trait Number: Copy + Default + Send + Sync {}
 impl Number for f32 {}

@@ -10,6 +10,8 @@ export declare class Maps {
   writeTiles(path: string, signal?: AbortSignal | undefined | null): Promise<void>
   /** Figures of the solution and where it was computed, as JSON (`SolveSummary` with `engine`). */
   get summary(): string
+  /** Lets the frames go: all other maps come from normals and albedo. `gloss` makes that map first. */
+  withoutFrames(gloss: boolean, signal?: AbortSignal | undefined | null): Promise<void>
   /** Gives the memory back. */
   free(): void
   /**

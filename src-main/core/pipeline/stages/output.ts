@@ -39,19 +39,25 @@ export interface MapFiles {
   readonly gloss: string;
 }
 
-/** The pixels of a side, which live until the pipeline has ended; null where they were not made. */
-export interface SidePixels {
-  readonly stack: NativeStack | null;
-  readonly maps: NativeMaps | null;
-}
-
 /** Where results go: a folder for the command line, the store for the workstation. */
 export interface ResultSink {
-  /** Takes what it wants of the pixels: pictures, map files. Nothing may be visible to others yet. */
-  prepare(pixels: SidePixels, signal: AbortSignal): Promise<void>;
+  /** Whether it will ask for the map of gloss, which is made while the photographs are there. */
+  readonly wantsGloss: boolean;
+  /** Takes what it wants of the photographs, which are let go after that. Nothing may be visible to others yet. */
+  photographs(stack: NativeStack, signal: AbortSignal): Promise<void>;
+  /** Takes what it wants of the maps, which live until the pipeline has ended. Nothing may be visible to others yet. */
+  prepare(maps: NativeMaps, signal: AbortSignal): Promise<void>;
   /** Makes everything visible at once, together with the report. */
   commit(report: Report): Promise<void>;
 }
+
+/** Keeps neither pictures nor maps: the report goes to the one who asked. */
+export const reportOnly: ResultSink = {
+  wantsGloss: false,
+  photographs: async () => undefined,
+  prepare: async () => undefined,
+  commit: async () => undefined,
+};
 
 /** Puts the report together; grading is the last thing that is computed. */
 export function makeReport(results: Results, stages: readonly StageReport[], context: ReportContext): Report {
