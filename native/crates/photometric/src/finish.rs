@@ -262,6 +262,7 @@ fn fill(ctx: &Ctx, tile: &Tile, group: &[usize], batch: &mut Batch) {
 fn write_fits(ctx: &Ctx, tile: &mut Tile, out: &mut Pixels<'_>) {
     let n = tile.n;
     tile.measure(ctx.setup, &ctx.limits());
+    tile.prefetch(ctx.setup, 3);
     let lanes = &tile.lanes;
     for (plane, packed) in lanes.normal.iter().zip(&mut out.normals) {
         pack_units(&plane[..n], packed);

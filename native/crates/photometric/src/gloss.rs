@@ -45,8 +45,11 @@ pub fn gloss_row(setup: &Setup, tile: &mut Tile, s: &Solution, y: usize, x0: usi
         let x = x0 + part * TILE;
         tile.read_samples(setup, y, x, piece.len());
         let at = y * s.width + x;
+        tile.prefetch(setup, 1);
         set_fit(s, at, tile);
+        tile.prefetch(setup, 2);
         tile.excess(setup, piece);
+        tile.prefetch(setup, 3);
         for (v, known) in piece.iter_mut().zip(&s.known[at..]) {
             *v = if *known != 0 { *v } else { 0.0 };
         }

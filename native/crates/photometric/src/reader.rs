@@ -6,6 +6,9 @@ use imaging::{Encoding, FrameStack, Raster, Samples};
 /// Denominators of a flat field below this give no sample: under one 12-bit step.
 pub const MIN_FLAT: f32 = 1e-4;
 
+/// See [`Reader::prefetch_next`].
+pub const PARTS: usize = 4;
+
 /// One raster with the transfer function of its samples.
 struct Source<'a> {
     raster: &'a Raster,
@@ -227,10 +230,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Brings the samples of the next `n` pixels after `x0 + n` of row `y` into the cache: a tile takes a little of every
-    /// frame, too little for the processor to see what comes next.
-    pub fn prefetch_next(&self, y: usize, x0: usize, n: usize) {
-        for lit in &self.lit {
+    /// Asks the memory for a part of the samples of the next `n` pixels after `x0 + n` of row `y`: a tile takes a little of
+    /// every frame, too little for the processor to see what comes next. In [`PARTS`], so that the memory answers one while
+    /// the tile at hand is computed, and never has more to do at once than it holds.
+    pub fn prefetch_next(&self, y: usize, x0: usize, n: usize, part: usize) {
+        for lit in self.lit.iter().skip(part).step_by(PARTS) {
             lit.frame.prefetch(y, x0 + n, n);
         }
     }

@@ -240,7 +240,9 @@ fn solve_band(ctx: &Ctx, y0: usize, tile: &mut Tile, scratch: &mut Scratch, out:
                 continue;
             }
             tile.read(ctx.setup, y, x0, n);
+            tile.prefetch(ctx.setup, 1);
             tile.fit(ctx.setup);
+            tile.prefetch(ctx.setup, 2);
             tile.unvarnish(ctx.setup, y, x0);
             let mut part = out.part(row * ctx.width + x0, n);
             counts = counts.plus(finish_tile(ctx, tile, scratch, (x0, y), &mut part));

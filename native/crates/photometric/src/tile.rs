@@ -80,6 +80,8 @@ impl<'a> Setup<'a> {
 pub struct Tile {
     /// Pixels in use.
     pub n: usize,
+    /// Row and first column.
+    place: (usize, usize),
     /// Grey samples, light by light, [`TILE`] apart.
     pub samples: Vec<f32>,
     /// Samples of the channels of an RGB stack, channel by channel, each like `samples`; empty for grey.
@@ -111,6 +113,7 @@ impl Tile {
         let colour = if setup.reader.channels == 3 { 3 * planes } else { 0 };
         Self {
             n: 0,
+            place: (0, 0),
             samples: vec![0.0; planes],
             colour: vec![0.0; colour],
             lobe: vec![
@@ -144,7 +147,8 @@ impl Tile {
     /// [`Tile::read`] without the peaks.
     pub fn read_samples(&mut self, setup: &Setup, y: usize, x0: usize, n: usize) {
         self.n = n;
-        setup.reader.prefetch_next(y, x0, n);
+        self.place = (y, x0);
+        setup.reader.prefetch_next(y, x0, n, 0);
         let padded = n.next_multiple_of(LANES);
         for k in 0..setup.count() {
             let row = k * TILE..k * TILE + n;
@@ -201,6 +205,12 @@ impl Tile {
                 &self.scratch,
             );
         }
+    }
+
+    /// Asks the memory for a part of the next tile's samples.
+    pub fn prefetch(&self, setup: &Setup, part: usize) {
+        let (y, x0) = self.place;
+        setup.reader.prefetch_next(y, x0, self.n, part);
     }
 
     /// Least squares of all lights at every pixel.
