@@ -26,6 +26,17 @@ impl Noise {
     pub fn variance(&self, albedo: f32) -> f32 {
         self.read + albedo * (self.shot + albedo * self.gain)
     }
+
+    /// The same noise as a function of what is left of the brightness when `light` of it, in units of albedo, is taken out
+    /// of every sample: its photons have made their noise.
+    #[must_use]
+    pub fn beneath(&self, light: f32) -> Self {
+        Self {
+            read: self.variance(light),
+            shot: self.shot + 2.0 * light * self.gain,
+            gain: self.gain,
+        }
+    }
 }
 
 /// Estimates the noise from second differences along rows of the residuals of the least-squares fit.
@@ -189,6 +200,19 @@ mod tests {
         let noise = fit(&bins);
         for &(level, variance) in &bins {
             assert!((noise.variance(level) / variance - 1.0).abs() < 0.02, "{noise:?}");
+        }
+    }
+
+    #[test]
+    fn light_that_is_taken_out_leaves_its_noise() {
+        let noise = Noise {
+            read: 1e-6,
+            shot: 2e-5,
+            gain: 3e-5,
+        };
+        for albedo in [0.0, 0.01, 0.5] {
+            let (all, left) = (noise.variance(albedo + 0.07), noise.beneath(0.07).variance(albedo));
+            assert!((left / all - 1.0).abs() < 1e-5, "at {albedo}: {left} for {all}");
         }
     }
 

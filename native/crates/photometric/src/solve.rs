@@ -121,9 +121,12 @@ pub fn solve_by(
             .sum::<f32>()
             / setup.count() as f32
     });
-    let noise = estimate(&setup, width, height, o.mask.as_deref(), floor);
+    let mut noise = estimate(&setup, width, height, o.mask.as_deref(), floor);
     if method != Method::LeastSquares {
         setup.varnish = varnish::estimate(&setup, &noise, (width, height), o.mask.as_deref());
+    }
+    if let Some(varnish) = &setup.varnish {
+        noise = noise.beneath(varnish.shine(&setup) as f32);
     }
     let mut solution = blank(stack, used, method, noise);
     let ctx = Ctx {

@@ -48,6 +48,17 @@ impl Varnish {
     pub fn slopes_at(&self, place: [f64; 2]) -> [f64; 2] {
         self.slopes.map(|s| s[0] + s[1] * place[0] + s[2] * place[1])
     }
+
+    /// What the lobe adds to the brightness of a flat card at the image centre, in units of albedo: the mean of all lights.
+    pub fn shine(&self, setup: &Setup) -> f64 {
+        let [p, q] = self.slopes_at([0.0; 2]);
+        let normal = unit([-p, -q, 1.0]);
+        let lobes = setup.directions.iter().map(|&l| {
+            let half = half_vector(l, [0.0; 2], setup.view_distance());
+            self.strength * lobe(self.exponent, dot(normal, half))
+        });
+        lobes.sum::<f64>() / setup.count() as f64
+    }
 }
 
 /// Value of a lobe of strength 1 for a cosine between normal and half vector.

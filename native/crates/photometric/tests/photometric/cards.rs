@@ -1,6 +1,6 @@
 //! Glossy printed cards: the varnish must neither fake relief nor deepen it. Lobes of two physical models.
 
-use crate::render::{Lobe, Point, Scene, from_slopes, ring};
+use crate::render::{Lobe, Point, Scene, from_slopes, gaussian, ring};
 use imaging::Cancel;
 use photometric::{Light, Solution, SolveOptions, solve};
 
@@ -139,6 +139,44 @@ fn dents_on_varnish_read_as_deep_as_they_are_whatever_the_lobe() {
             assert!(gain(&s, &plain) > 1.15, "{lobe:?}, near {near}: {}", gain(&s, &plain));
         }
     }
+}
+
+/// Adds photon noise of this variance per unit of light to all frames.
+fn with_photon_noise(s: &Scene, variance: f64) -> imaging::FrameStack {
+    let mut stack = s.stack();
+    for (k, frame) in stack.frames.iter_mut().enumerate() {
+        let imaging::Samples::U16(codes) = &mut frame.raster.samples else {
+            unreachable!("made as 16 bit")
+        };
+        let first = ((k + s.lights.len()) * codes.len()) as u64;
+        for (place, code) in (first..).zip(codes.iter_mut()) {
+            let light = f64::from(*code) / 65535.0;
+            *code = crate::render::code(light + (variance * light).sqrt() * gaussian(place));
+        }
+    }
+    stack
+}
+
+#[test]
+fn the_photon_noise_of_the_varnish_is_no_disagreement_on_black_print() {
+    let inks = card(0.0, false);
+    // One tenth is black: there the varnish is most of the light, and its photons most of the noise.
+    let surface = |x: f64, y: f64| {
+        let albedo = if (x * 0.2).sin() > 0.95 {
+            [0.004; 3]
+        } else {
+            inks(x, y).albedo
+        };
+        Point { albedo, ..inks(x, y) }
+    };
+    let s = Scene {
+        sigma: 5e-5,
+        ..scene(&surface, false, Some((0.2, Lobe::BlinnPhong(30.0))))
+    };
+    let got = solve(&with_photon_noise(&s, 3e-5), &options(&s), &Cancel::new(), &|_| {}).expect("solvable");
+    // Chance lets one pixel in ten thousand disagree; with the noise of the print alone it is one in a thousand.
+    let rejected = got.summary.rejected_fraction;
+    assert!(rejected < 4e-4, "{rejected}");
 }
 
 #[test]
