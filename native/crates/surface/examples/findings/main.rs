@@ -24,6 +24,7 @@ fn stack(scene: Scene) -> (FrameStack, SolveOptions, simulate::Truth) {
     });
     let mut options = SolveOptions::new(lights.collect());
     options.pixel_pitch_mm = Some(scene.spec.pitch_mm);
+    options.view_distance_mm = Some(scene.spec.camera_distance_mm);
     let frames = scene.frames.into_iter().zip(&scene.lights).enumerate();
     let frames = frames.map(|(k, (raster, l))| Frame {
         name: format!("light-{k:02}"),
