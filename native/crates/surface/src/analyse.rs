@@ -1,6 +1,7 @@
 //! The reading of one side, stage by stage.
 
 use crate::bare;
+use crate::blots;
 use crate::chains::{self, Chain, dist};
 use crate::corners;
 use crate::dents::{self, Dent};
@@ -20,6 +21,7 @@ use crate::planes::{self, Crop, Level};
 use crate::print::Print;
 use crate::rough;
 use crate::stats::quantile;
+use crate::tint::Tint;
 use crate::types::{CardFrame, Condition, Corners, Defect, Edges, Maps};
 use imaging::{Cancel, CoreError, ErrorCode, Result};
 
@@ -190,14 +192,18 @@ fn widened(f: &Finding, frame: &Frame) -> Vec<[f64; 2]> {
     f.polygon_px.iter().map(push).collect()
 }
 
-/// Marks of the print: those on plain print, then missing ink on art.
-fn printed(maps: &Maps, crop: Crop, base: &Level, frame: &Frame, white: f64, o: &Options) -> [Vec<Printed>; 2] {
+/// Marks of the print: stains, those on plain print, then missing ink on art.
+fn printed(maps: &Maps, crop: Crop, base: &Level, frame: &Frame, white: f64, o: &Options) -> [Vec<Printed>; 3] {
     let plain = Plain::find(maps, crop, base, frame.pitch);
-    let (marks, bare) = rayon::join(
-        || marks::find(&plain, crop, frame, o),
-        || bare::find(&plain, crop, frame, white),
-    );
-    [marks, bare]
+    let grid = plain.grid(crop);
+    let stains = || blots::find(&Tint::new(&plain, &grid), frame);
+    let (stains, (marks, bare)) = rayon::join(stains, || {
+        rayon::join(
+            || marks::find(&plain, crop, frame, o),
+            || bare::find(&plain, &grid, frame, white),
+        )
+    });
+    [stains.into_iter().map(Printed::whole).collect(), bare, marks]
 }
 
 /// Corner and edge readings, and their findings.

@@ -4,16 +4,15 @@
 //! same share of paper shows in every colour channel, whatever is printed beside it, all along a straight line or all
 //! around a round spot.
 
-use crate::finding::Finding;
 use crate::frame::Frame;
 use crate::marks::Printed;
 use crate::plain::Plain;
-use crate::planes::{Crop, Level};
+use crate::planes::Level;
 use crate::{spots, streaks};
 use rayon::prelude::*;
 
-/// Least share of paper on a line, and in a spot.
-pub const LEAST: [f32; 2] = [0.14, 0.3];
+/// Least share of paper on a line.
+pub const LEAST: f32 = 0.12;
 /// Shares of the channels differ by no more than this factor: paper is nearly grey.
 pub const EVEN: f32 = 0.55;
 /// Paper must be this much brighter than the print beside, or missing ink does not show.
@@ -46,34 +45,15 @@ impl Picture<'_> {
     }
 }
 
-/// Marks of missing ink that stand on art; `white` is the paper's albedo.
-pub fn find(plain: &Plain, crop: Crop, frame: &Frame, white: f64) -> Vec<Printed> {
+/// Marks of missing ink that stand on art; `grid` places the cells and `white` is the paper's albedo.
+pub fn find(plain: &Plain, grid: &Level, frame: &Frame, white: f64) -> Vec<Printed> {
     let luma = plain.colour.par_iter().map(|c| (c[0] + c[1] + c[2]) / 3.0).collect();
     let picture = Picture {
         plain,
         luma,
         white: white as f32,
     };
-    let grid = grid(plain, crop);
-    let mut out = streaks::find(&picture, &grid, frame);
-    out.extend(spots::find(&picture, &grid));
-    let places = |finding: Finding| Printed {
-        places: finding.polygon_px.clone(),
-        finding,
-    };
-    out.into_iter().map(places).collect()
-}
-
-/// The cells as a level without slopes, for places only.
-fn grid(plain: &Plain, crop: Crop) -> Level {
-    Level {
-        w: plain.w,
-        h: plain.h,
-        p: Vec::new(),
-        q: Vec::new(),
-        var: Vec::new(),
-        mask: Vec::new(),
-        step: plain.cell as f64,
-        origin: [crop.x0 as f64, crop.y0 as f64],
-    }
+    let mut out = streaks::find(&picture, grid, frame);
+    out.extend(spots::find(&picture, grid));
+    out.into_iter().map(Printed::whole).collect()
 }

@@ -212,6 +212,7 @@ fn wear(frame: &Frame, worn: &[[f64; 2]], area: f64, reading: &CornerReading) ->
         contrast: 0.0,
         maps,
         snr: [(area / WEAR_MM2).max(reading.fray_mm / WEAR_FRAY_MM), 1.0],
+        odds: None,
     }
 }
 

@@ -106,6 +106,7 @@ fn measure(levels: &[Level], k: usize, blob: &BlobPixel, pitch: f64, blur_px: f6
         contrast: 0.0,
         maps: vec!["curvature", "slope"],
         snr: [f64::from(blob.snr.abs()), f64::from(o.dent)],
+        odds: None,
     };
     Some(Dent {
         centre: to_px(&top),

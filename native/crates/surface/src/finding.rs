@@ -26,9 +26,18 @@ pub struct Finding {
     pub maps: Vec<&'static str>,
     /// Signal over noise, and the detector's threshold on it.
     pub snr: [f64; 2],
+    /// Odds that it is true, where the detector has learnt them; otherwise the signal tells.
+    pub odds: Option<f64>,
 }
 
 impl Finding {
+    /// 0 to 1. By the signal it is 0.5 at the threshold and 0.9 at 3.3 times the threshold.
+    fn confidence(&self) -> f64 {
+        let [signal, threshold] = self.snr;
+        let by_signal = || 1.0 - 0.5 * (threshold / signal.max(threshold)).powf(1.35);
+        self.odds.map_or_else(by_signal, |o| o / (1.0 + o))
+    }
+
     /// The finding in the card's frame; its number is given later.
     pub fn into_defect(self, frame: &Frame) -> Defect {
         let polygon_mm = shapes::to_mm(frame, &self.polygon_px);
@@ -44,8 +53,7 @@ impl Finding {
             depth_mm: self.depth_mm,
             depth_uncertainty_mm: self.depth_uncertainty_mm,
             severity: severity(&self, area_mm2),
-            // 0.5 at the threshold, 0.9 at 3.3 times the threshold.
-            confidence: 1.0 - 0.5 * (self.snr[1] / self.snr[0].max(self.snr[1])).powf(1.35),
+            confidence: self.confidence(),
             evidence: Evidence {
                 maps: self.maps.clone(),
                 signal_to_noise: self.snr[0],

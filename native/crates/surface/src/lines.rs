@@ -148,6 +148,7 @@ fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, blur_px: f64
         contrast: 0.0,
         maps: vec!["curvature", "slope"],
         snr: [chain.total(), threshold],
+        odds: None,
     };
     Some(Line { path, finding })
 }

@@ -84,5 +84,6 @@ fn scuff(dents: &[Dent], members: &[usize], pitch_mm: f64) -> Option<Finding> {
         contrast: 0.0,
         maps: vec!["curvature", "slope"],
         snr: [members.len() as f64, FEWEST as f64 - 2.0],
+        odds: None,
     })
 }

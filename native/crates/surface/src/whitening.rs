@@ -143,6 +143,7 @@ impl Strip<'_> {
                 contrast: 0.0,
                 maps: vec!["albedo"],
                 snr: [length / shortest, 1.0],
+                odds: None,
             });
         }
         out

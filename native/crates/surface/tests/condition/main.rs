@@ -2,6 +2,7 @@
 
 mod bent;
 mod card;
+mod ink;
 mod outline;
 mod print;
 mod refusals;
