@@ -25,6 +25,8 @@ export type { Condition, FoundCard, FrameQuality, OutlineInfo, RefinementInfo, S
 
 export type {
   Candidate,
+  Identified,
+  LikelyTemplate,
   NativeGallery,
   NativeMatch,
   NativeTemplates,

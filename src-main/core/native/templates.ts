@@ -30,12 +30,32 @@ export type Candidate = z.infer<typeof candidateSchema>;
 const nativeMatchSchema = printMatchSchema.omit({ template: true });
 export type NativeMatch = Omit<PrintMatch, 'template'>;
 
+export const identifiedSchema = z.object({
+  index: z.int().nullable(),
+  print: nativeMatchSchema.nullable(),
+  undecided: z.array(z.int()),
+});
+/** The design of a card: its place in the list of likely ones, or the places of those that cannot be told apart. */
+export interface Identified {
+  readonly index: number | null;
+  readonly print: NativeMatch | null;
+  readonly undecided: readonly number[];
+}
+
+/** The text of a template that a card may show, and how similar its overview is. */
+export interface LikelyTemplate {
+  readonly text: string;
+  readonly similarity: number;
+}
+
 export interface NativeTemplates {
   openGallery(texts: readonly string[], signal: AbortSignal): Promise<NativeGallery>;
   /** The likeliest designs, best first; `index` is the place in the gallery. */
   recognise(card: RefinedCard, gallery: NativeGallery, signal: AbortSignal): Promise<Candidate[]>;
   /** @throws AppError `template.mismatch` when the card does not look like the template */
   match(card: RefinedCard, template: string, signal: AbortSignal): Promise<NativeMatch>;
+  /** The best of those that fit, best overview first; none where none fits or several do alike. */
+  identify(card: RefinedCard, likely: readonly LikelyTemplate[], signal: AbortSignal): Promise<Identified>;
   /** Proposed anchors, or the given places (mm) judged. */
   anchors(
     card: RefinedCard,
@@ -86,6 +106,13 @@ export function nativeTemplates({ addon, stack, refinement, typed }: TemplatePar
     },
     match: async (card, template, signal) =>
       nativeMatchSchema.parse(JSON.parse(await typed(addon.matchTemplate(...on(card), template, signal)))),
+    async identify(card, likely, signal) {
+      const texts = likely.map(({ text }) => text);
+      const similarities = likely.map(({ similarity }) => similarity);
+      return identifiedSchema.parse(
+        JSON.parse(await typed(addon.identifyTemplate(...on(card), texts, similarities, signal))),
+      );
+    },
     anchors: async (card, places, signal) =>
       anchorsAnswerSchema.parse(
         JSON.parse(await typed(addon.templateAnchors(...on(card), places?.flat() ?? null, signal))),

@@ -53,7 +53,8 @@ export const unused = async (): Promise<never> => {
   throw new Error('no template is asked for here');
 };
 export const noTemplates: Native['templates'] = {
-  ...{ openGallery: unused, recognise: unused, match: unused, anchors: unused, learn: unused, check: unused },
+  ...{ openGallery: unused, recognise: unused, match: unused, identify: unused },
+  ...{ anchors: unused, learn: unused, check: unused },
 };
 
 export const fourSides = <T>(value: T) => ({ left: value, right: value, top: value, bottom: value });

@@ -42,35 +42,22 @@ const identity = ({ id, name, set, content, asymmetric }: KnownTemplate, chosen:
 /** One template that a person chose, or locked for this card. */
 export const lockedMatcher = (native: NativeTemplates, template: KnownTemplate): PrintMatcher => ({
   async match(card, _measurement, signal) {
-    const tried = await attempt(native, card, template, 'person', signal);
-    return tried instanceof AppError
-      ? { print: null, refusal: tried, note: null }
-      : { print: tried, refusal: null, note: null };
+    try {
+      const found = await native.match(card, await template.read(), signal);
+      return { print: { template: identity(template, 'person'), ...found }, refusal: null, note: null };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'template.mismatch')
+        return { print: null, refusal: error, note: null };
+      throw error;
+    }
   },
 });
-
-/** The print, or the refusal when the card does not look like the template. */
-async function attempt(
-  native: NativeTemplates,
-  card: RefinedCard,
-  template: KnownTemplate,
-  chosen: PrintMatch['template']['chosen'],
-  signal: AbortSignal,
-): Promise<PrintMatch | AppError> {
-  try {
-    const found = await native.match(card, await template.read(), signal);
-    return { template: identity(template, chosen), ...found };
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'template.mismatch') return error;
-    throw error;
-  }
-}
 
 /** Templates tried on one card after the shortlist. */
 const mostTries = 3;
 
 /**
- * The best of many: a shortlist by their overviews, then one after the other until one passes.
+ * The best of many: a shortlist by their overviews, then the one of them that explains the card best.
  * A card whose four borders were measured needs none, unless an asymmetric design is among the templates.
  */
 export function recognisingMatcher(native: NativeTemplates, templates: () => readonly KnownTemplate[]): PrintMatcher {
@@ -82,10 +69,24 @@ export function recognisingMatcher(native: NativeTemplates, templates: () => rea
       if (useful.length === 0) return undefined;
       const { opened, known } = await gallery.of(useful, signal);
       const candidates = await native.recognise(card, opened, signal);
-      for (const candidate of candidates.filter((c) => !c.upsideDown).slice(0, mostTries)) {
-        const template = known[candidate.index];
-        const tried = template && (await attempt(native, card, template, 'recognised', signal));
-        if (tried && !(tried instanceof AppError)) return { print: tried, refusal: null, note: null };
+      const likely = candidates
+        .filter((c) => !c.upsideDown)
+        .slice(0, mostTries)
+        .flatMap(({ index, similarity }) => {
+          const template = known[index];
+          return template ? [{ template, similarity }] : [];
+        });
+      const texts = await Promise.all(
+        likely.map(async ({ template, similarity }) => ({ text: await template.read(), similarity })),
+      );
+      const { index, print, undecided } = await native.identify(card, texts, signal);
+      const found = index === null ? undefined : likely[index]?.template;
+      if (found && print)
+        return { print: { template: identity(found, 'recognised'), ...print }, refusal: null, note: null };
+      if (undecided.length > 0) {
+        const names = undecided.map((i) => `"${likely[i]?.template.name}"`).join(' and ');
+        const note = `the card fits the templates ${names} alike: choose one of them for it`;
+        return { print: null, refusal: null, note };
       }
       if (measured) return undefined;
       const turned = candidates[0]?.upsideDown ? known[candidates[0].index] : undefined;

@@ -72,6 +72,28 @@ pub fn recognise_template(
     })
 }
 
+/// The design of the card out of a few likely templates, best first, each with its overview's similarity, as JSON
+/// (`Identified`).
+#[napi(ts_return_type = "Promise<string>")]
+pub fn identify_template(
+    stack: &Stack,
+    refinement: &RefinementHandle,
+    scale: CardScale,
+    templates: Vec<String>,
+    similarities: Vec<f64>,
+    signal: Option<AbortSignal>,
+) -> napi::Result<AsyncTask<Work<String>>> {
+    on_card(stack, refinement, scale, signal, move |src, cut, cancel| {
+        let templates: Vec<Template> = templates
+            .iter()
+            .map(|t| Template::parse(t))
+            .collect::<imaging::Result<_>>()?;
+        let likely: Vec<(&Template, f64)> = templates.iter().zip(similarities).collect();
+        let cells = Cells::read(src, cut, SEARCH_CELL_MM, cancel)?;
+        to_json(&register::identify(src, cut, &likely, &cells, cancel)?)
+    })
+}
+
 /// Registers the card to one template, as JSON (`PrintMatch`). Refused with `template.mismatch`.
 #[napi(ts_return_type = "Promise<string>")]
 pub fn match_template(

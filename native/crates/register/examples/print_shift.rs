@@ -8,8 +8,8 @@
 use imaging::{Cancel, Encoding, RasterSource};
 use measure::{OutlineOptions, PlaneMap, RefineOptions, find_outline, reference_points, refine};
 use register::{
-    Cells, Cut, Gallery, Identity, Reference, ReferenceKind, SEARCH_CELL_MM, Template, learn, match_template, propose,
-    recognise,
+    Cells, Cut, Gallery, Identity, Reference, ReferenceKind, SEARCH_CELL_MM, Template, identify, learn, match_template,
+    propose, recognise,
 };
 use simulate::{ArtKind, BorderKind, Defects, Spec, render};
 use std::time::Instant;
@@ -153,13 +153,11 @@ fn main() -> imaging::Result<()> {
         let source = RasterSource::new(&card.raster, Encoding::Linear);
         let started = Instant::now();
         let cells = Cells::read(&source, &card.cut, SEARCH_CELL_MM, &cancel)?;
-        let mut found = None;
-        for candidate in recognise(&gallery, &cells, 3) {
-            if match_template(&source, &card.cut, &known[candidate.index], Some(&cells), &cancel).is_ok() {
-                found = Some(candidate.index as u64);
-                break;
-            }
-        }
+        let candidates = recognise(&gallery, &cells, 5);
+        let upright: Vec<_> = candidates.iter().filter(|c| !c.upside_down).collect();
+        let likely: Vec<_> = upright.iter().map(|c| (&known[c.index], c.similarity)).collect();
+        let seen = identify(&source, &card.cut, &likely, &cells, &cancel)?;
+        let found = seen.index.map(|i| upright[i].index as u64);
         let ms = started.elapsed().as_millis();
         let started = Instant::now();
         let shortlist = recognise(&many, &cells, 5).len();

@@ -3,11 +3,11 @@
 
 use crate::cells::Cells;
 use crate::placement::Placement;
-use crate::template::Template;
+use crate::template::{Overview, Template};
 use imaging::Result;
 
 /// Fields across and down; on a standard card about 10 mm wide and high.
-const FIELDS: [usize; 2] = [6, 8];
+pub const FIELDS: [usize; 2] = [6, 8];
 /// Correlation that a field needs to count as alike.
 const ALIKE: f64 = 0.6;
 /// A field whose contrast is below this share of the whole design's says nothing.
@@ -21,22 +21,15 @@ pub fn likeness(template: &Template, cells: &Cells, placement: &Placement) -> Re
     let overview = &template.overview;
     let light = overview.light()?;
     let mut sums = vec![[0.0f64; 6]; FIELDS[0] * FIELDS[1]];
-    let half = [
-        0.5 * (overview.width as f64 - 1.0),
-        0.5 * (overview.height as f64 - 1.0),
-    ];
     // The outermost cells show cut and wear.
     for row in 1..overview.height - 1 {
         for column in 1..overview.width - 1 {
-            let at = [
-                (column as f64 - half[0]) * overview.cell_mm,
-                (row as f64 - half[1]) * overview.cell_mm,
-            ];
-            let seen = mean_about(cells, placement.apply(at), overview.cell_mm);
+            let at = placement.apply(overview.centre(column, row));
+            let seen = mean_about(cells, at, overview.cell_mm);
             if !seen.is_finite() {
                 continue;
             }
-            let field = (row * FIELDS[1] / overview.height) * FIELDS[0] + column * FIELDS[0] / overview.width;
+            let field = field_of(overview, column, row);
             let (p, q) = (f64::from(light[row * overview.width + column]), seen);
             for (sum, v) in sums[field].iter_mut().zip([1.0, p, q, p * p, q * q, p * q]) {
                 *sum += v;
@@ -66,8 +59,13 @@ pub fn likeness(template: &Template, cells: &Cells, placement: &Placement) -> Re
     Ok(alike as f64 / judged.len().max(1) as f64)
 }
 
+/// Number of the field that a cell of the overview lies in.
+pub fn field_of(overview: &Overview, column: usize, row: usize) -> usize {
+    (row * FIELDS[1] / overview.height) * FIELDS[0] + column * FIELDS[0] / overview.width
+}
+
 /// Mean light of a square of one overview cell, from the finer cells of the card.
-fn mean_about(cells: &Cells, at: [f64; 2], side: f64) -> f64 {
+pub fn mean_about(cells: &Cells, at: [f64; 2], side: f64) -> f64 {
     let offsets = [-0.375, -0.125, 0.125, 0.375];
     let mut sum = 0.0;
     for y in offsets {

@@ -95,7 +95,6 @@ pub fn match_template(
     cells: Option<&Cells>,
     cancel: &Cancel,
 ) -> Result<PrintMatch> {
-    template.check()?;
     let own;
     let cells = match cells {
         Some(cells) => cells,
@@ -104,6 +103,18 @@ pub fn match_template(
             &own
         }
     };
+    Ok(place(src, cut, template, cells, cancel)?.1)
+}
+
+/// [`match_template`] with where the example's print frame lies on the card.
+pub fn place(
+    src: &dyn LinearSource,
+    cut: &Cut,
+    template: &Template,
+    cells: &Cells,
+    cancel: &Cancel,
+) -> Result<(Placement, PrintMatch)> {
+    template.check()?;
     let (mut placement, similarity) = search(template, cells, cancel)?;
     if similarity < LEAST_SEARCH {
         return Err(unlike(
@@ -140,7 +151,7 @@ pub fn match_template(
         );
         return Err(unlike(template, &why));
     }
-    Ok(round.report(cut, template, alike))
+    Ok((round.placement, round.report(cut, template, alike)))
 }
 
 fn unlike(template: &Template, why: &str) -> CoreError {

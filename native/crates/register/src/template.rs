@@ -197,6 +197,15 @@ impl Overview {
         }
     }
 
+    /// Place of a cell's centre in the example's card frame, mm.
+    #[must_use]
+    pub fn centre(&self, column: usize, row: usize) -> [f64; 2] {
+        [
+            (column as f64 - 0.5 * (self.width as f64 - 1.0)) * self.cell_mm,
+            (row as f64 - 0.5 * (self.height as f64 - 1.0)) * self.cell_mm,
+        ]
+    }
+
     /// The cells as numbers.
     ///
     /// # Errors

@@ -206,6 +206,12 @@ export declare function gpuAdapter(signal?: AbortSignal | undefined | null): Pro
 /** Times of processor and GPU on the same small side, as JSON (`GpuTrial`). */
 export declare function gpuTrial(signal?: AbortSignal | undefined | null): Promise<string>
 
+/**
+ * The design of the card out of a few likely templates, best first, each with its overview's similarity, as JSON
+ * (`Identified`).
+ */
+export declare function identifyTemplate(stack: Stack, refinement: Refinement, scale: CardScale, templates: Array<string>, similarities: Array<number>, signal?: AbortSignal | undefined | null): Promise<string>
+
 /** Learns a template from this card; the file's text. */
 export declare function learnTemplate(stack: Stack, refinement: Refinement, scale: CardScale, places: Array<number>, identityJson: string, signal?: AbortSignal | undefined | null): Promise<string>
 

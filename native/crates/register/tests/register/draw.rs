@@ -86,6 +86,17 @@ impl Design {
         }
     }
 
+    /// The same design but for what is printed within `radius` mm of a place.
+    pub fn but_for(&self, place: [f64; 2], radius: f64) -> Self {
+        let mut twin = self.clone();
+        for s in &mut twin.shapes {
+            if (s.at[0] - place[0]).hypot(s.at[1] - place[1]) < radius {
+                s.light = 0.65 - s.light;
+            }
+        }
+        twin
+    }
+
     fn light(&self, p: [f64; 2], blur: f64) -> f64 {
         let mut v = 0.3 + 0.004 * p[0] - 0.003 * p[1];
         let [x, y] = [0, 1].map(|a| ((p[a] + self.size[a] / 2.0 + BLEED) / BIN).max(0.0) as usize);

@@ -5,3 +5,4 @@ mod draw;
 mod refusals;
 mod teaching;
 mod tilted;
+mod twins;
