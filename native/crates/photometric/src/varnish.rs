@@ -124,6 +124,10 @@ pub fn estimate(setup: &Setup, noise: &Noise, (width, height): (usize, usize), m
         .filter_map(|f| fit(&pieces, middle * f))
         .collect();
     let best = fine.into_iter().fold(coarse, better);
+    // A lobe that fits ever better the wider it gets is no lobe: on plain print the card's own light and bow look like that.
+    if best.varnish.exponent < EXPONENTS[0] {
+        return None;
+    }
     let weight: f64 = pieces.iter().map(|p| p.weight).sum();
     let brightness = pieces.iter().map(|p| p.z).sum::<f64>() / weight;
     // The share at 22 degrees: lights half way up and a camera above.
