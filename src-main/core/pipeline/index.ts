@@ -104,7 +104,8 @@ class Run {
   readonly #options: PipelineOptions;
   readonly #signal: AbortSignal;
   readonly #stages: StageReport[] = [];
-  #handedOut = false;
+  /** What handing the photographs out took, which is part of the output; null before. */
+  #handOutMs: number | null = null;
 
   constructor(options: PipelineOptions, signal: AbortSignal) {
     this.#options = options;
@@ -137,19 +138,21 @@ class Run {
 
   /** Hands the photographs out and lets them go, once: they are most of what a side holds in memory. */
   async photographs({ acquired, preprocessed }: Results): Promise<void> {
-    if (!acquired || this.#handedOut) return;
-    this.#handedOut = true;
+    if (!acquired || this.#handOutMs !== null) return;
+    this.#handOutMs = 0;
+    const started = performance.now();
     const { sink } = this.#options;
     await sink.photographs(acquired.stack, this.#signal);
     await preprocessed?.maps?.withoutFrames(sink.wantsGloss, this.#signal);
     acquired.stack.free();
+    this.#handOutMs = performance.now() - started;
   }
 
   async output(results: Results): Promise<Report> {
     this.#signal.throwIfAborted();
     this.#options.events?.stage?.('output', 'running', null);
-    const started = performance.now();
     await this.photographs(results);
+    const started = performance.now() - (this.#handOutMs ?? 0);
     const maps = results.preprocessed?.maps;
     if (maps) await this.#options.sink.prepare(maps, this.#signal);
     const stages: StageReport[] = [

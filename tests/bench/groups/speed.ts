@@ -116,16 +116,17 @@ async function side(context: Context): Promise<Row[]> {
   ];
 }
 
-/** What `normals` and `grade` hold at most over the frames' own size: grey frames of 12 megapixels, RGB ones of 4.8. */
+/** What `normals` and `grade` hold at most over the frames' own size: grey frames of 12 and 4.8 megapixels, RGB ones of 4.8. */
 async function memory(context: Context): Promise<Row[]> {
   const idle = await context.tools.peakBytes(['--help']);
   const cameras = [
     { camera: 'grey', channels: 1, flags: ['--pitch', '0.0252', '--grey'] },
+    { camera: 'grey', channels: 1, flags: ['--grey'] },
     { camera: 'RGB', channels: 3, flags: [] },
   ];
   const rows: Row[] = [];
   for (const { camera, channels, flags } of cameras) {
-    const folder = join(context.temp, `memory-${camera}`);
+    const folder = join(context.temp, `memory-${rows.length}`);
     await context.tools.trugrade(['simulate', '--out', folder, '--seed', '2', ...flags], z.looseObject({}));
     const truth = z.object({ imagePx: z.tuple([z.number(), z.number()]) });
     const [widthPx, heightPx] = truth.parse(JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8'))).imagePx;

@@ -216,18 +216,7 @@ static SPARE: Mutex<Option<Solution>> = Mutex::new(None);
 
 impl Drop for Solved {
     fn drop(&mut self) {
-        let empty = Solution {
-            width: 0,
-            height: 0,
-            channels: 1,
-            normals: photometric::Normals::default(),
-            albedo: Vec::new(),
-            residual: Vec::new(),
-            confidence_deg: Vec::new(),
-            known: Vec::new(),
-            summary: photometric::SolveSummary::default(),
-        };
-        let used = std::mem::replace(&mut self.solution, empty);
+        let used = std::mem::take(&mut self.solution);
         *SPARE.lock().unwrap_or_else(PoisonError::into_inner) = Some(used);
     }
 }

@@ -209,7 +209,8 @@ fn view_of(solved: &Solved, map: &str, cancel: &Cancel) -> Result<Raster> {
 /// Albedo as 16 linear bits, scaled so that its brightest half percent is full scale.
 fn albedo16(solved: &Solved) -> Raster {
     let s = &solved.solution;
-    let scale = 65_535.0 / quantile(&floats(&s.albedo), 0.995).max(1e-6);
+    let brightest = sampled_quantile(s.albedo.iter().map(|a| a.get()), 0.995);
+    let scale = 65_535.0 / brightest.max(1e-6);
     let samples = s
         .albedo
         .par_iter()
@@ -333,22 +334,17 @@ fn reduced(raster: Raster, max_side_px: usize) -> Raster {
 }
 
 fn quantile(values: &[f32], q: f64) -> f32 {
-    sampled_quantile(values, q, |v| v)
+    sampled_quantile(values.iter().copied(), q)
 }
 
 fn magnitude_quantile(values: &[f32], q: f64) -> f32 {
-    sampled_quantile(values, q, f32::abs)
+    sampled_quantile(values.iter().map(|v| v.abs()), q)
 }
 
 /// A quantile of up to 50,000 evenly spread finite values: enough to scale a picture.
-fn sampled_quantile(values: &[f32], q: f64, of: impl Fn(f32) -> f32) -> f32 {
+fn sampled_quantile(values: impl ExactSizeIterator<Item = f32>, q: f64) -> f32 {
     let step = (values.len() / 50_000).max(1);
-    let mut sample: Vec<f32> = values
-        .iter()
-        .step_by(step)
-        .map(|&v| of(v))
-        .filter(|v| v.is_finite())
-        .collect();
+    let mut sample: Vec<f32> = values.step_by(step).filter(|v| v.is_finite()).collect();
     if sample.is_empty() {
         return 0.0;
     }

@@ -61,7 +61,7 @@ impl SolveOptions {
 }
 
 /// Maps of one side. Unknown pixels hold zeros in every map.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Solution {
     /// Pixels in a row.
     pub width: usize,

@@ -79,16 +79,7 @@ impl Plain {
 
     /// The cells as a level without slopes, for places only.
     pub fn grid(&self, crop: Crop) -> Level {
-        Level {
-            w: self.w,
-            h: self.h,
-            p: Vec::new(),
-            q: Vec::new(),
-            var: Vec::new(),
-            mask: Vec::new(),
-            step: self.cell as f64,
-            origin: [crop.x0 as f64, crop.y0 as f64],
-        }
+        Level::of_places(self.w, self.h, self.cell as f64, [crop.x0 as f64, crop.y0 as f64])
     }
 
     /// Low gradient, and enough of it connected.

@@ -60,6 +60,20 @@ pub struct Level {
 }
 
 impl Level {
+    /// Places only: a level without slopes.
+    pub fn of_places(w: usize, h: usize, step: f64, origin: [f64; 2]) -> Self {
+        Self {
+            w,
+            h,
+            p: Vec::new(),
+            q: Vec::new(),
+            var: Vec::new(),
+            mask: Vec::new(),
+            step,
+            origin,
+        }
+    }
+
     /// Level coordinates to pixels of the maps.
     pub fn full(&self, x: f64, y: f64) -> [f64; 2] {
         let to = |v: f64, o: f64| o + (v + 0.5) * self.step - 0.5;

@@ -61,16 +61,7 @@ impl Tint {
             w,
             h,
             cell_mm: n as f64 * plain.cell_mm,
-            grid: Level {
-                w,
-                h,
-                p: Vec::new(),
-                q: Vec::new(),
-                var: Vec::new(),
-                mask: Vec::new(),
-                step: n as f64 * grid.step,
-                origin: grid.origin,
-            },
+            grid: Level::of_places(w, h, n as f64 * grid.step, grid.origin),
             log,
             inside,
         }
