@@ -8,7 +8,7 @@ use imaging::fastest;
 
 /// The samples do not agree within the noise.
 pub const DISAGREES: u8 = 1;
-/// There is no normal, or none better than the limit.
+/// There is no normal, or none better than the limit, or it faces away.
 pub const UNCERTAIN: u8 = 2;
 const DEG: f32 = 180.0 / std::f32::consts::PI;
 
@@ -129,7 +129,7 @@ fn body(n: usize, g: &[Vec<f32>; 3], rss: &[f32], near: Option<&[Vec<f32>; 6]>, 
             } else {
                 u32::from(UNCERTAIN)
             };
-            unsure[i] = if l > 0.0 { sure } else { u32::from(UNCERTAIN) };
+            unsure[i] = if gz[i] > 0.0 { sure } else { u32::from(UNCERTAIN) };
         }
         let mut doubts = [0u8; LANES];
         for i in 0..LANES {

@@ -14,6 +14,7 @@ mod drift;
 mod elimination;
 mod finish;
 mod fir;
+mod glint;
 mod gloss;
 mod gradient;
 mod height;

@@ -125,14 +125,14 @@ pub fn solve_by(
     if method != Method::LeastSquares {
         setup.varnish = varnish::estimate(&setup, &noise, (width, height), o.mask.as_deref());
     }
-    if let Some(varnish) = &setup.varnish {
-        noise = noise.beneath(varnish.shine(&setup) as f32);
-    }
+    let shine = setup.varnish.map_or(0.0, |varnish| varnish.shine(&setup) as f32);
+    noise = noise.beneath(shine);
     let mut solution = blank(stack, used, method, noise);
     let ctx = Ctx {
         setup: &setup,
         method,
         noise,
+        shine,
         thresholds: Thresholds::new(setup.count()),
         dark_limit: 2.0 * floor,
         width,

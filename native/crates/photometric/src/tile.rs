@@ -86,7 +86,7 @@ pub struct Tile {
     pub samples: Vec<f32>,
     /// Samples of the channels of an RGB stack, channel by channel, each like `samples`; empty for grey.
     pub colour: Vec<f32>,
-    /// The specular lobe in `colour`, light by light, each like `samples`; empty where there is none, or no colour.
+    /// The specular lobe that was taken out of `samples`, and is in `colour`, light by light; empty where there is none.
     pub lobe: Vec<f32>,
     /// Largest code of each pixel, where one of the tile is saturated; else 0.
     pub peaks: Vec<u16>,
@@ -116,14 +116,7 @@ impl Tile {
             place: (0, 0),
             samples: vec![0.0; planes],
             colour: vec![0.0; colour],
-            lobe: vec![
-                0.0;
-                if setup.varnish.is_some() && colour > 0 {
-                    planes
-                } else {
-                    0
-                }
-            ],
+            lobe: vec![0.0; if setup.varnish.is_some() { planes } else { 0 }],
             peaks: vec![0; TILE],
             codes: vec![0; setup.reader.channels * TILE],
             g: std::array::from_fn(|_| vec![0.0; TILE]),

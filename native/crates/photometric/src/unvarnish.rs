@@ -62,7 +62,7 @@ impl Halves {
 }
 
 fastest! {
-    /// Subtracts the lobe from the grey samples of a fitted tile, and keeps it in `tile.lobe` for the colours.
+    /// Subtracts the lobe from the grey samples of a fitted tile, and keeps it in `tile.lobe`.
     pub fn remove(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halves) = remove_body
 }
 
@@ -109,9 +109,7 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halve
             for k in 0..lights {
                 let rest = along(&lobes.value[k], &lobes.light[k], &change);
                 subtract(&mut tile.samples[k * TILE + at..][..LANES], &rest);
-                if !tile.lobe.is_empty() {
-                    tile.lobe[k * TILE + at..][..LANES].copy_from_slice(&rest);
-                }
+                tile.lobe[k * TILE + at..][..LANES].copy_from_slice(&rest);
             }
         }
     }

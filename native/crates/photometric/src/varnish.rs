@@ -49,6 +49,11 @@ impl Varnish {
         self.slopes.map(|s| s[0] + s[1] * place[0] + s[2] * place[1])
     }
 
+    /// What the lobe adds to a sample, from the normal, the direction to the light and half way from that to the camera.
+    pub fn light(&self, normal: V3, light: V3, half: V3) -> f64 {
+        self.strength * lobe(self.exponent, dot(normal, half)) * dot(normal, light).max(0.0)
+    }
+
     /// What the lobe adds to the brightness of a flat card at the image centre, in units of albedo: the mean of all lights.
     pub fn shine(&self, setup: &Setup) -> f64 {
         let [p, q] = self.slopes_at([0.0; 2]);

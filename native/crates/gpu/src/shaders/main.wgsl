@@ -5,6 +5,8 @@ const KNOWN: u32 = 1u;
 const REJECTED: u32 = 2u;
 const OPEN: u32 = 4u;
 const GROUP: u32 = 64u;
+// Mean brightness of a pixel that may have most of its light from the varnish, in highlights of it.
+const DIM: f32 = 0.5;
 
 var<workgroup> states: array<u32, GROUP>;
 
@@ -53,6 +55,15 @@ fn rejected(plain: Fit, albedo: f32) -> Found {
   return Found(fit, size, sqrt(fit.rss / kept) / size, degrees, removed, KNOWN | REJECTED);
 }
 
+// Whether most of a dark pixel's light may be the varnish's: fitting the lobe as its signal is the processor's work.
+fn glints() -> bool {
+  var sum = 0.0;
+  for (var k = 0u; k < LIGHTS; k++) {
+    sum += samples[k] + shine[k];
+  }
+  return sum <= DIM * side.lobe.x * f32(LIGHTS);
+}
+
 fn find(i: u32) -> Found {
   let pixel = tile.x + i;
   let x = pixel % side.size.x;
@@ -71,15 +82,20 @@ fn find(i: u32) -> Found {
   let model = variance(albedo);
   let limit = side.limits[0];
   let disagrees = fit.rss > model * limit.x + limit.y * albedo * albedo;
+  let doubt = select(model, max(fit.rss * side.bounds.z, model), disagrees);
+  let scale = select(0.0, 1.0 / albedo, albedo > 0.0);
+  let degrees = sqrt(doubt * spread(fit.inverse, fit.g * scale)) * scale * DEGREES;
+  // Written so that NaN is refused too.
+  let faces = fit.g.z > 0.0 && degrees <= side.bounds.x;
+  if (VARNISH && (disagrees || !faces) && glints()) {
+    return open(fit);
+  }
   if (disagrees && REJECT) {
     if (REMOVABLE == 0u) {
       return open(fit);
     }
     return rejected(fit, albedo);
   }
-  let doubt = select(model, max(fit.rss * side.bounds.z, model), disagrees);
-  let scale = select(0.0, 1.0 / albedo, albedo > 0.0);
-  let degrees = sqrt(doubt * spread(fit.inverse, fit.g * scale)) * scale * DEGREES;
   // Written so that NaN is refused too.
   if (!(degrees <= side.bounds.x && albedo > 0.0)) {
     return Found(fit, 0.0, 0.0, 0.0, 0u, 0u);

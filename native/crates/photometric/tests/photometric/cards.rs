@@ -180,6 +180,50 @@ fn the_photon_noise_of_the_varnish_is_no_disagreement_on_black_print() {
 }
 
 #[test]
+fn steep_dents_in_black_print_are_read_from_the_varnish_alone() {
+    let inks = card(0.0, false);
+    // A black band with cones of one in seven in it: hardly any light but the lobe's comes back from there.
+    let surface = |x: f64, y: f64| {
+        let black = (x * 0.2).sin() > 0.8;
+        let mut p = inks(x, y);
+        if black {
+            let (dx, dy) = (x.rem_euclid(6.0) - 3.0, y.rem_euclid(6.0) - 3.0);
+            let steep = 0.15 / dx.hypot(dy).max(1.0);
+            p.albedo = [0.002; 3];
+            p.normal = from_slopes(steep * dx, steep * dy);
+        }
+        p
+    };
+    for rgb in [false, true] {
+        let s = Scene {
+            sigma: 5e-5,
+            rgb,
+            ..scene(&surface, true, Some((0.2, Lobe::BlinnPhong(30.0))))
+        };
+        let got = solve(&with_photon_noise(&s, 3e-5), &options(&s), &Cancel::new(), &|_| {}).expect("solvable");
+        let truth = s.truth();
+        let (mut worst, mut squares, mut claimed, mut count) = (0.0f64, 0.0, 0.0, 0.0f64);
+        for i in 0..got.known.len() {
+            let (x, y) = s.place(i % s.width, i / s.width);
+            if (s.surface)(x, y).albedo[0] > 0.01 || got.known[i] == 0 {
+                continue;
+            }
+            let off = (0..3)
+                .map(|j| f64::from(got.normals.at(i)[j] - truth[3 * i + j]).powi(2))
+                .sum::<f64>();
+            worst = worst.max(off.sqrt());
+            squares += off;
+            claimed += f64::from(got.confidence_deg[i].get()).to_radians().powi(2);
+            count += 1.0;
+        }
+        let (rms, worst) = ((squares / count).sqrt().to_degrees(), worst.to_degrees());
+        assert!(count > 1e4, "{count} pixels");
+        assert!(worst < 5.0 && rms < 0.5, "rgb {rgb}: worst {worst}, rms {rms} degrees");
+        assert!(squares < claimed, "rgb {rgb}: {squares} for {claimed}");
+    }
+}
+
+#[test]
 fn a_light_that_has_faded_since_its_calibration_is_named() {
     let surface = card(0.0, false);
     let s = scene(&surface, false, None);
