@@ -157,7 +157,7 @@ impl Band {
     /// Keeps the crest across the line; its sub-pixel place comes from a parabola through three pixels.
     fn line_pixel(&self, i: usize, x: usize, y: usize) -> Option<LinePixel> {
         let [ux, uy] = half_angle(self.cos2[i], self.sin2[i]);
-        let (dx, dy) = ((ux * 1.3).round() as isize, (uy * 1.3).round() as isize);
+        let (dx, dy) = (neighbour(ux), neighbour(uy));
         let side = |s: isize| self.line[(i as isize + s * (dy * self.w as isize + dx)) as usize];
         let sign = self.line[i].signum();
         let (l, c, r) = (side(-1) * sign, self.line[i] * sign, side(1) * sign);
@@ -175,6 +175,12 @@ impl Band {
             normal: [ux, uy],
         })
     }
+}
+
+/// Step to the nearest of the eight neighbours along a component of a unit vector.
+fn neighbour(component: f32) -> isize {
+    const HALF_WAY: f32 = 0.384_615_4;
+    isize::from(component >= HALF_WAY) - isize::from(component <= -HALF_WAY)
 }
 
 /// Unit vector at half the angle of (x, y), to the right.

@@ -94,7 +94,8 @@ fn least_body(rows: &[&[[f32; 3]]; 3], gain: &[f32; 3], sums: &mut [[f32; 3]], o
         }
     }
     for x in 1..n.saturating_sub(1) {
-        let [r, g, b] = [0, 1, 2].map(|k| sums[x - 1][k] + sums[x][k] + sums[x + 1][k]);
+        let along = |k: usize| sums[x - 1][k] + sums[x][k] + sums[x + 1][k];
+        let (r, g, b) = (along(0), along(1), along(2));
         let less = if r < g { r } else { g };
         out[x] = if less < b { less } else { b };
     }

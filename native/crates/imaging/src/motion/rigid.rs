@@ -19,6 +19,8 @@ const PLACE_SIGMA: f64 = 0.05;
 /// Standard deviation of a move above which it counts as not found, px. Print gives 0.01; shading that turns with the
 /// light over a smooth object, and seems to move, 0.05 to 0.15.
 const MOST_STD: f64 = 0.04;
+/// A move told this well, px, lies where the finest windows look: a tenth of what their smoothing and gradients reach.
+const SURE_PX: f64 = 0.2;
 /// Least share of the frames that must be told for any to be believed.
 const LEAST_TOLD: f64 = 0.5;
 
@@ -110,13 +112,23 @@ pub fn motions(stack: &FrameStack, cancel: &Cancel) -> Result<Vec<Option<Motion>
 }
 
 fn motion(reference: &[Vec<Template>], light: &Light, first: &Raster, frame: &Raster) -> Option<Motion> {
-    let near = from_start(reference, light, frame, [0.0, 0.0]);
+    let from = |start, ladder| from_start(reference, light, frame, start, ladder);
+    let near = from([0.0, 0.0], Ladder::Short).or_else(|| from([0.0, 0.0], Ladder::Whole));
     if near.is_some() {
         return near;
     }
     // Farther than the coarsest windows reach: where phase correlation points.
     let (dx, dy, _) = shift_between(first, frame);
-    from_start(reference, light, frame, [dx.into(), dy.into()])
+    from([dx.into(), dy.into()], Ladder::Whole)
+}
+
+/// Which finenesses are gone through.
+#[derive(Clone, Copy, PartialEq)]
+enum Ladder {
+    /// From one that tells the move to within [`SURE_PX`] straight to the finest.
+    Short,
+    /// All.
+    Whole,
 }
 
 /// A place of the reference frame at one fineness.
@@ -144,14 +156,24 @@ fn templates(raster: &Raster, light: &Light, places: &[[isize; 2]], step: usize)
         .collect()
 }
 
-fn from_start(reference: &[Vec<Template>], light: &Light, frame: &Raster, start: [f64; 2]) -> Option<Motion> {
+fn from_start(
+    reference: &[Vec<Template>],
+    light: &Light,
+    frame: &Raster,
+    start: [f64; 2],
+    ladder: Ladder,
+) -> Option<Motion> {
     let middle = [(frame.width as f64 - 1.0) / 2.0, (frame.height as f64 - 1.0) / 2.0];
     let mut motion = Motion {
         shift: start,
         ..Motion::default()
     };
     let mut judged = None;
+    let mut sure = false;
     for (templates, step) in reference.iter().zip(STEPS) {
+        if sure && ladder == Ladder::Short && step > 1 {
+            continue;
+        }
         if templates.len() < LEAST_PLACES || reach(step) * 2 > frame.width.max(frame.height) {
             continue;
         }
@@ -165,13 +187,14 @@ fn from_start(reference: &[Vec<Template>], light: &Light, frame: &Raster, start:
                 .collect();
             let Some(found) = combine(&seen, middle, templates.len()) else {
                 // A coarse window may hold too much of the mat; the finer ones decide.
-                judged = None;
+                (judged, sure) = (None, false);
                 break;
             };
             motion.shift[0] += found.update[0];
             motion.shift[1] += found.update[1];
             motion.turn += found.update[2];
             judged = Some((found.std, found.places));
+            sure = found.corner_std < SURE_PX;
             let change = found.update[0].hypot(found.update[1]) + found.update[2].abs() * middle[0];
             if change < 0.004 * step as f64 {
                 break;
@@ -237,6 +260,8 @@ struct Combined {
     /// Further shift x, y in px, and turn in rad.
     update: [f64; 3],
     std: f64,
+    /// Standard deviation of the move of a corner of the frame, px.
+    corner_std: f64,
     places: usize,
 }
 
@@ -260,7 +285,7 @@ fn combine(seen: &[Seen], middle: [f64; 2], asked: usize) -> Option<Combined> {
         let i = s.information;
         d[0] * (i[0][0] * d[0] + i[0][1] * d[1]) + d[1] * (i[1][0] * d[0] + i[1][1] * d[1])
     };
-    let mut std = f64::INFINITY;
+    let (mut std, mut corner_std) = (f64::INFINITY, f64::INFINITY);
     let mut agreeing = 0;
     for _ in 0..8 {
         let mut distances: Vec<f64> = seen.iter().map(|s| distance(s, &answer)).collect();
@@ -288,13 +313,15 @@ fn combine(seen: &[Seen], middle: [f64; 2], asked: usize) -> Option<Combined> {
             unit[k] = 1.0;
             solve(a, unit).map(|x| x[k] * inflate)
         };
-        std = variance(0)?.max(variance(1)?).sqrt();
+        let shift = variance(0)?.max(variance(1)?);
+        (std, corner_std) = (shift.sqrt(), (shift + variance(2)?).sqrt());
         agreeing = distances.iter().filter(|d| **d < 9.0).count();
     }
     let enough = agreeing >= LEAST_PLACES && agreeing as f64 >= LEAST_SHARE * asked as f64;
     (enough && std.is_finite()).then_some(Combined {
         update: [answer[0], answer[1], answer[2] / unit],
         std,
+        corner_std,
         places: agreeing,
     })
 }
