@@ -218,19 +218,15 @@ pub fn prepare(
             Ok((inside, judged))
         })
         .try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
-    let mut mirrors = 0;
-    if let Some(trend) = Trend::fit(&base, &luma, rig, frame.pitch) {
-        let rows = base.p.par_chunks_mut(crop.w).zip(base.q.par_chunks_mut(crop.w));
-        let rows = rows.zip(base.mask.par_chunks_mut(crop.w)).enumerate();
-        mirrors = rows
-            .map(|(y, ((p, q), mask))| {
-                let lost = trend.mirrors.as_ref().map_or(0, |m| m.clear(y, mask));
-                trend.remove(y, p, q, mask, &luma[y * crop.w..(y + 1) * crop.w]);
-                lost
-            })
-            .sum();
-    }
+    let trend = Trend::fit(&base, &luma, rig, frame.pitch);
+    let mut mirrors = trend.as_ref().map_or(0, |t| t.take_out(&mut base, &luma));
     let embossed = emboss::remove(&mut base, frame.pitch, cancel)? > 0;
+    if let Some(first) = trend.filter(|_| embossed) {
+        // To the first fit the emboss was noise, several times the frames' own.
+        first.put_back(&mut base, &luma);
+        let again = Trend::fit(&base, &luma, rig, frame.pitch).unwrap_or(first);
+        mirrors += again.take_out(&mut base, &luma);
+    }
     let model = NoiseModel::learn(maps, crop, &base, &luma);
     model.fill(maps, crop, &luma, o.registration_px, &mut base, cancel)?;
     let inside = counts.0.max(1) as f64;

@@ -8,6 +8,7 @@ use crate::terms::{BOW, Row, SHINE, along_row, dot, place, powers, value};
 use crate::trend_fit::{DARKEST, Samples, robust_fit};
 use crate::types::Rig;
 use imaging::fastest;
+use rayon::prelude::*;
 
 /// Half of a side's extent within which no border of foil reaches, as a share.
 const MIDDLE: f64 = 0.75;
@@ -19,7 +20,7 @@ pub struct Trend {
     gain: [f64; SHINE.len()],
     size: [usize; 2],
     /// Areas that mirror, for which the trend does not hold.
-    pub mirrors: Option<Mirrors>,
+    mirrors: Option<Mirrors>,
 }
 
 /// A fit, what it was made of, and what does not belong to it.
@@ -120,20 +121,40 @@ impl Trend {
         })
     }
 
-    /// Takes the smooth fields out of one row of slopes and undoes what the shine adds to their steepness.
-    pub fn remove(&self, y: usize, p: &mut [f32], q: &mut [f32], mask: &[u8], luma: &[f32]) {
+    /// Takes the smooth fields out of the slopes and undoes what the shine adds to their steepness; what mirrors is
+    /// judged no longer. The number of pixels lost so.
+    pub fn take_out(&self, level: &mut Level, luma: &[f32]) -> u64 {
+        let w = level.w;
+        let rows = level.p.par_chunks_mut(w).zip(level.q.par_chunks_mut(w));
+        let rows = rows.zip(level.mask.par_chunks_mut(w)).enumerate();
+        rows.map(|(y, ((p, q), mask))| {
+            let lost = self.mirrors.as_ref().map_or(0, |m| m.clear(y, mask));
+            subtract(&self.on_row(y), p, q, mask, &luma[y * w..(y + 1) * w]);
+            lost
+        })
+        .sum()
+    }
+
+    /// Undoes [`Self::take_out`] where the surface is still judged.
+    pub fn put_back(&self, level: &mut Level, luma: &[f32]) {
+        let w = level.w;
+        let rows = level.p.par_chunks_mut(w).zip(level.q.par_chunks_mut(w));
+        let rows = rows.zip(level.mask.par_chunks(w)).enumerate();
+        rows.for_each(|(y, ((p, q), mask))| add(&self.on_row(y), p, q, mask, &luma[y * w..(y + 1) * w]));
+    }
+
+    fn on_row(&self, y: usize) -> Smooth {
         let [w, h] = self.size;
         let v = powers(place(y, h));
         let bow = [&self.p, &self.q].map(|fit| along_row(&fit[..BOW.len()], &BOW, &v).map(|c| c as f32));
         let shine = [&self.p, &self.q].map(|fit| along_row(&fit[BOW.len()..], &SHINE, &v).map(|c| c as f32));
         let gain = along_row(&self.gain, &SHINE, &v).map(|c| c as f32);
-        let smooth = Smooth {
+        Smooth {
             bow,
             shine,
             gain,
             step: 2.0 / w as f32,
-        };
-        subtract(&smooth, p, q, mask, luma);
+        }
     }
 }
 
@@ -159,5 +180,56 @@ fn subtract_body(s: &Smooth, p: &mut [f32], q: &mut [f32], mask: &[u8], luma: &[
         let steeper = f32::from(mask[x]) / (albedo + value(&s.gain, u).clamp(0.0, MOST_GAIN));
         p[x] = (albedo * (p[x] - value(&s.bow[0], u)) - value(&s.shine[0], u)) * steeper;
         q[x] = (albedo * (q[x] - value(&s.bow[1], u)) - value(&s.shine[1], u)) * steeper;
+    }
+}
+
+fastest! {
+    fn add(s: &Smooth, p: &mut [f32], q: &mut [f32], mask: &[u8], luma: &[f32]) = add_body
+}
+
+#[inline(always)]
+fn add_body(s: &Smooth, p: &mut [f32], q: &mut [f32], mask: &[u8], luma: &[f32]) {
+    let w = p.len();
+    let (q, mask, luma) = (&mut q[..w], &mask[..w], &luma[..w]);
+    for x in 0..w {
+        let u = x as f32 * s.step - 1.0;
+        let albedo = luma[x].max(DARKEST);
+        let flatter = albedo + value(&s.gain, u).clamp(0.0, MOST_GAIN);
+        let share = f32::from(mask[x]) / albedo;
+        p[x] = (p[x] * flatter + value(&s.shine[0], u) + albedo * value(&s.bow[0], u)) * share;
+        q[x] = (q[x] * flatter + value(&s.shine[1], u) + albedo * value(&s.bow[1], u)) * share;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::UNKNOWNS;
+
+    #[test]
+    fn what_is_taken_out_can_be_put_back() {
+        const N: usize = 32;
+        let row = |k: usize| std::array::from_fn(|i| 1e-3 * ((i + k) % 7) as f64);
+        let trend = Trend {
+            p: row(1),
+            q: row(4),
+            gain: std::array::from_fn(|i| if i == 0 { 0.05 } else { 1e-3 * (i % 5) as f64 }),
+            size: [N, N],
+            mirrors: None,
+        };
+        assert_eq!(trend.p.len(), UNKNOWNS);
+        let mut level = Level {
+            p: (0..N * N).map(|k| 0.01 * (k % 11) as f32 - 0.05).collect(),
+            q: (0..N * N).map(|k| 0.01 * (k % 13) as f32 - 0.06).collect(),
+            mask: vec![1; N * N],
+            ..Level::of_places(N, N, 1.0, [0.0; 2])
+        };
+        let luma: Vec<f32> = (0..N * N).map(|k| 0.01 + 0.09 * (k % 10) as f32).collect();
+        let before = level.clone();
+        trend.take_out(&mut level, &luma);
+        assert!(level.p.iter().zip(&before.p).any(|(a, b)| (a - b).abs() > 1e-3));
+        trend.put_back(&mut level, &luma);
+        let off = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(off(&level.p, &before.p) < 1e-6 && off(&level.q, &before.q) < 1e-6);
     }
 }

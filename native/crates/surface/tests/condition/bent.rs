@@ -1,7 +1,7 @@
 //! Relief at the rim against analytic surfaces: lifted corners, parting layers, a rough cut; and embossed stock.
 
-use crate::card::{RADIUS, SIZE, Scene, groove, inside, list, of};
-use surface::DefectKind::Scratch;
+use crate::card::{RADIUS, SIZE, Scene, groove, inside, list, of, pit, render};
+use surface::DefectKind::{Dent, Scratch};
 
 /// Distance along the diagonal of the top right corner at which its bend starts, mm from the ideal corner.
 const BEND: f64 = 7.0;
@@ -117,4 +117,51 @@ fn faint_scratches_on_linen_stock_are_found_and_the_linen_is_not() {
     assert_eq!(of(&c, Scratch).len(), scratches.len(), "{}", list(&c));
     assert_eq!(c.defects.len(), scratches.len(), "{}", list(&c));
     assert!(c.notes.iter().any(|n| n.contains("embossed")), "{:?}", c.notes);
+}
+
+#[test]
+fn dents_in_varnished_linen_stock_keep_their_depth() {
+    // The linen is several times the frames' noise: left in, it hides how much steeper the varnish makes all relief.
+    let k = std::f64::consts::TAU / 0.5;
+    let tone = |p: [f64; 2]| {
+        if (p[0] / 7.0).floor().rem_euclid(2.0) < 1.0 {
+            0.45
+        } else {
+            0.6
+        }
+    };
+    let (gain, rate) = (0.05, 0.5 * (1.0 / 600.0 + std::f64::consts::FRAC_1_SQRT_2 / 300.0));
+    let dents = [[-24.5, -36.0], [24.5, -36.0], [24.5, 36.0], [-24.5, 36.0], [3.5, 0.0]];
+    let slope = |p: [f64; 2]| {
+        let linen = 0.5 * 0.02 * k;
+        let woven = [
+            linen * (k * p[0]).cos() * (k * p[1]).sin(),
+            linen * (k * p[0]).sin() * (k * p[1]).cos(),
+        ];
+        let relief = dents.iter().fold(woven, |s, &at| {
+            let g = pit(p, at, 0.03, 0.4);
+            [s[0] + g[0], s[1] + g[1]]
+        });
+        let steeper = 1.0 + gain / tone(p);
+        [0, 1].map(|axis| relief[axis] * steeper - gain * rate * p[axis] / tone(p))
+    };
+    for seed in [16, 17] {
+        let scene = Scene {
+            slope: Box::new(slope),
+            print: Box::new(|p| [tone(p); 3]),
+            noise_deg: 0.2,
+            turn_deg: 0.0,
+            ..Scene::default()
+        };
+        let mut maps = render(&scene, seed);
+        maps.card.rig.view_distance_mm = Some(600.0);
+        maps.card.rig.light_distance_mm = Some(300.0);
+        let c = maps.read();
+        let found = of(&c, Dent);
+        assert_eq!(found.len(), dents.len(), "{}", list(&c));
+        for d in found {
+            let depth = d.depth_mm.unwrap();
+            assert!((depth / 0.030 - 1.0).abs() < 0.03, "{seed}: {depth}\n{}", list(&c));
+        }
+    }
 }
