@@ -10,6 +10,7 @@
 mod analyse;
 mod bare;
 mod blots;
+mod centring;
 mod chains;
 mod components;
 mod corners;
@@ -41,6 +42,7 @@ mod ring;
 mod rough;
 mod section;
 mod shapes;
+mod sharpen;
 mod shine;
 mod spots;
 mod stats;

@@ -6,7 +6,7 @@ use crate::frame::Frame;
 use crate::options::Options;
 use crate::planes::Level;
 use crate::print::Print;
-use crate::section;
+use crate::section::{self, Section};
 use crate::shapes;
 use crate::types::DefectKind;
 
@@ -33,15 +33,21 @@ pub fn find(base: &Level, chains: Vec<Chain>, frame: &Frame, radius: f64, blur_p
         .collect();
     strong.sort_by(|a, b| b.total().total_cmp(&a.total()));
     let mut taken: Vec<Chain> = Vec::new();
+    let mut lines = Vec::new();
     for chain in strong {
-        if !taken.iter().any(|t| beside(&chain, t)) {
-            taken.push(chain);
+        if taken.iter().any(|t| beside(&chain, t)) {
+            continue;
         }
+        let path = smooth(&chain.points);
+        let seen = section::read(base, &path, section::first_reach(chain.step), &chain, frame.pitch);
+        // The banks of a groove may sum up to more than the groove does, but they are not what there is to report.
+        if seen.as_ref().is_some_and(|s| s.opposed > 1.0) {
+            continue;
+        }
+        lines.extend(seen.and_then(|seen| measure(base, &chain, path, &seen, frame, radius, blur_px, o)));
+        taken.push(chain);
     }
-    taken
-        .iter()
-        .filter_map(|c| measure(base, c, frame, radius, blur_px, o))
-        .collect()
+    lines
 }
 
 /// Whether the line runs along one edge of the print: most of its length has brighter print on the same side. Shine
@@ -107,13 +113,20 @@ fn smooth(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
         .collect()
 }
 
-fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, blur_px: f64, o: &Options) -> Option<Line> {
-    let path = smooth(&chain.points);
-    let seen = section::read(base, &path, section::first_reach(chain.step), chain, frame.pitch)?;
+fn measure(
+    base: &Level,
+    chain: &Chain,
+    path: Vec<[f64; 2]>,
+    seen: &Section,
+    frame: &Frame,
+    radius: f64,
+    blur_px: f64,
+    o: &Options,
+) -> Option<Line> {
     if seen.snr < o.line_depth || seen.width_mm > WIDEST_MM {
         return None;
     }
-    let section = section::exact(base, &path, &seen, chain, frame.pitch, blur_px);
+    let section = section::exact(base, &path, seen, chain, frame.pitch, blur_px);
     if section.width_mm > WIDEST_MM {
         return None;
     }
@@ -151,4 +164,49 @@ fn measure(base: &Level, chain: &Chain, frame: &Frame, radius: f64, blur_px: f64
         odds: None,
     };
     Some(Line { path, finding })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{CardFrame, Rig};
+
+    #[test]
+    fn a_groove_is_reported_where_one_of_its_banks_sums_up_to_more() {
+        // A groove along y of 20 um and a standard deviation of 2 px, with banks of 4 um 5 px beside it.
+        const W: usize = 200;
+        let part = |x: f64, depth: f64, s: f64| depth * x / (s * s) * (-x * x / (2.0 * s * s)).exp();
+        let slope = |k: usize| {
+            let x = (k % W) as f64 - 100.0;
+            let banks = part(x - 5.0, -0.004, 1.6) + part(x + 5.0, -0.004, 1.6);
+            ((part(x, 0.02, 2.0) + banks) / 0.04) as f32
+        };
+        let level = Level {
+            p: (0..W * W).map(slope).collect(),
+            q: vec![0.0; W * W],
+            var: vec![1e-5; W * W],
+            mask: vec![1; W * W],
+            ..Level::of_places(W, W, 1.0, [0.0; 2])
+        };
+        let line = |x: f64, sum: f64, valley: bool| Chain {
+            points: (50..150).map(|y| [x, f64::from(y)]).collect(),
+            sum,
+            peak: 50.0,
+            valley,
+            step: 2.0,
+        };
+        let chains = vec![line(105.0, 2200.0, false), line(100.0, 2000.0, true)];
+        let frame = Frame::new(&CardFrame {
+            corners_px: [[0.0, 0.0], [199.0, 0.0], [199.0, 199.0], [0.0, 199.0]],
+            pixel_pitch_mm: 0.04,
+            corner_radius_mm: None,
+            border_px: None,
+            rig: Rig::default(),
+        })
+        .unwrap();
+        let found = find(&level, chains, &frame, 0.0, 0.0, &Options::default());
+        assert_eq!(found.len(), 1);
+        let depth = found[0].finding.depth_mm.unwrap();
+        assert!((depth / 0.02 - 1.0).abs() < 0.1, "{depth}");
+    }
 }

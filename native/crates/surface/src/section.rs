@@ -1,13 +1,17 @@
 //! Cross-section of a line from its slopes: depth and width, with what optics and sampling took from them put back.
 
+use crate::centring;
 use crate::chains::{Chain, dist};
 use crate::planes::Level;
+use crate::sharpen;
 use crate::stats::{median, robust_line};
 
 /// Full width at half height of a Gaussian over its standard deviation.
 const FWHM: f64 = 2.354_820_045;
 /// Variance that bilinear sampling of a plane adds, px2: the mean of u (1 - u) over phases.
 const SAMPLING_PX2: f64 = 1.0 / 6.0;
+/// Share of the reach from which on there is only surface.
+const WING: f64 = 0.7;
 /// Relative standard uncertainty of the model: a groove is not quite Gaussian, a path not quite its middle.
 const MODEL: f64 = 0.035;
 
@@ -21,6 +25,11 @@ pub struct Section {
     pub snr: f64,
     /// Standard uncertainty of the depth, mm.
     pub uncertainty_mm: f64,
+    /// Middle between the flanks at half depth, pixels of the maps beside the path.
+    pub offset_px: f64,
+    /// Largest deviation from the surface to the other side over the depth: about 0.3 for a groove with banks, above 1
+    /// for a bank, which has its groove beside it.
+    pub opposed: f64,
 }
 
 /// How far the section reaches to either side for a line found on a level of that step, px.
@@ -34,14 +43,11 @@ pub fn first_reach(step: f64) -> f64 {
 /// depth is lower by `s / sqrt(s^2 + b^2)`: the seen width tells what the blur took. `blur_px` is b.
 pub fn exact(base: &Level, path: &[[f64; 2]], seen: &Section, chain: &Chain, pitch: f64, blur_px: f64) -> Section {
     let reach = (3.2 * seen.width_mm / pitch).clamp(8.0, 70.0);
-    // The ends of a groove are shallower than its middle.
-    let trim = (0.12 * path.len() as f64) as usize;
-    let middle = &path[trim..path.len() - trim];
-    let once = read(base, middle, reach, chain, pitch);
-    let wide = once.map_or(seen.width_mm, |s| s.width_mm);
+    let middle = centring::middle(path, seen.width_mm / pitch);
+    let centred = centring::centred(base, middle, reach, chain, pitch, seen.snr);
     // What the first width took for surface may still have been flank.
-    let reach = (3.2 * wide / pitch).clamp(8.0, 70.0);
-    let Some(s) = read(base, middle, reach, chain, pitch) else {
+    let reach = (3.2 * centred.width_mm.unwrap_or(seen.width_mm) / pitch).clamp(8.0, 70.0);
+    let Some((s, relief)) = cut(base, &centred.path, reach, chain, pitch) else {
         return Section { ..*seen };
     };
     let blur2 = blur_px * blur_px + SAMPLING_PX2;
@@ -49,18 +55,32 @@ pub fn exact(base: &Level, path: &[[f64; 2]], seen: &Section, chain: &Chain, pit
     // Below half of the seen variance the width no longer tells the depth: the correction stops there.
     let kept2 = ((wide2 - blur2) / wide2).max(0.25);
     let kept = kept2.sqrt();
-    let unsure = if kept2 <= 0.25 { 0.3 } else { 0.1 * (1.0 / kept2 - 1.0) };
-    let depth_mm = s.depth_mm / kept;
+    let (unsure, unlike) = if kept2 <= 0.25 {
+        (0.3, 0.0)
+    } else {
+        (
+            0.1 * (1.0 / kept2 - 1.0),
+            sharpen::unlike_gaussian(&relief, wide2, blur2),
+        )
+    };
+    let depth_mm = s.depth_mm * (1.0 / kept + unlike);
     Section {
         depth_mm,
         width_mm: s.width_mm * kept,
         snr: seen.snr,
+        offset_px: s.offset_px,
+        opposed: s.opposed,
         uncertainty_mm: depth_mm.abs() * (MODEL * MODEL + unsure * unsure + s.snr.powi(-2)).sqrt(),
     }
 }
 
 /// Mean slope across the line, integrated from side to side; the outer part on either side is taken as the surface.
 pub fn read(base: &Level, path: &[[f64; 2]], reach: f64, chain: &Chain, pitch: f64) -> Option<Section> {
+    cut(base, path, reach, chain, pitch).map(|(section, _)| section)
+}
+
+/// The same with the relief within the wings: places (pixels of the maps from the middle on) and heights over the depth.
+fn cut(base: &Level, path: &[[f64; 2]], reach: f64, chain: &Chain, pitch: f64) -> Option<(Section, Vec<[f64; 2]>)> {
     let dt = (reach / 48.0).max(0.25);
     let half = (reach / dt).ceil() as i64;
     let profile = mean_profile(base, path, half, dt)?;
@@ -69,7 +89,7 @@ pub fn read(base: &Level, path: &[[f64; 2]], reach: f64, chain: &Chain, pitch: f
         z.push(z[z.len() - 1] + 0.5 * (pair[0] + pair[1]) * dt * pitch);
     }
     let t: Vec<f64> = (-half..=half).map(|i| i as f64 * dt).collect();
-    let wing = |v: &f64| v.abs() > 0.7 * reach;
+    let wing = |v: &f64| v.abs() > WING * reach;
     let (wt, wz): (Vec<f64>, Vec<f64>) = t.iter().zip(&z).filter(|(v, _)| wing(v)).map(|(a, b)| (*a, *b)).unzip();
     let (a, b) = robust_line(&wt, &wz)?;
     let sign = if chain.valley { -1.0 } else { 1.0 };
@@ -89,13 +109,23 @@ pub fn read(base: &Level, path: &[[f64; 2]], reach: f64, chain: &Chain, pitch: f
         let (inner, outer) = (rise[i as usize], *rise.get((i + dir) as usize)?);
         Some((i - top as i64).abs() as f64 + (inner - 0.5 * depth) / (inner - outer).max(1e-12))
     };
-    let width_mm = (cross(-1)? + cross(1)?) * dt * pitch;
-    (depth > 0.0).then(|| Section {
+    let (left, right) = (cross(-1)?, cross(1)?);
+    let lowest = rise.iter().copied().fold(0.0, f64::min);
+    if depth <= 0.0 {
+        return None;
+    }
+    let offset_px = t[top] + 0.5 * (right - left) * dt;
+    let inner = t.iter().zip(&rise).filter(|(t, _)| !wing(t));
+    let relief = inner.map(|(t, rise)| [t - offset_px, rise / depth]).collect();
+    let section = Section {
         depth_mm: -sign * depth,
-        width_mm,
+        width_mm: (left + right) * dt * pitch,
         snr: depth / noise.max(1e-12),
         uncertainty_mm: noise,
-    })
+        offset_px,
+        opposed: -lowest / depth,
+    };
+    Some((section, relief))
 }
 
 struct Profile {
