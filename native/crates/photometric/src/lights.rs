@@ -10,6 +10,7 @@ const LED_EXPONENT: i32 = 1;
 pub struct Lights {
     lights: Vec<Light>,
     pitch_mm: f64,
+    in_mm: bool,
     centre: [f64; 2],
     /// Whether frames were divided by a flat field, which holds fall-off and intensity already.
     flat: bool,
@@ -29,6 +30,7 @@ impl Lights {
         Self {
             lights: lights.to_vec(),
             pitch_mm: pitch_mm.unwrap_or(1.0),
+            in_mm: pitch_mm.is_some(),
             centre: [(width as f64 - 1.0) / 2.0, (height as f64 - 1.0) / 2.0],
             flat,
         }
@@ -100,6 +102,11 @@ impl Lights {
     /// Millimetres a pixel.
     pub fn pitch_mm(&self) -> f64 {
         self.pitch_mm
+    }
+
+    /// Whether places are in mm.
+    pub fn in_mm(&self) -> bool {
+        self.in_mm
     }
 
     /// Whether frames are divided by flats.

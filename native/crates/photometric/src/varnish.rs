@@ -29,6 +29,11 @@ const EXPONENTS: [f64; 12] = [
 /// A lobe weaker than this many standard deviations, or than this share of the print, is not a lobe.
 const SIGNIFICANT: f64 = 6.0;
 const LEAST_SHARE: f64 = 0.003;
+/// Curvature about a second axis that a card may have, per mm (standard deviation): 5 um of sag along its longer side, or
+/// lights placed half a millimetre wrong.
+const DOUBLE_BEND: f64 = 5e-6;
+/// The unknowns whose mean is the mean curvature.
+const MEAN_CURVATURE: [usize; 2] = [2, 6];
 /// Unknowns: strength, and slopes along x and y as linear functions of the place.
 const UNKNOWNS: usize = 7;
 
@@ -117,16 +122,17 @@ pub fn estimate(setup: &Setup, noise: &Noise, (width, height): (usize, usize), m
     if pieces.len() < PIECES / 4 {
         return None;
     }
-    let fits: Option<Vec<Fit>> = EXPONENTS
+    let in_mm = setup.lights.in_mm();
+    let fits: Vec<Fit> = EXPONENTS
         .into_par_iter()
-        .map(|exponent| fit(&pieces, exponent))
+        .filter_map(|exponent| fit(&pieces, exponent, in_mm))
         .collect();
-    let better = |a: Fit, b: Fit| if b.gain > a.gain { b } else { a };
-    let coarse = fits?.into_iter().reduce(better)?;
+    let better = |a: Fit, b: Fit| if b.score > a.score { b } else { a };
+    let coarse = fits.into_iter().reduce(better)?;
     let middle = coarse.varnish.exponent;
     let fine: Vec<Fit> = [0.85, 1.18]
         .into_par_iter()
-        .filter_map(|f| fit(&pieces, middle * f))
+        .filter_map(|f| fit(&pieces, middle * f, in_mm))
         .collect();
     let best = fine.into_iter().fold(coarse, better);
     // A lobe that fits ever better the wider it gets is no lobe: on plain print the card's own light and bow look like that.
@@ -207,14 +213,26 @@ fn gather(
 
 struct Fit {
     varnish: Varnish,
-    /// Weighted sum of squares that the lobe explains beyond the plane.
-    gain: f64,
+    /// Weighted sum of squares that lobe and slopes explain, less what the card's own shape holds against them.
+    score: f64,
     /// Standard deviation of the strength.
     deviation: f64,
 }
 
-/// Linear regression of strength and coarse slopes for one lobe width; twice, as the lobe depends on the slopes.
-fn fit(pieces: &[Piece], exponent: f64) -> Option<Fit> {
+/// The better of the regressions of a card that is bent up, and of one that is bent down.
+fn fit(pieces: &[Piece], exponent: f64, in_mm: bool) -> Option<Fit> {
+    let [up, down] = [1.0, -1.0].map(|sign| bent(pieces, exponent, in_mm.then_some(sign)));
+    match (up, down) {
+        (Some(up), Some(down)) => Some(if down.score > up.score { down } else { up }),
+        (up, down) => up.or(down),
+    }
+}
+
+/// Linear regression of strength and coarse slopes for one lobe width; thrice, as the lobe depends on the slopes.
+///
+/// Paper bends about one axis only: the mean of its curvatures is as large as half their difference. On print of one tone
+/// nothing else tells a lobe, which looks like a bend about both axes, from the card's shape. `sign` is that of the mean.
+fn bent(pieces: &[Piece], exponent: f64, sign: Option<f64>) -> Option<Fit> {
     let mut varnish = Varnish {
         strength: 0.0,
         exponent,
@@ -222,20 +240,34 @@ fn fit(pieces: &[Piece], exponent: f64) -> Option<Fit> {
     };
     let mut found = None;
     for _ in 0..3 {
-        let (matrix, right) = equations(pieces, &varnish);
+        let (mut matrix, mut right) = equations(pieces, &varnish);
+        let mut held = 0.0;
+        if let Some(sign) = sign {
+            let [[_, px, py], [_, qx, qy]] = varnish.slopes;
+            let mean = sign * (0.5 * (px - qy)).hypot(0.5 * (py + qx));
+            let weight = DOUBLE_BEND.powi(-2);
+            for i in MEAN_CURVATURE {
+                for j in MEAN_CURVATURE {
+                    matrix[i][j] += 0.25 * weight;
+                }
+                right[i] += 0.5 * weight * mean;
+            }
+            held = weight * mean * mean;
+        }
         let (solution, variance) = solve(matrix, right)?;
         varnish.strength = solution[0];
         varnish.slopes = [[1, 2, 3], [4, 5, 6]].map(|s| s.map(|j| solution[j]));
         if varnish.slopes.iter().any(|s| s[0].abs() > 2.0 * FLAT) {
             return None;
         }
+        let explained: f64 = solution.iter().zip(right).map(|(x, b)| x * b).sum();
         found = Some(Fit {
             varnish,
-            gain: solution[0] * solution[0] / variance * solution[0].signum(),
+            score: explained - held,
             deviation: variance.sqrt(),
         });
     }
-    found
+    found.filter(|f| f.varnish.strength > 0.0)
 }
 
 /// Normal equations. The rows of a pixel are `g_x = -g_z p + A (F_x + p F_z)`, the same along y, and the residuals

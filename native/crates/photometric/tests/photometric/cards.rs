@@ -141,6 +141,44 @@ fn dents_on_varnish_read_as_deep_as_they_are_whatever_the_lobe() {
     }
 }
 
+#[test]
+fn the_varnish_of_print_of_one_tone_is_told_from_the_bend_of_the_card() {
+    // A card that is flat, and one whose middle stands 0.4 mm above its long edges; dents in it; lights known to 0.3 mm.
+    for curvature in [0.0, 8.0 * 0.4 / (63.5 * 63.5)] {
+        let dented = card(0.0, true);
+        let surface = |x: f64, y: f64| {
+            let Point {
+                normal: [nx, ny, nz], ..
+            } = dented(x, y);
+            Point {
+                normal: from_slopes(-nx / nz - curvature * x, -ny / nz),
+                albedo: [0.22; 3],
+                z_mm: 0.0,
+            }
+        };
+        for varnish in [
+            None,
+            Some((0.05, Lobe::BlinnPhong(30.0))),
+            Some((0.15, Lobe::BlinnPhong(30.0))),
+        ] {
+            let s = scene(&surface, true, varnish);
+            let mut o = options(&s);
+            for light in &mut o.lights {
+                if let Light::PositionMm(at) = light {
+                    *at = at.map(|v| v * 1.0015);
+                }
+            }
+            let got = solve(&s.stack(), &o, &Cancel::new(), &|_| {}).expect("solvable");
+            let found = gain(&s, &got);
+            assert!(
+                (found - 1.0).abs() < 0.05,
+                "{varnish:?}, curvature {curvature}: {found}, {:?}",
+                got.summary
+            );
+        }
+    }
+}
+
 /// Adds photon noise of this variance per unit of light to all frames.
 fn with_photon_noise(s: &Scene, variance: f64) -> imaging::FrameStack {
     let mut stack = s.stack();
