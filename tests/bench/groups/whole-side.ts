@@ -20,50 +20,33 @@ const steps: Readonly<Record<string, string>> = {
   refinement: '24 points',
   measurement: 'widths',
   quality: 'findings',
+  output: 'letting the frames go',
 };
 
-/** Sides loaded for the median time of finding moves between frames, and one more to warm up. */
-const sidesLoaded = 5;
-
-/** One capture graded again and again from the same frames, as sides come one after the other on a bench. */
+/** One capture loaded and graded again and again, as sides come one after the other on a bench; decoding does not count. */
 async function graded(native: Native, folder: string, runs: number) {
   const signal = new AbortController().signal;
   const input = await readInput(folder);
-  const load = () => native.loadStack(input, () => undefined, signal, registrationLimits);
-  // Moves between frames are looked for when a side is loaded; the first of a session is not what a bench waits for.
-  const moves: number[] = [];
-  for (let side = 0; side < sidesLoaded; side += 1) {
-    const loaded = await load();
-    if (side > 0) moves.push(loaded.registrationMs);
-    loaded.free();
-  }
-  const stack = await load();
-  moves.push(stack.registrationMs);
-  const movesMs = median(moves);
-  const release = stack.free.bind(stack);
-  // The pipeline gives the frames back at its end; here the next run needs them.
-  Object.defineProperty(stack, 'free', { value: () => undefined });
-  const held: Native = { ...native, loadStack: async () => stack };
   const software = { version: 'bench', commit: 'bench' };
   const total: number[] = [];
-  const parts = new Map<string, number[]>([['moves between frames', moves]]);
-  try {
-    for (let run = 0; run <= runs; run += 1) {
-      const started = performance.now();
-      const options = { native: held, standard: findStandard('psa'), software, now: () => new Date() };
-      const report = await runPipeline(input, { ...options, sink: reportOnly }, signal);
-      const ms = performance.now() - started + movesMs;
-      if (report.grade.overall === null) throw new Error(`${folder} got no grade: ${report.grade.reason}`);
-      // The first side pays for memory that later ones find ready; the system may take some more to hand out large pages.
-      if (run === 0) continue;
-      total.push(ms);
-      for (const { stage, ms: part } of report.quality.stages) {
-        const name = steps[stage];
-        if (name !== undefined) parts.set(name, [...(parts.get(name) ?? []), part]);
-      }
+  const parts = new Map<string, number[]>();
+  const add = (name: string, ms: number) => parts.set(name, [...(parts.get(name) ?? []), ms]);
+  for (let run = 0; run <= runs; run += 1) {
+    const stack = await native.loadStack(input, () => undefined, signal, registrationLimits);
+    const held: Native = { ...native, loadStack: async () => stack };
+    const started = performance.now();
+    const options = { native: held, standard: findStandard('psa'), software, now: () => new Date() };
+    const report = await runPipeline(input, { ...options, sink: reportOnly }, signal);
+    const ms = performance.now() - started + stack.registrationMs;
+    if (report.grade.overall === null) throw new Error(`${folder} got no grade: ${report.grade.reason}`);
+    // The first side pays for memory that later ones find ready; the system may take some more to hand out large pages.
+    if (run === 0) continue;
+    total.push(ms);
+    add('moves between frames', stack.registrationMs);
+    for (const { stage, ms: part } of report.quality.stages) {
+      const name = steps[stage];
+      if (name !== undefined) add(name, part);
     }
-  } finally {
-    release();
   }
   return { total, parts };
 }

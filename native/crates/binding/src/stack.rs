@@ -6,7 +6,7 @@ use crate::response::curves_of;
 use crate::task::{Progress, Work, reporter, start, to_js};
 use imaging::{
     Cancel, CoreError, DecodeLimits, Encoding, ErrorCode, Frame, FrameStack, Movement, Raster, Registration,
-    ResponseCurve, Result, decode_files, frame_stats, give_back_if_too_small_for, linearised, register,
+    ResponseCurve, Result, decode_files, frame_stats, give_back, linearised, register,
 };
 use napi::bindgen_prelude::{AbortSignal, AsyncTask};
 use napi_derive::napi;
@@ -77,9 +77,11 @@ pub struct Loaded {
 
 impl Drop for Loaded {
     fn drop(&mut self) {
-        let pixels = self.stack.width() * self.stack.height();
-        self.stack.frames.clear();
-        give_back_if_too_small_for(pixels);
+        let plane = self.stack.width() * self.stack.height() * std::mem::size_of::<f32>();
+        let frame = self.stack.frames.first().map_or(0, |f| f.raster.bytes());
+        let mut free = || self.stack.frames.clear();
+        // The next steps make planes of floats: a grey frame leaves too small a hole for one, an RGB frame does not.
+        if frame < plane { give_back(free) } else { free() }
     }
 }
 

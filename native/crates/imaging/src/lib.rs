@@ -37,7 +37,7 @@ pub use map_tiles::{MapPlane, MapTilesWriter};
 pub use motion::{Motion, Movement, Registration, motions, register, resampled};
 pub use npy::{read_npy_f32, write_npy_f32};
 pub use packed::{Half, Unit, floats, pack_halves, pack_triples, pack_units, unpack_grey, unpack_halves};
-pub use pages::{give_back_if_too_small_for, keep_memory, zeroed};
+pub use pages::{give_back, keep_memory, zeroed};
 pub use prefetch::prefetch;
 pub use pyramid::Pyramid;
 pub use raster::{Plane, Raster, Samples};

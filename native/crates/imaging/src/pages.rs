@@ -31,16 +31,24 @@ pub fn keep_memory() {
     }
 }
 
-/// Hands freed memory that [`keep_memory`] kept back to the system, where planes of this many floats could not be made in
-/// it: the C library takes those from the system in any case, and both together are what a small machine lacks.
-pub fn give_back_if_too_small_for(floats: usize) {
+/// Frees by `free`, and hands that memory and all other that [`keep_memory`] kept back to the system. For what leaves holes
+/// that are too small for what is made next.
+pub fn give_back(free: impl FnOnce()) {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    if floats * std::mem::size_of::<f32>() >= FRESH_BYTES {
+    {
+        // What lies at the end of a heap goes back when it is freed, and not later.
+        // SAFETY: sets numbers of the allocator, which looks at them at its next call.
+        unsafe {
+            libc::mallopt(libc::M_TRIM_THRESHOLD, LARGE_BYTES as libc::c_int);
+            libc::mallopt(libc::M_TOP_PAD, 0);
+        }
+        free();
         // SAFETY: changes nothing but which free pages are held.
         unsafe { libc::malloc_trim(0) };
+        keep_memory();
     }
     #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-    let _ = floats;
+    free();
 }
 
 /// Numbers whose zero is all bits 0.
