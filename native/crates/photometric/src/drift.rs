@@ -7,7 +7,6 @@
 use crate::linear::dot;
 use crate::noise::Noise;
 use crate::tile::{Setup, TILE, Tile};
-use crate::unvarnish::Order;
 use rayon::prelude::*;
 
 /// Row pieces looked at, and their length.
@@ -34,7 +33,7 @@ pub fn ratios(setup: &Setup, noise: &Noise, (width, height): (usize, usize), mas
                 let x0 = (golden * (width - PIECE + 1) as f64) as usize;
                 tile.read(setup, y, x0, PIECE);
                 tile.fit(setup);
-                tile.unvarnish(setup, y, x0, Order::Any);
+                tile.unvarnish(setup, y, x0);
                 let inside = |i: usize| mask.is_none_or(|m| m[y * width + x0 + i] != 0);
                 (0..PIECE)
                     .step_by(3)

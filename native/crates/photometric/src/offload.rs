@@ -8,7 +8,6 @@ use crate::pixels::Pixels;
 use crate::reader::MIN_FLAT;
 use crate::solve::Counts;
 use crate::tile::Tile;
-use crate::unvarnish::Order;
 use imaging::{Cancel, FrameStack, Half, Result, Unit};
 
 /// Pixels solved together when they come back; a divisor of the distance between the varnish's nodes, and aligned to it,
@@ -211,7 +210,7 @@ impl Side<'_> {
         w.wanted[at - start..at - start + wanted.len()].copy_from_slice(wanted);
         w.tile.read(self.ctx.setup, y, x0, n);
         w.tile.fit(self.ctx.setup);
-        w.tile.unvarnish(self.ctx.setup, y, x0, Order::Any);
+        w.tile.unvarnish(self.ctx.setup, y, x0);
         let Workplace {
             tile,
             scratch,

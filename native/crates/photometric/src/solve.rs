@@ -11,7 +11,6 @@ use crate::pixel::Thresholds;
 use crate::pixels::Pixels;
 use crate::reader::Reader;
 use crate::tile::{Setup, TILE, Tile};
-use crate::unvarnish::Order;
 use crate::varnish;
 use imaging::{Cancel, CoreError, ErrorCode, FrameStack, Result, zeroed};
 use rayon::prelude::*;
@@ -247,7 +246,7 @@ fn solve_band(ctx: &Ctx, y0: usize, tile: &mut Tile, scratch: &mut Scratch, out:
             tile.prefetch(ctx.setup, 1);
             tile.fit(ctx.setup);
             tile.prefetch(ctx.setup, 2);
-            tile.unvarnish(ctx.setup, y, x0, Order::Rows);
+            tile.unvarnish(ctx.setup, y, x0);
             let mut part = out.part(row * ctx.width + x0, n);
             counts = counts.plus(finish_tile(ctx, tile, scratch, (x0, y), &mut part));
         }

@@ -7,7 +7,7 @@ use crate::lights::{Lights, normal_matrix};
 use crate::linear::{Sym3, V3, apply, inverse};
 use crate::near;
 use crate::reader::Reader;
-use crate::unvarnish::{self, Halves, Order};
+use crate::unvarnish::{self, Halves};
 use crate::varnish::Varnish;
 use imaging::fastest;
 
@@ -227,12 +227,12 @@ impl Tile {
     }
 
     /// Takes the varnish out of the samples of a fitted tile at (x0, y) and fits again.
-    pub fn unvarnish(&mut self, setup: &Setup, y: usize, x0: usize, order: Order) {
+    pub fn unvarnish(&mut self, setup: &Setup, y: usize, x0: usize) {
         let (Some(varnish), Some(mut halves)) = (&setup.varnish, self.halves.take()) else {
             return;
         };
-        halves.fill(setup, varnish, (x0, y), self.n.next_multiple_of(LANES), order);
-        unvarnish::remove(self, setup, varnish, &mut halves);
+        halves.fill(setup, varnish, y, x0, self.n.next_multiple_of(LANES));
+        unvarnish::remove(self, setup, varnish, &halves);
         self.halves = Some(halves);
         self.fit(setup);
     }

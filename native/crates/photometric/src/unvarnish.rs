@@ -10,8 +10,6 @@ use imaging::fastest;
 
 /// Pixels between places where half vectors are computed; linear between them.
 const NODE: usize = 64;
-/// Rows whose pixels begin their search with the same model of the lobe; they end it with their own lobe.
-const ROWS: usize = 8;
 /// Newton steps; flat pixels need one.
 const STEPS: usize = 5;
 /// A step below this ends the search: the lobe is then linear to a thousandth.
@@ -24,33 +22,11 @@ const STEEPEST: f32 = 1.2;
 
 type Lane = [f32; LANES];
 
-/// Half vectors of each light over a tile, the coarse slopes, and where to look for a pixel's own.
+/// Half vectors of each light over a tile, and the coarse slopes.
 pub struct Halves {
     /// At every [`NODE`] pixels: x, y, z of each light.
     nodes: Vec<[[f32; 3]; MOST_LIGHTS]>,
     slopes: Vec<[f32; 2]>,
-    /// By node of the whole row.
-    models: Vec<Shared>,
-    /// The tile's group of rows where that shares its models.
-    group: Option<usize>,
-    /// The tile's first node in the row.
-    first: usize,
-}
-
-/// A model, and which group of [`ROWS`] rows it is for.
-#[derive(Clone, Copy, Default)]
-struct Shared {
-    group: Option<usize>,
-    model: Model,
-}
-
-/// In what order a worker's tiles come.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Order {
-    /// Row by row from a multiple of [`ROWS`] on, every row from its beginning: a few rows share their models.
-    Rows,
-    /// Anyhow: no tile may depend on the one before.
-    Any,
 }
 
 impl Halves {
@@ -59,21 +35,12 @@ impl Halves {
         Self {
             nodes: Vec::new(),
             slopes: Vec::new(),
-            models: Vec::new(),
-            group: None,
-            first: 0,
         }
     }
 
     /// For pixels `x0 ..` of row `y`.
-    pub fn fill(&mut self, setup: &Setup, varnish: &Varnish, (x0, y): (usize, usize), n: usize, order: Order) {
+    pub fn fill(&mut self, setup: &Setup, varnish: &Varnish, y: usize, x0: usize, n: usize) {
         let lights: &Lights = &setup.lights;
-        self.group = (order == Order::Rows).then_some(y / ROWS);
-        self.first = x0 / NODE;
-        let models = self.first + n.div_ceil(NODE);
-        if self.models.len() < models {
-            self.models.resize(models, Shared::default());
-        }
         self.nodes.clear();
         self.slopes.clear();
         for node in 0..=n.div_ceil(NODE) {
@@ -96,7 +63,7 @@ impl Halves {
 
 fastest! {
     /// Subtracts the lobe from the grey samples of a fitted tile, and keeps it in `tile.lobe`.
-    pub fn remove(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &mut Halves) = remove_body
+    pub fn remove(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halves) = remove_body
 }
 
 /// Lobe of every light and its slopes along p and q, in a block of lanes.
@@ -112,7 +79,7 @@ struct Lobes {
 }
 
 #[inline(always)]
-fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &mut Halves) {
+fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halves) {
     let curve = Curve::new(varnish.strength, varnish.exponent);
     let lights = setup.count().min(MOST_LIGHTS);
     let zero = [[0.0; LANES]; MOST_LIGHTS];
@@ -126,18 +93,7 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &mut H
     };
     let mut inverse = tile.inverse_lane(setup, 0);
     for first in (0..tile.n).step_by(NODE) {
-        aim(tile, setup, halves, first, lights, &mut lobes);
-        let node = halves.first + first / NODE;
-        let shared = halves.models[node];
-        let model = if shared.group.is_some() && shared.group == halves.group {
-            shared.model
-        } else {
-            model_at(tile, setup, halves, first, &curve, lights, &mut lobes)
-        };
-        halves.models[node] = Shared {
-            group: halves.group,
-            model,
-        };
+        let model = model_at(tile, setup, halves, first, &curve, lights, &mut lobes);
         for at in (first..tile.n.min(first + NODE)).step_by(LANES) {
             if setup.lights.near() {
                 inverse = tile.inverse_lane(setup, at);
@@ -159,24 +115,8 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &mut H
     }
 }
 
-/// Puts half vectors and lights over the pixels from a node to the next into `lobes`; far lights stay what they are.
-#[inline(always)]
-fn aim(tile: &Tile, setup: &Setup, halves: &Halves, first: usize, lights: usize, lobes: &mut Lobes) {
-    let node = first / NODE;
-    let middle = (first + NODE / 2).min(tile.n - 1);
-    for k in 0..lights {
-        let (a, b) = (halves.nodes[node][k], halves.nodes[node + 1][k]);
-        for j in 0..3 {
-            lobes.half[k][j] = [a[j], b[j] - a[j]];
-        }
-        let light = tile.narrow_direction(setup, k, middle);
-        for j in 0..3 {
-            lobes.light[k][j] = [light[j]; LANES];
-        }
-    }
-}
-
-/// The lobe's fit over the pixels from a node to the next, from its values at a few slopes.
+/// The lobe's fit over the pixels from a node to the next, from its values at a few slopes. Half vectors and lights are
+/// left in `lobes`: far lights stay what they are.
 #[inline(always)]
 fn model_at(
     tile: &Tile,
@@ -187,7 +127,8 @@ fn model_at(
     lights: usize,
     lobes: &mut Lobes,
 ) -> Model {
-    let origin = halves.slopes[first / NODE];
+    let node = first / NODE;
+    let origin = halves.slopes[node];
     let reach = Model::reach(curve.exponent);
     let (mut p, mut q) = ([origin[0]; LANES], [origin[1]; LANES]);
     for (i, point) in POINTS.iter().enumerate() {
@@ -196,8 +137,13 @@ fn model_at(
     }
     lobes.share = [0.5; LANES];
     (lobes.share[Model::AT_START], lobes.share[Model::AT_END]) = (0.0, 1.0);
-    values(lobes, curve, lights, &p, &q);
     let middle = (first + NODE / 2).min(tile.n - 1);
+    for k in 0..lights {
+        let (a, b) = (halves.nodes[node][k], halves.nodes[node + 1][k]);
+        lobes.half[k] = [0, 1, 2].map(|j| [a[j], b[j] - a[j]]);
+        lobes.light[k] = tile.narrow_direction(setup, k, middle).map(|v| [v; LANES]);
+    }
+    values(lobes, curve, lights, &p, &q);
     let inverse = tile.narrow_inverse(setup, middle).map(|v| [v; LANES]);
     Model::new(origin, reach, &fit_of(&inverse, &sums(lobes, lights, &lobes.value)))
 }
