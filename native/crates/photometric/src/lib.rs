@@ -40,6 +40,7 @@ mod reflectance;
 mod removals;
 mod scale_space;
 mod shading;
+mod shining;
 mod solve;
 mod steps;
 mod tile;

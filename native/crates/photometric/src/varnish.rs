@@ -219,55 +219,61 @@ struct Fit {
     deviation: f64,
 }
 
-/// The better of the regressions of a card that is bent up, and of one that is bent down.
-fn fit(pieces: &[Piece], exponent: f64, in_mm: bool) -> Option<Fit> {
-    let [up, down] = [1.0, -1.0].map(|sign| bent(pieces, exponent, in_mm.then_some(sign)));
-    match (up, down) {
-        (Some(up), Some(down)) => Some(if down.score > up.score { down } else { up }),
-        (up, down) => up.or(down),
-    }
-}
-
-/// Linear regression of strength and coarse slopes for one lobe width; thrice, as the lobe depends on the slopes.
+/// Regression of strength and coarse slopes for one lobe width; thrice, as the lobe depends on the slopes. `None` without a
+/// lobe, or without a nearly plane card.
 ///
 /// Paper bends about one axis only: the mean of its curvatures is as large as half their difference. On print of one tone
-/// nothing else tells a lobe, which looks like a bend about both axes, from the card's shape. `sign` is that of the mean.
-fn bent(pieces: &[Piece], exponent: f64, sign: Option<f64>) -> Option<Fit> {
-    let mut varnish = Varnish {
+/// nothing else tells a lobe, which looks like a bend about both axes, from the card's shape. Whether the card is bent up
+/// or down is tried.
+fn fit(pieces: &[Piece], exponent: f64, in_mm: bool) -> Option<Fit> {
+    let flat = Varnish {
         strength: 0.0,
         exponent,
         slopes: [[0.0; 3]; 2],
     };
-    let mut found = None;
-    for _ in 0..3 {
-        let (mut matrix, mut right) = equations(pieces, &varnish);
-        let mut held = 0.0;
-        if let Some(sign) = sign {
-            let [[_, px, py], [_, qx, qy]] = varnish.slopes;
-            let mean = sign * (0.5 * (px - qy)).hypot(0.5 * (py + qx));
-            let weight = DOUBLE_BEND.powi(-2);
-            for i in MEAN_CURVATURE {
-                for j in MEAN_CURVATURE {
-                    matrix[i][j] += 0.25 * weight;
-                }
-                right[i] += 0.5 * weight * mean;
+    let round = |v: &Varnish, sign: f64| regression(pieces, v, in_mm.then(|| sign * half_difference(v)));
+    let first = round(&flat, 0.0)?.varnish;
+    let (up, down) = (round(&first, 1.0), round(&first, -1.0));
+    let is_down = down.as_ref().map(|f| f.score) > up.as_ref().map(|f| f.score);
+    let (second, sign) = if is_down { (down?, -1.0) } else { (up?, 1.0) };
+    round(&second.varnish, sign).filter(|f| f.varnish.strength > 0.0)
+}
+
+/// Half the difference between a card's curvatures.
+fn half_difference(varnish: &Varnish) -> f64 {
+    let [[_, px, py], [_, qx, qy]] = varnish.slopes;
+    (0.5 * (px - qy)).hypot(0.5 * (py + qx))
+}
+
+/// Linear regression around a lobe and slopes; `mean` is what the card's mean curvature should be, where places are in mm.
+fn regression(pieces: &[Piece], around: &Varnish, mean: Option<f64>) -> Option<Fit> {
+    let (mut matrix, mut right) = equations(pieces, around);
+    let mut held = 0.0;
+    if let Some(mean) = mean {
+        let weight = DOUBLE_BEND.powi(-2);
+        for i in MEAN_CURVATURE {
+            for j in MEAN_CURVATURE {
+                matrix[i][j] += 0.25 * weight;
             }
-            held = weight * mean * mean;
+            right[i] += 0.5 * weight * mean;
         }
-        let (solution, variance) = solve(matrix, right)?;
-        varnish.strength = solution[0];
-        varnish.slopes = [[1, 2, 3], [4, 5, 6]].map(|s| s.map(|j| solution[j]));
-        if varnish.slopes.iter().any(|s| s[0].abs() > 2.0 * FLAT) {
-            return None;
-        }
-        let explained: f64 = solution.iter().zip(right).map(|(x, b)| x * b).sum();
-        found = Some(Fit {
-            varnish,
-            score: explained - held,
-            deviation: variance.sqrt(),
-        });
+        held = weight * mean * mean;
     }
-    found.filter(|f| f.varnish.strength > 0.0)
+    let (solution, variance) = solve(matrix, right)?;
+    let slopes = [[1, 2, 3], [4, 5, 6]].map(|s| s.map(|j| solution[j]));
+    if slopes.iter().any(|s| s[0].abs() > 2.0 * FLAT) {
+        return None;
+    }
+    let explained: f64 = solution.iter().zip(right).map(|(x, b)| x * b).sum();
+    Some(Fit {
+        varnish: Varnish {
+            strength: solution[0],
+            slopes,
+            ..*around
+        },
+        score: explained - held,
+        deviation: variance.sqrt(),
+    })
 }
 
 /// Normal equations. The rows of a pixel are `g_x = -g_z p + A (F_x + p F_z)`, the same along y, and the residuals
