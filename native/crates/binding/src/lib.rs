@@ -25,6 +25,9 @@ mod views;
 
 use napi_derive::napi;
 
+#[global_allocator]
+static ALLOCATOR: imaging::Aligned = imaging::Aligned;
+
 #[napi_derive::module_init]
 fn start() {
     imaging::keep_memory();

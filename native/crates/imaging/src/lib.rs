@@ -2,6 +2,7 @@
 //!
 //! Frame used everywhere: x right, y down, integer pixel coordinates are pixel **centres**.
 
+mod aligned;
 mod cancel;
 mod decode;
 mod encode;
@@ -26,6 +27,7 @@ mod source;
 mod stack;
 mod view;
 
+pub use aligned::Aligned;
 pub use cancel::Cancel;
 pub use decode::{DecodeLimits, Format, ImageInfo, decode_bytes, decode_file, decode_files, probe_bytes, probe_file};
 pub use encode::{MapFormat, encode_jpeg, encode_png, write_map, write_png};
