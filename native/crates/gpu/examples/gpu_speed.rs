@@ -3,6 +3,10 @@
 use gpu::{Gpu, trial_of};
 use imaging::Cancel;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: imaging::Aligned = imaging::Aligned;
+
 /// 12 megapixels, and a card at 0.04 mm a pixel.
 const SIDES: [(usize, usize); 2] = [(4000, 3000), (1830, 2620)];
 

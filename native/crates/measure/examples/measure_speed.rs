@@ -10,6 +10,10 @@ use measure::{CalcOptions, OutlineOptions, RefineOptions, calculate, find_outlin
 use rayon::prelude::*;
 use std::time::Instant;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: imaging::Aligned = imaging::Aligned;
+
 const RUNS: usize = 21;
 
 fn main() {

@@ -10,6 +10,10 @@ use rayon::prelude::*;
 use std::io::Write;
 use std::time::Instant;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: imaging::Aligned = imaging::Aligned;
+
 const WIDTH: usize = 4000;
 const HEIGHT: usize = 3000;
 const LIGHTS: usize = 8;

@@ -2,8 +2,8 @@
 //! judged without refitting (see [`crate::removals`]).
 
 use crate::noise::Noise;
-use crate::removals::{Table, influence, products};
-use imaging::fastest;
+use crate::removals::{Residuals, Table, influence};
+use imaging::{Half, Unit, fastest, pack_halves, pack_units};
 
 /// Pixels handled together.
 pub const WIDE: usize = 16;
@@ -33,8 +33,9 @@ pub struct Judge {
     pub least_sample: f32,
 }
 
-/// Sixteen pixels, light by light.
+/// Sixteen pixels, light by light; sixteen numbers are a line of the cache.
 #[derive(Default)]
+#[repr(C, align(64))]
 pub struct Batch {
     /// Samples.
     pub samples: [Wide; MOST_LIGHTS],
@@ -46,16 +47,9 @@ pub struct Batch {
     pub length: Wide,
     /// `(S^T S)^-1` of all lights (xx, xy, xz, yy, yz, zz).
     pub all: [Wide; 6],
-    /// Whether `directions` and `all` are filled in.
-    pub ready: bool,
-    /// Subsets of far lights; near lights have none.
-    pub table: Option<Table>,
     /// Sum of squared residuals; on return that of the samples kept.
     pub rss: Wide,
-    /// On return: the samples kept, one bit a light; 0 where no subset agrees.
-    pub kept: [u8; WIDE],
-    /// On return: whether a sample is so dark that it may lie in shadow; shadows are searched for as groups.
-    pub shadow: [bool; WIDE],
+    inverse: [Wide; 6],
     /// On return: unit normals.
     pub normal: [Wide; 3],
     /// On return: albedo.
@@ -64,7 +58,29 @@ pub struct Batch {
     pub residual: Wide,
     /// On return: standard deviation of the normal in degrees.
     pub confidence: Wide,
-    inverse: [Wide; 6],
+    /// On return: the samples kept, one bit a light; 0 where no subset agrees.
+    pub kept: [u8; WIDE],
+    /// On return: whether a sample is so dark that it may lie in shadow; shadows are searched for as groups.
+    pub shadow: [bool; WIDE],
+    /// On return: all these as the maps hold them.
+    pub packed: Packed,
+    /// Whether `directions` and `all` are filled in.
+    pub ready: bool,
+    /// Subsets of far lights; near lights have none.
+    pub table: Option<Table>,
+}
+
+/// Sixteen pixels of the maps.
+#[derive(Default)]
+pub struct Packed {
+    /// See [`Batch::normal`].
+    pub normal: [[Unit; WIDE]; 3],
+    /// See [`Batch::albedo`].
+    pub albedo: [Half; WIDE],
+    /// See [`Batch::residual`].
+    pub residual: [Half; WIDE],
+    /// See [`Batch::confidence`].
+    pub confidence: [Half; WIDE],
 }
 
 /// How many of `lights` samples may be removed.
@@ -77,6 +93,13 @@ impl Batch {
     /// most, and refits the rest exactly.
     pub fn solve(&mut self, lights: usize, judge: &Judge) {
         solve_wide(self, lights, judge);
+        let packed = &mut self.packed;
+        for (normal, out) in self.normal.iter().zip(&mut packed.normal) {
+            pack_units(normal, out);
+        }
+        pack_halves(&self.albedo, &mut packed.albedo);
+        pack_halves(&self.residual, &mut packed.residual);
+        pack_halves(&self.confidence, &mut packed.confidence);
     }
 }
 
@@ -84,34 +107,37 @@ fastest! {
     fn solve_wide(b: &mut Batch, lights: usize, judge: &Judge) = solve
 }
 
+/// Largest sum of squares that agrees after `count` removals.
+#[inline(always)]
+fn limits(b: &Batch, judge: &Judge, count: usize) -> Wide {
+    let mut out = [0.0; WIDE];
+    for i in 0..WIDE {
+        let a = b.length[i];
+        out[i] = judge.noise.variance(a) * judge.chi_square[count] + judge.tolerated[count] * a * a;
+    }
+    out
+}
+
 #[inline(always)]
 fn solve(b: &mut Batch, lights: usize, judge: &Judge) {
     let mut removed = [u32::MAX; WIDE];
-    let limits = |b: &Batch, count: usize| {
-        let mut out = [0.0; WIDE];
-        for i in 0..WIDE {
-            let a = b.length[i];
-            out[i] = judge.noise.variance(a) * judge.chi_square[count] + judge.tolerated[count] * a * a;
-        }
-        out
-    };
-    let limit = limits(b, 0);
+    let limit = limits(b, judge, 0);
     for i in 0..WIDE {
         removed[i] = if b.rss[i] <= limit[i] { 0 } else { u32::MAX };
     }
-    // With a table the products of residuals are enough; else the hat matrix of every pixel is.
-    let products = b.table.is_some().then(|| products(b, lights));
+    // With a table the residuals are enough; else the hat matrix of every pixel is needed.
+    let residuals = b.table.is_some().then(|| Residuals::of(b, lights));
     let own = b.table.is_none().then(|| influence(b, lights));
     for count in 1..=removable(lights) {
         if removed.iter().all(|r| *r != u32::MAX) {
             break;
         }
-        let best = match (&b.table, &products, &own) {
-            (Some(table), Some(products), _) => table.best(products, count),
+        let best = match (&b.table, &residuals, &own) {
+            (Some(table), Some(residuals), _) => table.best(residuals, count),
             (_, _, Some(own)) => own.best(lights, count),
             _ => break,
         };
-        let limit = limits(b, count);
+        let limit = limits(b, judge, count);
         for i in 0..WIDE {
             let agrees = best.gain[i] >= 0.0 && b.rss[i] - best.gain[i] <= limit[i];
             removed[i] = if removed[i] == u32::MAX && agrees {
@@ -137,15 +163,15 @@ fn refit(b: &mut Batch, lights: usize, removed: &[u32; WIDE]) {
             let w = if removed[i] & (1 << k) == 0 { 1.0 } else { 0.0 };
             weight[k][i] = w;
             let (wx, wy, wz) = (w * x[i], w * y[i], w * z[i]);
-            m[0][i] += wx * x[i];
-            m[1][i] += wx * y[i];
-            m[2][i] += wx * z[i];
-            m[3][i] += wy * y[i];
-            m[4][i] += wy * z[i];
-            m[5][i] += wz * z[i];
-            r[0][i] += wx * s[i];
-            r[1][i] += wy * s[i];
-            r[2][i] += wz * s[i];
+            m[0][i] = wx.mul_add(x[i], m[0][i]);
+            m[1][i] = wx.mul_add(y[i], m[1][i]);
+            m[2][i] = wx.mul_add(z[i], m[2][i]);
+            m[3][i] = wy.mul_add(y[i], m[3][i]);
+            m[4][i] = wy.mul_add(z[i], m[4][i]);
+            m[5][i] = wz.mul_add(z[i], m[5][i]);
+            r[0][i] = wx.mul_add(s[i], r[0][i]);
+            r[1][i] = wy.mul_add(s[i], r[1][i]);
+            r[2][i] = wz.mul_add(s[i], r[2][i]);
         }
     }
     let (mut skew, mut inverse, mut g) = ([0.0f32; WIDE], [[0.0f32; WIDE]; 6], [[0.0f32; WIDE]; 3]);
@@ -173,8 +199,9 @@ fn refit(b: &mut Batch, lights: usize, removed: &[u32; WIDE]) {
     for k in 0..lights {
         let [x, y, z] = &b.directions[k];
         for i in 0..WIDE {
-            let d = b.samples[k][i] - (x[i] * b.g[0][i] + y[i] * b.g[1][i] + z[i] * b.g[2][i]);
-            rss[i] += weight[k][i] * d * d;
+            let fit = x[i].mul_add(b.g[0][i], y[i].mul_add(b.g[1][i], z[i] * b.g[2][i]));
+            let d = b.samples[k][i] - fit;
+            rss[i] = (weight[k][i] * d).mul_add(d, rss[i]);
         }
     }
     b.rss = rss;

@@ -130,7 +130,8 @@ pub fn finish_masked(
             counts.inside += 1;
             let doubts = tile.lanes.doubts[i] & relevant;
             let clipped = saturated && ctx.setup.reader.saturated(tile.peaks[i]);
-            if (clipped || doubts != 0) && shines(ctx, tile, &mut scratch.samples, (x0 + i, y), i, out) {
+            let shiny = ctx.setup.varnish.is_some() && (clipped || doubts != 0);
+            if shiny && shines(ctx, tile, &mut scratch.samples, (x0 + i, y), i, out) {
                 continue;
             }
             if clipped || everywhere {
@@ -222,14 +223,17 @@ fn take(ctx: &Ctx, tile: &Tile, batch: &Batch, lane: usize, i: usize, out: &mut 
         }
         return stands;
     }
-    let normal = [0, 1, 2].map(|j| batch.normal[j][lane]);
-    out.set_normal(i, normal);
-    out.residual[i] = Half::new(batch.residual[lane]);
-    out.confidence[i] = Half::new(batch.confidence[lane]);
+    let packed = &batch.packed;
+    for (plane, normal) in out.normals.iter_mut().zip(&packed.normal) {
+        plane[i] = normal[lane];
+    }
+    out.residual[i] = packed.residual[lane];
+    out.confidence[i] = packed.confidence[lane];
     if tile.colour.is_empty() {
-        out.albedo[i] = Half::new(batch.albedo[lane]);
+        out.albedo[i] = packed.albedo[lane];
         return true;
     }
+    let normal = [0, 1, 2].map(|j| batch.normal[j][lane]);
     let kept = batch.kept[lane];
     for channel in 0..3 {
         let kept = |k: usize| kept >> k & 1 == 1;
@@ -243,9 +247,13 @@ fn take(ctx: &Ctx, tile: &Tile, batch: &Batch, lane: usize, i: usize, out: &mut 
 fn fill(ctx: &Ctx, tile: &Tile, group: &[usize], batch: &mut Batch) {
     let lights = ctx.setup.count();
     let pixels: [usize; WIDE] = std::array::from_fn(|lane| group[lane.min(group.len() - 1)]);
+    // The mask spares a check for each number; tiles are no longer.
+    let of = |plane: &[f32]| {
+        let plane: &[f32; TILE] = plane.try_into().expect("planes of a tile");
+        pixels.map(|i| plane[i & (TILE - 1)])
+    };
     for k in 0..lights {
-        let row = &tile.samples[k * TILE..(k + 1) * TILE];
-        batch.samples[k] = pixels.map(|i| row[i]);
+        batch.samples[k] = of(&tile.samples[k * TILE..(k + 1) * TILE]);
     }
     // Far lights are the same for every pixel of the side.
     let near = ctx.setup.lights.near();
@@ -262,11 +270,10 @@ fn fill(ctx: &Ctx, tile: &Tile, group: &[usize], batch: &mut Batch) {
         batch.ready = true;
     }
     for j in 0..3 {
-        let plane = &tile.g[j][..TILE];
-        batch.g[j] = pixels.map(|i| plane[i]);
+        batch.g[j] = of(&tile.g[j]);
     }
-    batch.rss = pixels.map(|i| tile.rss[i]);
-    batch.length = pixels.map(|i| tile.lanes.length[i]);
+    batch.rss = of(&tile.rss);
+    batch.length = of(&tile.lanes.length);
 }
 
 /// Normal, albedo, residual and confidence of the least-squares fit.

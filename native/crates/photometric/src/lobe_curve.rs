@@ -22,7 +22,7 @@ impl Curve {
     /// The value for a cosine.
     #[inline(always)]
     pub fn at(&self, c: f32) -> f32 {
-        exp2(self.steep * (c * (c - 4.0)) + self.top)
+        exp2((self.steep * c).mul_add(c - 4.0, self.top))
     }
 }
 
@@ -44,8 +44,8 @@ fn exp2(x: f32) -> f32 {
     let rounded = x + ROUND;
     let f = x - (rounded - ROUND);
     let square = f * f;
-    let low = SERIES[0] + SERIES[1] * f + square * (SERIES[2] + SERIES[3] * f);
-    let series = low + square * square * (SERIES[4] + SERIES[5] * f);
+    let low = square.mul_add(SERIES[3].mul_add(f, SERIES[2]), SERIES[1].mul_add(f, SERIES[0]));
+    let series = (square * square).mul_add(SERIES[5].mul_add(f, SERIES[4]), low);
     // The whole number stands in the last bits of the rounded sum.
     let power = f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
     series * power

@@ -51,15 +51,15 @@ pub struct Model {
     axes: [Cubic; 3],
 }
 
-/// The fit at slopes of its own in every lane, and how it changes with them.
+/// The fit at a pixel's slopes, and how it changes with them.
 #[derive(Clone, Copy, Default)]
 pub struct Near {
     /// x, y and z.
-    pub fit: [Lane; 3],
+    pub fit: [f32; 3],
     /// Per unit of slope along x.
-    pub by_p: [Lane; 3],
+    pub by_p: [f32; 3],
     /// Per unit of slope along y.
-    pub by_q: [Lane; 3],
+    pub by_q: [f32; 3],
 }
 
 impl Model {
@@ -82,43 +82,54 @@ impl Model {
         }
     }
 
-    /// The fit at the coarse slopes, at these shares of the run.
+    /// The fit at the coarse slopes, at this share of the run.
     #[inline(always)]
-    pub fn start(&self, share: &Lane) -> Near {
-        let mut out = Near::default();
-        for (j, c) in self.axes.iter().enumerate() {
-            for i in 0..LANES {
-                out.fit[j][i] = c.one + c.share * (share[i] - 0.5);
-            }
-            (out.by_p[j], out.by_q[j]) = ([c.a; LANES], [c.b; LANES]);
+    pub fn start(&self, share: f32) -> Near {
+        let [x, y, z] = &self.axes;
+        let fit = |c: &Cubic| c.share.mul_add(share - 0.5, c.one);
+        Near {
+            fit: [fit(x), fit(y), fit(z)],
+            by_p: [x.a, y.a, z.a],
+            by_q: [x.b, y.b, z.b],
         }
-        out
     }
 
-    /// The fit at slopes p, q, at these shares of the run.
+    /// The fit at slopes p, q, at this share of the run.
     #[inline(always)]
-    pub fn near(&self, share: &Lane, p: &Lane, q: &Lane) -> Near {
-        let mut out = Near::default();
-        let (mut a, mut b) = ([0.0; LANES], [0.0; LANES]);
-        for i in 0..LANES {
-            a[i] = (p[i] - self.origin[0]).clamp(-self.most, self.most);
-            b[i] = (q[i] - self.origin[1]).clamp(-self.most, self.most);
+    pub fn near(&self, share: f32, p: f32, q: f32) -> Near {
+        let a = (p - self.origin[0]).clamp(-self.most, self.most);
+        let b = (q - self.origin[1]).clamp(-self.most, self.most);
+        let [x, y, z] = &self.axes;
+        let [(fx, px, qx), (fy, py, qy), (fz, pz, qz)] =
+            [x.at(share, a, b), y.at(share, a, b), z.at(share, a, b)];
+        Near {
+            fit: [fx, fy, fz],
+            by_p: [px, py, pz],
+            by_q: [qx, qy, qz],
         }
-        for (j, c) in self.axes.iter().enumerate() {
-            for i in 0..LANES {
-                let (a, b) = (a[i], b[i]);
-                let along = c.a + a * (c.aa + a * c.aaa + b * c.aab) + b * (c.ab + b * c.abb);
-                let across = c.b + b * (c.bb + b * c.bbb);
-                out.fit[j][i] = c.one + c.share * (share[i] - 0.5) + a * along + b * across;
-                out.by_p[j][i] = c.a + a * (2.0 * c.aa + 3.0 * a * c.aaa + 2.0 * b * c.aab) + b * (c.ab + b * c.abb);
-                out.by_q[j][i] = c.b + b * (2.0 * c.bb + 3.0 * b * c.bbb + 2.0 * a * c.abb) + a * (c.ab + a * c.aab);
-            }
-        }
-        out
     }
 }
 
 impl Cubic {
+    /// The value and its slopes along a and b.
+    #[inline(always)]
+    fn at(&self, share: f32, a: f32, b: f32) -> (f32, f32, f32) {
+        let of_b = b.mul_add(self.abb, self.ab);
+        let of_a = a.mul_add(self.aab, self.ab);
+        let along = a.mul_add(b.mul_add(self.aab, a.mul_add(self.aaa, self.aa)), b.mul_add(of_b, self.a));
+        let across = b.mul_add(b.mul_add(self.bbb, self.bb), self.b);
+        let fit = self.share.mul_add(share - 0.5, self.one);
+        let by_a = a.mul_add(
+            (3.0 * a).mul_add(self.aaa, 2.0 * b.mul_add(self.aab, self.aa)),
+            b.mul_add(of_b, self.a),
+        );
+        let by_b = b.mul_add(
+            (3.0 * b).mul_add(self.bbb, 2.0 * a.mul_add(self.abb, self.bb)),
+            a.mul_add(of_a, self.b),
+        );
+        (a.mul_add(along, b.mul_add(across, fit)), by_a, by_b)
+    }
+
     /// Central differences over the points.
     fn through(f: &Lane, r: f32) -> Self {
         let odd = |plus: usize, minus: usize| 0.5 * (f[plus] - f[minus]);
@@ -173,13 +184,13 @@ mod tests {
             (-0.1, 0.07, 1.0),
             (0.02, 0.12, 0.25),
         ] {
-            let near = model.near(&[share; LANES], &[origin[0] + a; LANES], &[origin[1] + b; LANES]);
-            assert!((near.fit[1][3] - truth(a, b, share)).abs() < 1e-4, "at {a}, {b}");
+            let near = model.near(share, origin[0] + a, origin[1] + b);
+            assert!((near.fit[1] - truth(a, b, share)).abs() < 1e-4, "at {a}, {b}");
             let h = 1e-2;
             let by_p = (truth(a + h, b, share) - truth(a - h, b, share)) / (2.0 * h) - 4.0 * h * h;
             let by_q = (truth(a, b + h, share) - truth(a, b - h, share)) / (2.0 * h) + 7.0 * h * h;
-            assert!((near.by_p[0][0] - by_p).abs() < 5e-3, "{} {by_p}", near.by_p[0][0]);
-            assert!((near.by_q[2][15] - by_q).abs() < 5e-3, "{} {by_q}", near.by_q[2][15]);
+            assert!((near.by_p[0] - by_p).abs() < 5e-3, "{} {by_p}", near.by_p[0]);
+            assert!((near.by_q[2] - by_q).abs() < 5e-3, "{} {by_q}", near.by_q[2]);
         }
     }
 }

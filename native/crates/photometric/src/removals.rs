@@ -10,19 +10,19 @@ use crate::linear::{Sym3, V3, apply, dot, inverse};
 /// Leverage above which samples hold up a direction alone: they cannot be checked, nor spared.
 const LEAST_REST: f32 = 0.02;
 
-/// One subset: the lights as bits, and its gain as a sum of products of residuals.
-struct Removal<const N: usize> {
+/// One subset: the lights, and its gain as a quadratic form of their residuals.
+struct Removal<const LIGHTS: usize, const TERMS: usize> {
     bits: u32,
-    /// Numbers of the products, [`MOST_LIGHTS`] times the first light plus the second.
-    at: [usize; N],
-    by: [f32; N],
+    at: [usize; LIGHTS],
+    /// Upper triangle, row by row, with what stands off the diagonal doubled.
+    by: [f32; TERMS],
 }
 
 /// Every subset that may be removed under far lights.
 pub struct Table {
-    singles: Vec<Removal<1>>,
-    pairs: Vec<Removal<3>>,
-    triples: Vec<Removal<6>>,
+    singles: Vec<Removal<1, 1>>,
+    pairs: Vec<Removal<2, 3>>,
+    triples: Vec<Removal<3, 6>>,
 }
 
 impl Table {
@@ -30,7 +30,6 @@ impl Table {
     pub fn new(directions: &[V3], all: &Sym3) -> Self {
         let limit = f64::from(LEAST_REST);
         let rest = |k: usize, j: usize| f64::from(u8::from(k == j)) - dot(directions[j], apply(all, directions[k]));
-        let at = |k: usize, j: usize| MOST_LIGHTS * k + j;
         let mut table = Self {
             singles: Vec::new(),
             pairs: Vec::new(),
@@ -40,7 +39,7 @@ impl Table {
             if rest(k, k) > limit {
                 table.singles.push(Removal {
                     bits: 1 << k,
-                    at: [at(k, k)],
+                    at: [k],
                     by: [(1.0 / rest(k, k)) as f32],
                 });
             }
@@ -51,7 +50,7 @@ impl Table {
                 }
                 table.pairs.push(Removal {
                     bits: 1 << k | 1 << j,
-                    at: [at(k, k), at(k, j), at(j, j)],
+                    at: [k, j],
                     by: [rest(j, j), -2.0 * rest(k, j), rest(k, k)].map(|v| (v / det) as f32),
                 });
                 for m in 0..j {
@@ -66,7 +65,7 @@ impl Table {
                     let [kk, kj, km, jj, jm, mm] = inverse;
                     table.triples.push(Removal {
                         bits: 1 << k | 1 << j | 1 << m,
-                        at: [at(k, k), at(k, j), at(k, m), at(j, j), at(j, m), at(m, m)],
+                        at: [k, j, m],
                         by: [kk, 2.0 * kj, 2.0 * km, jj, 2.0 * jm, mm].map(|v| v as f32),
                     });
                 }
@@ -77,34 +76,31 @@ impl Table {
 
     /// The best subset of `count` samples.
     #[inline(always)]
-    pub fn best(&self, products: &Products, count: usize) -> Best {
+    pub fn best(&self, residuals: &Residuals, count: usize) -> Best {
         let mut best = Best::new();
         match count {
-            1 => best.offer_all(&self.singles, products),
-            2 => best.offer_all(&self.pairs, products),
-            _ => best.offer_all(&self.triples, products),
+            1 => best.offer_all(&self.singles, residuals),
+            2 => best.offer_all(&self.pairs, residuals),
+            _ => best.offer_all(&self.triples, residuals),
         }
         best
     }
 }
 
-/// Products of the residuals of a light and of each before it.
-pub type Products = [Wide; MOST_LIGHTS * MOST_LIGHTS];
+/// Residuals of the fit of all samples, light by light.
+#[repr(align(64))]
+pub struct Residuals([Wide; MOST_LIGHTS]);
 
-/// Residuals of the fit of all samples, and their products.
-#[inline(always)]
-pub fn products(b: &Batch, lights: usize) -> Products {
-    let mut residual = [[0.0; WIDE]; MOST_LIGHTS];
-    let mut out = [[0.0; WIDE]; MOST_LIGHTS * MOST_LIGHTS];
-    for k in 0..lights {
-        residual[k] = residual_of(b, k);
-        for j in 0..=k {
-            for i in 0..WIDE {
-                out[MOST_LIGHTS * k + j][i] = residual[k][i] * residual[j][i];
-            }
+impl Residuals {
+    /// Of a batch.
+    #[inline(always)]
+    pub fn of(b: &Batch, lights: usize) -> Self {
+        let mut out = Self([[0.0; WIDE]; MOST_LIGHTS]);
+        for k in 0..lights {
+            out.0[k] = residual_of(b, k);
         }
+        out
     }
-    out
 }
 
 #[inline(always)]
@@ -112,7 +108,7 @@ fn residual_of(b: &Batch, k: usize) -> Wide {
     let [x, y, z] = &b.directions[k];
     let mut out = [0.0; WIDE];
     for i in 0..WIDE {
-        out[i] = b.samples[k][i] - (x[i] * b.g[0][i] + y[i] * b.g[1][i] + z[i] * b.g[2][i]);
+        out[i] = b.samples[k][i] - x[i].mul_add(b.g[0][i], y[i].mul_add(b.g[1][i], z[i] * b.g[2][i]));
     }
     out
 }
@@ -191,14 +187,26 @@ impl Best {
     }
 
     #[inline(always)]
-    fn offer_all<const N: usize>(&mut self, removals: &[Removal<N>], products: &Products) {
+    fn offer_all<const LIGHTS: usize, const TERMS: usize>(
+        &mut self,
+        removals: &[Removal<LIGHTS, TERMS>],
+        residuals: &Residuals,
+    ) {
         for removal in removals {
+            // The mask spares a check; there are as many residuals.
+            let r = removal.at.map(|k| &residuals.0[k & (MOST_LIGHTS - 1)]);
             let mut gain = [0.0; WIDE];
-            for (at, by) in removal.at.iter().zip(&removal.by) {
-                // The mask spares a check; there are as many products.
-                let product = &products[at & (MOST_LIGHTS * MOST_LIGHTS - 1)];
+            let mut term = 0;
+            for row in 0..LIGHTS {
+                let mut sum = [0.0; WIDE];
+                for other in row..LIGHTS {
+                    for i in 0..WIDE {
+                        sum[i] = removal.by[term].mul_add(r[other][i], sum[i]);
+                    }
+                    term += 1;
+                }
                 for i in 0..WIDE {
-                    gain[i] += by * product[i];
+                    gain[i] = sum[i].mul_add(r[row][i], gain[i]);
                 }
             }
             self.offer(&gain, removal.bits);

@@ -125,7 +125,7 @@ impl Tile {
             inverse: std::array::from_fn(|_| vec![0.0; if near > 0 { TILE } else { 0 }]),
             directions: std::array::from_fn(|_| vec![0.0; near]),
             scratch: vec![0.0; TILE],
-            halves: setup.varnish.map(|_| Halves::new()),
+            halves: setup.varnish.map(|_| Halves::new(&setup.lights)),
         }
     }
 
@@ -258,12 +258,6 @@ impl Tile {
                 [setup.inverse[j] as f32; LANES]
             }
         })
-    }
-
-    /// Component `j` of the fit over a lane.
-    #[inline(always)]
-    pub fn fit_lane(&self, j: usize, at: usize) -> [f32; LANES] {
-        std::array::from_fn(|i| self.g[j][at + i])
     }
 
     /// Figures of the fits into `lanes`.

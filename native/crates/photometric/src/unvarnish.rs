@@ -1,15 +1,19 @@
 //! Takes the varnish's lobe out of a tile's samples, pixel by pixel at the slope that then explains the pixel.
 
-use crate::kernel::LANES;
+use crate::kernel::{LANES, lane};
 use crate::lights::Lights;
 use crate::lobe_curve::Curve;
-use crate::lobe_model::{Model, POINTS};
+use crate::lobe_model::{Model, Near, POINTS};
 use crate::tile::{Setup, TILE, Tile};
 use crate::varnish::{MOST_LIGHTS, Varnish, half_vector};
 use imaging::fastest;
 
-/// Pixels between places where half vectors are computed; linear between them.
-const NODE: usize = 64;
+/// Pixels between the nodes, where half vectors are computed; linear between them.
+const STEP: usize = 64;
+/// As many where they are no further apart than [`FINE_MM`].
+const FINE_STEP: usize = 128;
+/// Over this length half vectors bend by less than what a lobe shows.
+const FINE_MM: f64 = 6.0;
 /// Newton steps; flat pixels need one.
 const STEPS: usize = 5;
 /// A step below this ends the search: the lobe is then linear to a thousandth.
@@ -24,15 +28,19 @@ type Lane = [f32; LANES];
 
 /// Half vectors of each light over a tile, and the coarse slopes.
 pub struct Halves {
-    /// At every [`NODE`] pixels: x, y, z of each light.
+    /// Pixels from a node to the next.
+    step: usize,
+    /// At every node: x, y, z of each light.
     nodes: Vec<[[f32; 3]; MOST_LIGHTS]>,
     slopes: Vec<[f32; 2]>,
 }
 
 impl Halves {
-    /// Room for a tile.
-    pub fn new() -> Self {
+    /// Room for a tile under these lights.
+    pub fn new(lights: &Lights) -> Self {
+        let fine = lights.in_mm() && FINE_STEP as f64 * lights.pitch_mm() <= FINE_MM;
         Self {
+            step: if fine { FINE_STEP } else { STEP },
             nodes: Vec::new(),
             slopes: Vec::new(),
         }
@@ -43,8 +51,8 @@ impl Halves {
         let lights: &Lights = &setup.lights;
         self.nodes.clear();
         self.slopes.clear();
-        for node in 0..=n.div_ceil(NODE) {
-            let x = x0 + node * NODE;
+        for node in 0..=n.div_ceil(self.step) {
+            let x = x0 + node * self.step;
             let place = lights.place(x, y);
             let mut halves = [[0.0; 3]; MOST_LIGHTS];
             for (k, half) in halves.iter_mut().enumerate().take(setup.count()) {
@@ -66,16 +74,17 @@ fastest! {
     pub fn remove(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halves) = remove_body
 }
 
-/// Lobe of every light and its slopes along p and q, in a block of lanes.
+/// Lobe of every light and its slopes along p and q, in a block of lanes; each lane is a line of the cache.
+#[repr(C, align(64))]
 struct Lobes {
     value: [Lane; MOST_LIGHTS],
     by_p: [Lane; MOST_LIGHTS],
     by_q: [Lane; MOST_LIGHTS],
     light: [[Lane; 3]; MOST_LIGHTS],
+    /// How much of the way from a node to the next the pixels have come.
+    share: Lane,
     /// Half vectors at the node before, and their change until the next.
     half: [[[f32; 2]; 3]; MOST_LIGHTS],
-    /// How much of that change the pixels have come to.
-    share: Lane,
 }
 
 #[inline(always)]
@@ -88,24 +97,24 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halve
         by_p: zero,
         by_q: zero,
         light: [[[0.0; LANES]; 3]; MOST_LIGHTS],
-        half: [[[0.0; 2]; 3]; MOST_LIGHTS],
         share: [0.0; LANES],
+        half: [[[0.0; 2]; 3]; MOST_LIGHTS],
     };
     let mut inverse = tile.inverse_lane(setup, 0);
-    for first in (0..tile.n).step_by(NODE) {
+    for first in (0..tile.n).step_by(halves.step) {
         let model = model_at(tile, setup, halves, first, &curve, lights, &mut lobes);
-        for at in (first..tile.n.min(first + NODE)).step_by(LANES) {
+        for at in (first..tile.n.min(first + halves.step)).step_by(LANES) {
             if setup.lights.near() {
                 inverse = tile.inverse_lane(setup, at);
                 for k in 0..lights {
-                    lobes.light[k] = [0, 1, 2].map(|j| tile.direction_lane(setup, k, j, at));
+                    lobes.light[k] = std::array::from_fn(|j| tile.direction_lane(setup, k, j, at));
                 }
             }
             for i in 0..LANES {
-                lobes.share[i] = (at - first + i) as f32 / NODE as f32;
+                lobes.share[i] = (at - first + i) as f32 / halves.step as f32;
             }
-            let g = [0, 1, 2].map(|j| tile.fit_lane(j, at));
-            let change = search(&mut lobes, &curve, lights, &model, &inverse, &g);
+            let g = [lane(&tile.g[0], at), lane(&tile.g[1], at), lane(&tile.g[2], at)];
+            let change = search(&mut lobes, &curve, lights, &model, &inverse, g);
             for k in 0..lights {
                 let rest = along(&lobes.value[k], &lobes.light[k], &change);
                 subtract(&mut tile.samples[k * TILE + at..][..LANES], &rest);
@@ -127,7 +136,7 @@ fn model_at(
     lights: usize,
     lobes: &mut Lobes,
 ) -> Model {
-    let node = first / NODE;
+    let node = first / halves.step;
     let origin = halves.slopes[node];
     let reach = Model::reach(curve.exponent);
     let (mut p, mut q) = ([origin[0]; LANES], [origin[1]; LANES]);
@@ -137,15 +146,19 @@ fn model_at(
     }
     lobes.share = [0.5; LANES];
     (lobes.share[Model::AT_START], lobes.share[Model::AT_END]) = (0.0, 1.0);
-    let middle = (first + NODE / 2).min(tile.n - 1);
+    let middle = (first + halves.step / 2).min(tile.n - 1);
     for k in 0..lights {
         let (a, b) = (halves.nodes[node][k], halves.nodes[node + 1][k]);
         lobes.half[k] = [0, 1, 2].map(|j| [a[j], b[j] - a[j]]);
         lobes.light[k] = tile.narrow_direction(setup, k, middle).map(|v| [v; LANES]);
     }
-    values(lobes, curve, lights, &p, &q);
+    let sums = values(lobes, curve, lights, &p, &q);
     let inverse = tile.narrow_inverse(setup, middle).map(|v| [v; LANES]);
-    Model::new(origin, reach, &fit_of(&inverse, &sums(lobes, lights, &lobes.value)))
+    let mut fit = [[0.0; LANES]; 3];
+    for i in 0..LANES {
+        [fit[0][i], fit[1][i], fit[2][i]] = fit_of(&inverse, &sums, i);
+    }
+    Model::new(origin, reach, &fit)
 }
 
 /// Leaves in `lobes.value` the lobe at the slopes that the rest of the light then has, but for a small change of its fit,
@@ -157,38 +170,51 @@ fn search(
     lights: usize,
     model: &Model,
     inverse: &[Lane; 6],
-    g: &[Lane; 3],
+    g: [&Lane; 3],
 ) -> [Lane; 3] {
-    let [p0, q0] = model.origin;
-    let (mut p, mut q) = ([p0; LANES], [q0; LANES]);
     // Twice without a look at the lobe itself.
-    let start = model.start(&lobes.share);
-    let (dp, dq) = newton(&start.fit, &start.by_p, &start.by_q, g, &p, &q);
-    add(&mut p, &dp);
-    add(&mut q, &dq);
-    let near = model.near(&lobes.share, &p, &q);
-    let (dp, dq) = newton(&near.fit, &near.by_p, &near.by_q, g, &p, &q);
-    add(&mut p, &dp);
-    add(&mut q, &dq);
-    values(lobes, curve, lights, &p, &q);
-    let fit = fit_of(inverse, &sums(lobes, lights, &lobes.value));
-    let (dp, dq) = newton(&fit, &near.by_p, &near.by_q, g, &p, &q);
-    if below(NO_STEP, &dp, &dq) {
-        // What the step changes in the fit goes to the lights; what it changes beside the fit is nothing.
-        let mut change = [[0.0; LANES]; 3];
+    let (mut p, mut q) = ([0.0; LANES], [0.0; LANES]);
+    let (mut by_p, mut by_q) = ([[0.0; LANES]; 3], [[0.0; LANES]; 3]);
+    for i in 0..LANES {
+        let g = [g[0][i], g[1][i], g[2][i]];
+        let [p0, q0] = model.origin;
+        let (dp, dq) = newton(&model.start(lobes.share[i]), g, p0, q0);
+        let near = model.near(lobes.share[i], p0 + dp, q0 + dq);
+        let (ep, eq) = newton(&near, g, p0 + dp, q0 + dq);
+        (p[i], q[i]) = (p0 + dp + ep, q0 + dq + eq);
+        [by_p[0][i], by_p[1][i], by_p[2][i]] = near.by_p;
+        [by_q[0][i], by_q[1][i], by_q[2][i]] = near.by_q;
+    }
+    let sums = values(lobes, curve, lights, &p, &q);
+    // What the step changes in the fit goes to the lights; what it changes beside the fit is nothing.
+    let mut change = [[0.0; LANES]; 3];
+    let (mut dp, mut dq) = ([0.0; LANES], [0.0; LANES]);
+    for i in 0..LANES {
+        let near = Near {
+            fit: fit_of(inverse, &sums, i),
+            by_p: [by_p[0][i], by_p[1][i], by_p[2][i]],
+            by_q: [by_q[0][i], by_q[1][i], by_q[2][i]],
+        };
+        (dp[i], dq[i]) = newton(&near, [g[0][i], g[1][i], g[2][i]], p[i], q[i]);
         for j in 0..3 {
-            for i in 0..LANES {
-                change[j][i] = near.by_p[j][i] * dp[i] + near.by_q[j][i] * dq[i];
-            }
+            change[j][i] = near.by_p[j].mul_add(dp[i], near.by_q[j] * dq[i]);
         }
+    }
+    if below(NO_STEP, &dp, &dq) {
         return change;
     }
     advance(&mut p, &mut q, &dp, &dq);
     for _ in 0..STEPS {
         evaluate(lobes, curve, lights, &p, &q);
-        let of = |values: &[Lane; MOST_LIGHTS]| fit_of(inverse, &sums(lobes, lights, values));
-        let (fit, by_p, by_q) = (of(&lobes.value), of(&lobes.by_p), of(&lobes.by_q));
-        let (dp, dq) = newton(&fit, &by_p, &by_q, g, &p, &q);
+        let [fit, by_p, by_q] = [&lobes.value, &lobes.by_p, &lobes.by_q].map(|v| sums_of(lobes, lights, v));
+        for i in 0..LANES {
+            let near = Near {
+                fit: fit_of(inverse, &fit, i),
+                by_p: fit_of(inverse, &by_p, i),
+                by_q: fit_of(inverse, &by_q, i),
+            };
+            (dp[i], dq[i]) = newton(&near, [g[0][i], g[1][i], g[2][i]], p[i], q[i]);
+        }
         advance(&mut p, &mut q, &dp, &dq);
         for k in 0..lights {
             for i in 0..LANES {
@@ -207,7 +233,7 @@ fn search(
 fn along(value: &Lane, [lx, ly, lz]: &[Lane; 3], [x, y, z]: &[Lane; 3]) -> Lane {
     let mut out = [0.0; LANES];
     for i in 0..LANES {
-        out[i] = value[i] + (lx[i] * x[i] + ly[i] * y[i] + lz[i] * z[i]);
+        out[i] = lx[i].mul_add(x[i], ly[i].mul_add(y[i], lz[i].mul_add(z[i], value[i])));
     }
     out
 }
@@ -232,13 +258,6 @@ fn advance(p: &mut Lane, q: &mut Lane, dp: &Lane, dq: &Lane) {
 }
 
 #[inline(always)]
-fn add(to: &mut Lane, value: &Lane) {
-    for i in 0..LANES {
-        to[i] += value[i];
-    }
-}
-
-#[inline(always)]
 fn subtract(samples: &mut [f32], value: &Lane) {
     for i in 0..LANES {
         samples[i] -= value[i];
@@ -255,20 +274,27 @@ fn unit_scale(p: &Lane, q: &Lane) -> Lane {
     w
 }
 
-/// `strength * lobe(n.h) * n.l` at the normal of slopes p, q.
+/// `strength * lobe(n.h) * n.l` at the normal of slopes p, q, and its [`sums_of`].
 #[inline(always)]
-fn values(lobes: &mut Lobes, curve: &Curve, lights: usize, p: &Lane, q: &Lane) {
+fn values(lobes: &mut Lobes, curve: &Curve, lights: usize, p: &Lane, q: &Lane) -> [Lane; 3] {
     let w = unit_scale(p, q);
+    let [mut x, mut y, mut z] = [[0.0f32; LANES]; 3];
     for k in 0..lights {
-        let (half, [lx, ly, lz]) = (lobes.half[k], &lobes.light[k]);
+        let ([[hx, dx], [hy, dy], [hz, dz]], [lx, ly, lz]) = (lobes.half[k], &lobes.light[k]);
+        let value = &mut lobes.value[k];
         for i in 0..LANES {
-            let [hx, hy, hz] = half.map(|[from, change]| from + lobes.share[i] * change);
-            let c = (hz - p[i] * hx - q[i] * hy) * w[i];
-            let d = (lz[i] - p[i] * lx[i] - q[i] * ly[i]) * w[i];
+            let share = lobes.share[i];
+            let (hx, hy, hz) = (share.mul_add(dx, hx), share.mul_add(dy, hy), share.mul_add(dz, hz));
+            let c = (-q[i]).mul_add(hy, (-p[i]).mul_add(hx, hz)) * w[i];
+            let d = (-q[i]).mul_add(ly[i], (-p[i]).mul_add(lx[i], lz[i])) * w[i];
             let lit = if d > 0.0 { d } else { 0.0 };
-            lobes.value[k][i] = curve.at(c) * lit;
+            value[i] = curve.at(c) * lit;
+            x[i] = lx[i].mul_add(value[i], x[i]);
+            y[i] = ly[i].mul_add(value[i], y[i]);
+            z[i] = lz[i].mul_add(value[i], z[i]);
         }
     }
+    [x, y, z]
 }
 
 /// [`values`] and their slopes along p and q.
@@ -296,7 +322,7 @@ fn evaluate(lobes: &mut Lobes, curve: &Curve, lights: usize, p: &Lane, q: &Lane)
 
 /// `S^T v` of values by light.
 #[inline(always)]
-fn sums(lobes: &Lobes, lights: usize, values: &[Lane; MOST_LIGHTS]) -> [Lane; 3] {
+fn sums_of(lobes: &Lobes, lights: usize, values: &[Lane; MOST_LIGHTS]) -> [Lane; 3] {
     let mut sums = [[0.0f32; LANES]; 3];
     for k in 0..lights {
         for j in 0..3 {
@@ -308,37 +334,32 @@ fn sums(lobes: &Lobes, lights: usize, values: &[Lane; MOST_LIGHTS]) -> [Lane; 3]
     sums
 }
 
-/// `C v` with C = `(S^T S)^-1` (xx, xy, xz, yy, yz, zz).
+/// `C v` with C = `(S^T S)^-1` (xx, xy, xz, yy, yz, zz), in lane i.
 #[inline(always)]
-fn fit_of(c: &[Lane; 6], [x, y, z]: &[Lane; 3]) -> [Lane; 3] {
-    let mut out = [[0.0; LANES]; 3];
-    for i in 0..LANES {
-        out[0][i] = c[0][i] * x[i] + c[1][i] * y[i] + c[2][i] * z[i];
-        out[1][i] = c[1][i] * x[i] + c[3][i] * y[i] + c[4][i] * z[i];
-        out[2][i] = c[2][i] * x[i] + c[4][i] * y[i] + c[5][i] * z[i];
-    }
-    out
+fn fit_of(c: &[Lane; 6], [x, y, z]: &[Lane; 3], i: usize) -> [f32; 3] {
+    [
+        c[0][i].mul_add(x[i], c[1][i].mul_add(y[i], c[2][i] * z[i])),
+        c[1][i].mul_add(x[i], c[3][i].mul_add(y[i], c[4][i] * z[i])),
+        c[2][i].mul_add(x[i], c[4][i].mul_add(y[i], c[5][i] * z[i])),
+    ]
 }
 
 /// Newton step towards slopes that agree with the diffuse part that a lobe with this fit and its slopes leaves; 0 where
 /// there is no diffuse part.
 #[inline(always)]
-fn newton(f: &[Lane; 3], fp: &[Lane; 3], fq: &[Lane; 3], g: &[Lane; 3], p: &Lane, q: &Lane) -> (Lane, Lane) {
-    let (mut dp, mut dq) = ([0.0; LANES], [0.0; LANES]);
-    for i in 0..LANES {
-        let d = [g[0][i] - f[0][i], g[1][i] - f[1][i], g[2][i] - f[2][i]];
-        let (ex, ey) = (d[0] + p[i] * d[2], d[1] + q[i] * d[2]);
-        let xx = d[2] - fp[0][i] - p[i] * fp[2][i];
-        let xy = -fq[0][i] - p[i] * fq[2][i];
-        let yx = -fp[1][i] - q[i] * fp[2][i];
-        let yy = d[2] - fq[1][i] - q[i] * fq[2][i];
-        let det = xx * yy - xy * yx;
-        // Both terms add up where a diffuse part exists; elsewhere the coarse slopes stand.
-        let usable = d[2] > 0.0 && det > 1e-4 * g[2][i] * g[2][i];
-        let scale = if usable { -1.0 / det } else { 0.0 };
-        let (sp, sq) = (scale * (yy * ex - xy * ey), scale * (xx * ey - yx * ex));
-        dp[i] = sp.clamp(-MAX_STEP, MAX_STEP);
-        dq[i] = sq.clamp(-MAX_STEP, MAX_STEP);
-    }
-    (dp, dq)
+fn newton(near: &Near, g: [f32; 3], p: f32, q: f32) -> (f32, f32) {
+    let (f, fp, fq) = (near.fit, near.by_p, near.by_q);
+    let d = [g[0] - f[0], g[1] - f[1], g[2] - f[2]];
+    let (ex, ey) = (p.mul_add(d[2], d[0]), q.mul_add(d[2], d[1]));
+    let xx = (-p).mul_add(fp[2], d[2] - fp[0]);
+    let xy = (-p).mul_add(fq[2], -fq[0]);
+    let yx = (-q).mul_add(fp[2], -fp[1]);
+    let yy = (-q).mul_add(fq[2], d[2] - fq[1]);
+    let det = xx.mul_add(yy, -(xy * yx));
+    // Both terms add up where a diffuse part exists; elsewhere the coarse slopes stand.
+    let usable = d[2] > 0.0 && det > 1e-4 * g[2] * g[2];
+    let inverse = -1.0 / det;
+    let scale = if usable { inverse } else { 0.0 };
+    let (sp, sq) = (scale * yy.mul_add(ex, -(xy * ey)), scale * xx.mul_add(ey, -(yx * ex)));
+    (sp.clamp(-MAX_STEP, MAX_STEP), sq.clamp(-MAX_STEP, MAX_STEP))
 }

@@ -13,6 +13,10 @@ use simulate::{Scene, Spec};
 use std::time::Instant;
 use surface::{CardFrame, Condition, Maps, Options, Rig};
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: imaging::Aligned = imaging::Aligned;
+
 /// Pixel pitch at which a side fills 12 megapixels, mm.
 const FINE_MM: f64 = 0.0253;
 
