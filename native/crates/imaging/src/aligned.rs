@@ -71,7 +71,9 @@ unsafe impl GlobalAlloc for Aligned {
         if !shifted(layout) {
             return unsafe { System.alloc_zeroed(layout) };
         }
-        whole(layout.size()).map_or(std::ptr::null_mut(), |whole| unsafe { shift(System.alloc_zeroed(whole)) })
+        whole(layout.size()).map_or(std::ptr::null_mut(), |whole| unsafe {
+            shift(System.alloc_zeroed(whole))
+        })
     }
 
     unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {

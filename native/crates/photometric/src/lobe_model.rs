@@ -100,8 +100,7 @@ impl Model {
         let a = (p - self.origin[0]).clamp(-self.most, self.most);
         let b = (q - self.origin[1]).clamp(-self.most, self.most);
         let [x, y, z] = &self.axes;
-        let [(fx, px, qx), (fy, py, qy), (fz, pz, qz)] =
-            [x.at(share, a, b), y.at(share, a, b), z.at(share, a, b)];
+        let [(fx, px, qx), (fy, py, qy), (fz, pz, qz)] = [x.at(share, a, b), y.at(share, a, b), z.at(share, a, b)];
         Near {
             fit: [fx, fy, fz],
             by_p: [px, py, pz],
@@ -116,7 +115,10 @@ impl Cubic {
     fn at(&self, share: f32, a: f32, b: f32) -> (f32, f32, f32) {
         let of_b = b.mul_add(self.abb, self.ab);
         let of_a = a.mul_add(self.aab, self.ab);
-        let along = a.mul_add(b.mul_add(self.aab, a.mul_add(self.aaa, self.aa)), b.mul_add(of_b, self.a));
+        let along = a.mul_add(
+            b.mul_add(self.aab, a.mul_add(self.aaa, self.aa)),
+            b.mul_add(of_b, self.a),
+        );
         let across = b.mul_add(b.mul_add(self.bbb, self.bb), self.b);
         let fit = self.share.mul_add(share - 0.5, self.one);
         let by_a = a.mul_add(

@@ -42,16 +42,18 @@ impl Ray {
         let index = |mm: f64| ((mm / step) as usize).min(n);
         let first = index((self.ideal - 1.6).max(0.0));
         let inner = index((self.ideal - BACKGROUND_MM).max(0.3)).max(first + 1);
-        // Where the cut does not come the print is read once a pixel.
+        // Where the cut does not come the print and the background are read once a pixel.
         let mut value = vec![0.0; n];
-        let coarse = inner.min(n.saturating_sub(1)) & !1;
-        for i in (0..coarse).step_by(2).chain(coarse..n) {
+        let outer = index(self.ideal + BACKGROUND_MM);
+        let fine = inner.min(n) & !1..outer.min(n) & !1;
+        for i in (first & !1..n).filter(|i| fine.contains(i) || i % 2 == 0) {
             value[i] = print.luma(place(i))?;
         }
-        for i in (1..coarse).step_by(2) {
-            value[i] = 0.5 * (value[i - 1] + value[i + 1]);
+        for i in (first..n).filter(|i| !fine.contains(i) && i % 2 == 1) {
+            let next = if i + 1 < n { i + 1 } else { i - 1 };
+            value[i] = 0.5 * (value[i - 1] + value[next]);
         }
-        let background = median(&mut value[index(self.ideal + BACKGROUND_MM)..].to_vec());
+        let background = median(&mut value[outer..].iter().copied().step_by(2).collect::<Vec<_>>());
         // Three ranks of the same values, one from each pixel: sorted once.
         let mut inside: Vec<f32> = value[first..inner].iter().copied().step_by(2).collect();
         inside.sort_unstable_by(f32::total_cmp);
@@ -79,7 +81,7 @@ impl Ray {
         };
         let gap = (i + 2, index(self.ideal).saturating_sub(2));
         if gap.1 > gap.0 + 1 {
-            let (there, ground) = (mean(gap.0, gap.1)?, mean(index(self.ideal + BACKGROUND_MM), n)?);
+            let (there, ground) = (mean(gap.0, gap.1)?, mean(outer, n)?);
             if (0..3).any(|k| (there[k] - ground[k]).abs() > PRINTED * difference) {
                 return None;
             }

@@ -136,8 +136,8 @@ fn both(src: &[f32], k: &Kernels, derivative: &mut [f32], smooth: &mut [f32]) {
         let (mut d, mut g) = (0.0, k.g[R] * taps[R][x]);
         for i in 0..R {
             let (a, b) = (taps[i][x], taps[TAPS - 1 - i][x]);
-            d += k.d[i] * (a - b);
-            g += k.g[i] * (a + b);
+            d = k.d[i].mul_add(a - b, d);
+            g = k.g[i].mul_add(a + b, g);
         }
         derivative[x] = d;
         smooth[x] = g;
@@ -151,7 +151,7 @@ fn smooth(src: &[f32], k: &[f32; TAPS], out: &mut [f32]) {
     for (x, o) in out[R..R + n].iter_mut().enumerate() {
         let mut s = k[R] * taps[R][x];
         for i in 0..R {
-            s += k[i] * (taps[i][x] + taps[TAPS - 1 - i][x]);
+            s = k[i].mul_add(taps[i][x] + taps[TAPS - 1 - i][x], s);
         }
         *o = s;
     }
@@ -187,7 +187,7 @@ fn even(rows: &[&[f32]; TAPS], k: &[f32; TAPS], out: &mut [f32]) {
     for x in 0..w {
         let mut s = k[R] * rows[R][x];
         for j in 0..R {
-            s += k[j] * (rows[j][x] + rows[TAPS - 1 - j][x]);
+            s = k[j].mul_add(rows[j][x] + rows[TAPS - 1 - j][x], s);
         }
         out[x] = s;
     }
@@ -200,7 +200,7 @@ fn odd(rows: &[&[f32]; TAPS], k: &[f32; TAPS], out: &mut [f32]) {
     for x in 0..w {
         let mut s = 0.0;
         for j in 0..R {
-            s += k[j] * (rows[j][x] - rows[TAPS - 1 - j][x]);
+            s = k[j].mul_add(rows[j][x] - rows[TAPS - 1 - j][x], s);
         }
         out[x] = s;
     }

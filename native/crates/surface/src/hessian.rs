@@ -62,7 +62,7 @@ pub fn candidates(level: &Level, follow: f32, dent: f32, cancel: &Cancel) -> Res
         .map(|&y0| {
             cancel.check()?;
             let y1 = (y0 + BAND).min(level.h - R - 1);
-            Ok(Band::compute(level, &kernels, &noise, y0 - 1, y1 + 1).pick(y0, y1, follow, dent))
+            Ok(Band::compute(level, &kernels, &noise, (y0 - 1, y1 + 1), (follow, dent)).pick(y0, y1))
         })
         .collect::<Result<_>>()?;
     let mut all = Candidates::default();
@@ -84,6 +84,9 @@ struct Band {
     /// Cosine and sine of twice the direction across, not normalised.
     cos2: Vec<f32>,
     sin2: Vec<f32>,
+    /// [`strong`] lines and blobs of the columns that are looked at, row by row.
+    strong_lines: Vec<u32>,
+    strong_blobs: Vec<u32>,
 }
 
 /// One row of a band.
@@ -95,9 +98,17 @@ struct Responses<'a> {
 }
 
 impl Band {
-    fn compute(level: &Level, k: &Kernels, noise: &NoiseGrid, y0: usize, y1: usize) -> Self {
+    /// Rows `y0 .. y1`, with what is at least as strong as the limits of lines and blobs marked.
+    fn compute(
+        level: &Level,
+        k: &Kernels,
+        noise: &NoiseGrid,
+        (y0, y1): (usize, usize),
+        (follow, dent): (f32, f32),
+    ) -> Self {
         let (w, rows) = (level.w, y1 - y0);
         let plane = || vec![0.0; rows * w];
+        let marks = marks_of(w);
         let mut band = Self {
             w,
             top: y0,
@@ -105,10 +116,12 @@ impl Band {
             blob: plane(),
             cos2: plane(),
             sin2: plane(),
+            strong_lines: vec![0; rows * marks],
+            strong_blobs: vec![0; rows * marks],
         };
         let mut sweep = Sweep::new(level, k, y0);
         for r in 0..rows {
-            let at = r * w..(r + 1) * w;
+            let (at, bits) = (r * w..(r + 1) * w, r * marks..(r + 1) * marks);
             let mut out = Responses {
                 line: &mut band.line[at.clone()],
                 blob: &mut band.blob[at.clone()],
@@ -116,33 +129,27 @@ impl Band {
                 sin2: &mut band.sin2[at],
             };
             eigen(sweep.row(y0 + r), noise, y0 + r, &mut out);
+            strong(&out.line[columns(w)], follow, &mut band.strong_lines[bits.clone()]);
+            strong(&out.blob[columns(w)], dent, &mut band.strong_blobs[bits]);
         }
         band
     }
 
-    fn pick(&self, y0: usize, y1: usize, follow: f32, dent: f32) -> Candidates {
-        /// Columns that are looked over at once.
-        const RUN: usize = 16;
+    fn pick(&self, y0: usize, y1: usize) -> Candidates {
         let mut out = Candidates::default();
-        let most = |part: &[f32]| part.iter().fold(0f32, |m, v| m.max(v.abs()));
+        let marks = marks_of(self.w);
         for y in y0..y1 {
-            let row = (y - self.top) * self.w;
-            for x0 in (R + 1..self.w - R - 1).step_by(RUN) {
-                let x1 = (x0 + RUN).min(self.w - R - 1);
-                if most(&self.line[row + x0..row + x1]) >= follow {
-                    let strong = (x0..x1).filter(|x| self.line[row + x].abs() >= follow);
-                    out.lines.extend(strong.filter_map(|x| self.line_pixel(row + x, x, y)));
-                }
-                if most(&self.blob[row + x0..row + x1]) >= dent {
-                    let strong = (x0..x1).filter(|x| self.blob[row + x].abs() >= dent);
-                    let peaks = strong.filter(|x| self.is_peak(row + x, self.blob[row + x].abs()));
-                    out.blobs.extend(peaks.map(|x| BlobPixel {
-                        x: x as i32,
-                        y: y as i32,
-                        snr: self.blob[row + x],
-                    }));
-                }
-            }
+            let r = y - self.top;
+            let (row, bits) = (r * self.w, r * marks..(r + 1) * marks);
+            let lines = marked(&self.strong_lines[bits.clone()], columns(self.w).start);
+            out.lines.extend(lines.filter_map(|x| self.line_pixel(row + x, x, y)));
+            let blobs = marked(&self.strong_blobs[bits], columns(self.w).start);
+            let peaks = blobs.filter(|x| self.is_peak(row + x, self.blob[row + x].abs()));
+            out.blobs.extend(peaks.map(|x| BlobPixel {
+                x: x as i32,
+                y: y as i32,
+                snr: self.blob[row + x],
+            }));
         }
         out
     }
@@ -175,6 +182,53 @@ impl Band {
             normal: [ux, uy],
         })
     }
+}
+
+/// Columns of a level whose neighbours all have responses.
+fn columns(w: usize) -> std::ops::Range<usize> {
+    R + 1..w - R - 1
+}
+
+/// Numbers of a row that are looked over at once.
+const RUN: usize = 16;
+
+/// Marks of a row of a level.
+fn marks_of(w: usize) -> usize {
+    columns(w).len().div_ceil(RUN)
+}
+
+fastest! {
+    /// Marks the numbers of a row that are at least `limit` away from 0: one bit each, [`RUN`] of them a mark.
+    fn strong(row: &[f32], limit: f32, bits: &mut [u32]) = strong_body
+}
+
+#[inline(always)]
+fn strong_body(row: &[f32], limit: f32, bits: &mut [u32]) {
+    let mark = |run: &[f32; RUN]| {
+        let mut each = [0u32; RUN];
+        for i in 0..RUN {
+            each[i] = if run[i].abs() >= limit { 1 << i } else { 0 };
+        }
+        each.iter().fold(0, |all, one| all | one)
+    };
+    let (runs, rest) = row.as_chunks::<RUN>();
+    for (run, bits) in runs.iter().zip(bits.iter_mut()) {
+        *bits = mark(run);
+    }
+    if let Some(last) = bits.get_mut(runs.len()) {
+        let mut run = [0.0; RUN];
+        run[..rest.len()].copy_from_slice(rest);
+        *last = mark(&run);
+    }
+}
+
+/// Columns that [`strong`] marked in a row that starts at column `first`.
+fn marked(bits: &[u32], first: usize) -> impl Iterator<Item = usize> {
+    bits.iter().enumerate().flat_map(move |(k, &run)| {
+        let next = |left: &u32| Some(left & (left - 1)).filter(|left| *left != 0);
+        let runs = std::iter::successors(Some(run).filter(|run| *run != 0), next);
+        runs.map(move |left| first + k * RUN + left.trailing_zeros() as usize)
+    })
 }
 
 /// Step to the nearest of the eight neighbours along a component of a unit vector.
@@ -242,6 +296,18 @@ fn eigen_body(row: &Row, noise: &NoiseGrid, y: usize, out: &mut Responses) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_strong_number_of_a_row_is_marked() {
+        for n in [0, 1, 15, 16, 17, 50] {
+            let row: Vec<f32> = (0..n).map(|i| if i % 7 == 3 { -2.5 } else { (i % 3) as f32 }).collect();
+            let mut bits = vec![u32::MAX; n.div_ceil(RUN)];
+            strong(&row, 2.0, &mut bits);
+            let found: Vec<usize> = marked(&bits, 4).collect();
+            let wanted: Vec<usize> = (0..n).filter(|&i| row[i].abs() >= 2.0).map(|i| 4 + i).collect();
+            assert_eq!(found, wanted);
+        }
+    }
 
     #[test]
     fn half_an_angle_is_a_unit_vector_at_every_angle() {

@@ -204,17 +204,14 @@ fn describe(plain: &Plain, crop: Crop, frame: &Frame, m: &Mark, o: &Options) -> 
         .copied()
         .filter(|&k| f64::from(plain.deviation[k]) * m.contrast.signum() > 0.4 * m.contrast.abs())
         .collect();
-    let points: Vec<[f64; 2]> = core.iter().map(to_px).collect();
-    if core.is_empty() {
-        return None;
-    }
-    let polygon_px = shapes::pixel_hull(&points, cell);
-    let pitch = plain.cell_mm / cell;
-    let [long, short] = shapes::calipers(&polygon_px).map(|v| v * pitch);
     let area = core.len() as f64 * plain.cell_mm.powi(2);
     if area < MIN_AREA_MM2 {
         return None;
     }
+    let points: Vec<[f64; 2]> = core.iter().map(to_px).collect();
+    let polygon_px = shapes::pixel_hull(&points, cell);
+    let pitch = plain.cell_mm / cell;
+    let [long, short] = shapes::calipers(&polygon_px).map(|v| v * pitch);
     let mean_width = area / long;
     let kind = if long >= LINE[0] && long >= LINE[1] * mean_width {
         let rule = off_axis_deg(frame, &points) < RULE[0] && m.contrast.abs() > RULE[1];

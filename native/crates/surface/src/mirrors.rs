@@ -3,6 +3,7 @@
 use crate::components::components;
 use crate::terms::{Row, dot};
 use crate::trend_fit::Samples;
+use rayon::prelude::*;
 
 /// Cells of `side` pixels that mirror.
 pub struct Mirrors {
@@ -55,6 +56,7 @@ pub fn mirrors(s: &Samples, [fp, fq]: &[Row; 2], luma: &[f32], pitch_mm: f64) ->
         (y.saturating_sub(1)..=(y + 1).min(rows - 1)).flat_map(move |v| xs.clone().map(move |u| v * s.columns + u))
     };
     let steep: Vec<bool> = (0..left.len())
+        .into_par_iter()
         .map(|cell| {
             let mut all: Vec<[f64; 3]> = around(cell).map(|j| left[j]).filter(|v| v[2] > 0.0).collect();
             let middle = |axis: usize, all: &mut Vec<[f64; 3]>| {

@@ -40,7 +40,7 @@ impl NoiseModel {
                 samples.push((key(maps, crop, luma, (x, y)), [second(&level.p), second(&level.q)]));
             }
         }
-        samples.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        samples.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let per_bin = (samples.len() / BINS).max(1);
         let (mut edges, mut sigma) = (Vec::new(), Vec::new());
         for bin in samples.chunks(per_bin).take(BINS) {

@@ -6,6 +6,7 @@ use crate::frame::Frame;
 use crate::noise::NoiseModel;
 use crate::options::Options;
 use crate::trend::Trend;
+use crate::trend_fit::samples_apart;
 use crate::types::{Maps, Rig};
 use imaging::{Cancel, Result, Unit, fastest, unpack_grey, zeroed};
 use rayon::prelude::*;
@@ -202,24 +203,19 @@ pub fn prepare(
         origin: [crop.x0 as f64, crop.y0 as f64],
     };
     let mut luma = zeroed::<f32>(n);
-    let rows = base.p.par_chunks_mut(crop.w).zip(base.q.par_chunks_mut(crop.w));
-    let rows = rows
-        .zip(base.mask.par_chunks_mut(crop.w))
-        .zip(luma.par_chunks_mut(crop.w));
-    let counts = rows
-        .enumerate()
-        .map(|(y, (((p, q), mask), luma))| {
-            cancel.check()?;
-            let mut wanted = inside_row(frame, radius, crop, y, o.edge_margin_mm);
-            let inside = ones(&wanted);
-            foil.clear(y, &mut wanted);
-            read_row(maps, crop, y, &wanted, p, q, mask, luma);
-            let judged = ones(mask);
-            Ok((inside, judged))
-        })
-        .try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
+    let reading = Reading {
+        maps,
+        frame,
+        radius,
+        crop,
+        foil,
+        margin_mm: o.edge_margin_mm,
+    };
+    // The trend is fitted to a few rows, and then taken out of every row as it is read.
+    reading.read(&mut base, &mut luma, samples_apart(crop.w, crop.h), None, cancel)?;
     let trend = Trend::fit(&base, &luma, rig, frame.pitch);
-    let mut mirrors = trend.as_ref().map_or(0, |t| t.take_out(&mut base, &luma));
+    let counts = reading.read(&mut base, &mut luma, 1, trend.as_ref(), cancel)?;
+    let mut mirrors = counts.mirroring;
     let embossed = emboss::remove(&mut base, frame.pitch, cancel)? > 0;
     if let Some(first) = trend.filter(|_| embossed) {
         // To the first fit the emboss was noise, several times the frames' own.
@@ -229,13 +225,77 @@ pub fn prepare(
     }
     let model = NoiseModel::learn(maps, crop, &base, &luma);
     model.fill(maps, crop, &luma, o.registration_px, &mut base, cancel)?;
-    let inside = counts.0.max(1) as f64;
+    let inside = counts.inside.max(1) as f64;
     Ok(Planes {
         base,
-        judged: (counts.1 - mirrors) as f64 / inside,
+        judged: (counts.judged - mirrors) as f64 / inside,
         mirrors: mirrors as f64 / inside,
         embossed,
     })
+}
+
+/// Where rows of the maps are read from, and which of their pixels are judged.
+struct Reading<'a> {
+    maps: &'a Maps<'a>,
+    frame: &'a Frame,
+    radius: f64,
+    crop: Crop,
+    foil: &'a Foil,
+    margin_mm: f64,
+}
+
+/// Numbers of pixels.
+#[derive(Default)]
+struct Counts {
+    /// Inside the outline.
+    inside: u64,
+    /// Of them, judged before what mirrors is left out.
+    judged: u64,
+    /// Of them, left out because they mirror.
+    mirroring: u64,
+}
+
+impl Counts {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            inside: self.inside + other.inside,
+            judged: self.judged + other.judged,
+            mirroring: self.mirroring + other.mirroring,
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Slopes, mask and luma of every `apart`-th row, without a trend where one is given.
+    fn read(
+        &self,
+        base: &mut Level,
+        luma: &mut [f32],
+        apart: usize,
+        trend: Option<&Trend>,
+        cancel: &Cancel,
+    ) -> Result<Counts> {
+        let w = self.crop.w;
+        let rows = base.p.par_chunks_mut(w).zip(base.q.par_chunks_mut(w));
+        let rows = rows.zip(base.mask.par_chunks_mut(w)).zip(luma.par_chunks_mut(w));
+        let wanted_rows = rows.enumerate().filter(|(y, _)| y % apart == 0);
+        wanted_rows
+            .map(|(y, (((p, q), mask), luma))| {
+                cancel.check()?;
+                let mut wanted = inside_row(self.frame, self.radius, self.crop, y, self.margin_mm);
+                let inside = ones(&wanted);
+                self.foil.clear(y, &mut wanted);
+                read_row(self.maps, self.crop, y, &wanted, p, q, mask, luma);
+                let judged = ones(mask);
+                let mirroring = trend.map_or(0, |t| t.take_out_of_row(y, p, q, mask, luma));
+                Ok(Counts {
+                    inside,
+                    judged,
+                    mirroring,
+                })
+            })
+            .try_reduce(Counts::default, |a, b| Ok(a.plus(b)))
+    }
 }
 
 /// How many are 1 of zeros and ones; runs are summed in bytes, many at once.

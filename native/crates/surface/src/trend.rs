@@ -126,13 +126,17 @@ impl Trend {
     pub fn take_out(&self, level: &mut Level, luma: &[f32]) -> u64 {
         let w = level.w;
         let rows = level.p.par_chunks_mut(w).zip(level.q.par_chunks_mut(w));
-        let rows = rows.zip(level.mask.par_chunks_mut(w)).enumerate();
-        rows.map(|(y, ((p, q), mask))| {
-            let lost = self.mirrors.as_ref().map_or(0, |m| m.clear(y, mask));
-            subtract(&self.on_row(y), p, q, mask, &luma[y * w..(y + 1) * w]);
-            lost
-        })
-        .sum()
+        let rows = rows.zip(level.mask.par_chunks_mut(w)).zip(luma.par_chunks(w));
+        rows.enumerate()
+            .map(|(y, (((p, q), mask), luma))| self.take_out_of_row(y, p, q, mask, luma))
+            .sum()
+    }
+
+    /// [`Self::take_out`] of row `y`.
+    pub fn take_out_of_row(&self, y: usize, p: &mut [f32], q: &mut [f32], mask: &mut [u8], luma: &[f32]) -> u64 {
+        let lost = self.mirrors.as_ref().map_or(0, |m| m.clear(y, mask));
+        subtract(&self.on_row(y), p, q, mask, luma);
+        lost
     }
 
     /// Undoes [`Self::take_out`] where the surface is still judged.

@@ -21,14 +21,21 @@ pub struct Samples {
     pub rows: Vec<Row>,
     /// `albedo * slope` along x and y, whose noise is even.
     pub values: Vec<[f64; 2]>,
+    /// Both together, as the sums of their products want them.
+    padded: Vec<Padded>,
+}
+
+/// Pixels from sample to sample, for this many of a level.
+pub fn samples_apart(w: usize, h: usize) -> usize {
+    const COUNT: f64 = 14_000.0;
+    ((w * h) as f64 / COUNT).sqrt().ceil().max(1.0) as usize
 }
 
 impl Samples {
-    /// Takes them from a level.
+    /// Takes them from a level, of which only the rows that they lie on are looked at: every [`samples_apart`]-th.
     pub fn take(level: &Level, luma: &[f32]) -> Self {
-        const COUNT: f64 = 14_000.0;
         let (w, h) = (level.w, level.h);
-        let stride = ((w * h) as f64 / COUNT).sqrt().ceil().max(1.0) as usize;
+        let stride = samples_apart(w, h);
         let columns = w.div_ceil(stride);
         let mut at = Vec::new();
         for y in (0..h).step_by(stride) {
@@ -43,10 +50,12 @@ impl Samples {
                 Some(s) => u[SHINE[s].0] * v[SHINE[s].1],
             })
         };
-        let rows = at.iter().map(row).collect();
+        let rows: Vec<Row> = at.par_iter().map(row).collect();
         let value = |&(i, _): &(usize, usize)| [level.p[i], level.q[i]].map(|s| f64::from(s * luma[i].max(DARKEST)));
-        let values = at.iter().map(value).collect();
+        let values: Vec<[f64; 2]> = at.par_iter().map(value).collect();
+        let padded = rows.par_iter().zip(&values).map(|(row, value)| Padded::of(row, value));
         Self {
+            padded: padded.collect(),
             stride,
             columns,
             at,
@@ -81,14 +90,28 @@ pub fn robust_fit(s: &Samples, among: &[usize]) -> Option<[Row; 2]> {
     Some(fit)
 }
 
-/// Terms of a row with a slope's value behind them, padded to whole vectors.
+/// Terms of a row with both values behind them, padded to whole vectors.
 const LANES: usize = 24;
 
 /// Terms of a whole vector.
 const RUN: usize = 8;
 
+/// A sample's terms and values.
+#[repr(align(64))]
+struct Padded([f64; LANES]);
+
+impl Padded {
+    fn of(row: &Row, value: &[f64; 2]) -> Self {
+        let mut all = [0.0; LANES];
+        all[..UNKNOWNS].copy_from_slice(row);
+        all[UNKNOWNS..UNKNOWNS + 2].copy_from_slice(value);
+        Self(all)
+    }
+}
+
 /// Normal equations of both slopes: row `a` holds the products of term `a` with the terms from the vector of its own on,
 /// then with both values.
+#[repr(align(64))]
 struct Normal([[f64; LANES]; UNKNOWNS]);
 
 impl Normal {
@@ -101,19 +124,18 @@ impl Normal {
 }
 
 fastest! {
+    /// The normal equations of a part of the samples.
     fn accumulate(s: &Samples, part: &[usize], normal: &mut Normal) = accumulate_body
 }
 
 #[inline(always)]
 fn accumulate_body(s: &Samples, part: &[usize], normal: &mut Normal) {
     for &i in part {
-        let mut row = [0.0; LANES];
-        row[..UNKNOWNS].copy_from_slice(&s.rows[i]);
-        row[UNKNOWNS..UNKNOWNS + 2].copy_from_slice(&s.values[i]);
+        let row = &s.padded[i].0;
         // The matrix is symmetric: nothing to the left of its diagonal is needed.
-        products::<0>(&row, normal);
-        products::<RUN>(&row, normal);
-        products::<{ 2 * RUN }>(&row, normal);
+        products::<0>(row, normal);
+        products::<RUN>(row, normal);
+        products::<{ 2 * RUN }>(row, normal);
     }
 }
 
@@ -121,9 +143,11 @@ fn accumulate_body(s: &Samples, part: &[usize], normal: &mut Normal) {
 #[inline(always)]
 fn products<const FIRST: usize>(row: &[f64; LANES], normal: &mut Normal) {
     for a in FIRST..(FIRST + RUN).min(UNKNOWNS) {
+        // Seen through, the compiler would make vectors down the columns, and gather and scatter them one by one.
+        let term = std::hint::black_box(row[a]);
         let sums = &mut normal.0[a];
         for k in FIRST..LANES {
-            sums[k] += row[a] * row[k];
+            sums[k] = term.mul_add(row[k], sums[k]);
         }
     }
 }
