@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn every_strong_number_of_a_row_is_marked() {
-        for n in [0, 1, 15, 16, 17, 50] {
+        for n in [0usize, 1, 15, 16, 17, 50] {
             let row: Vec<f32> = (0..n).map(|i| if i % 7 == 3 { -2.5 } else { (i % 3) as f32 }).collect();
             let mut bits = vec![u32::MAX; n.div_ceil(RUN)];
             strong(&row, 2.0, &mut bits);
