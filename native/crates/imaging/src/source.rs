@@ -92,6 +92,16 @@ impl<'a> RasterSource<'a> {
         Self { raster, light, step }
     }
 
+    /// Asks the memory for the pixels `x0 .. x0 + n` of row `y`, which are read soon.
+    pub(crate) fn prefetch(&self, y: usize, x0: usize, n: usize) {
+        let channels = self.raster.channels;
+        let start = (y * self.raster.width + x0) * channels;
+        match &self.raster.samples {
+            Samples::U8(v) => crate::prefetch(&v[start..start + n * channels]),
+            Samples::U16(v) => crate::prefetch(&v[start..start + n * channels]),
+        }
+    }
+
     /// Adds `factor` times the light of the pixels `x0 .. x0 + out.len()` of row `y` to `out`.
     pub(crate) fn add_row(&self, y: usize, x0: usize, factor: f32, out: &mut [f32]) {
         add_wide(self, y, x0, factor, out);

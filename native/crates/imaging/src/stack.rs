@@ -160,7 +160,11 @@ impl<'a> StackSource<'a> {
 
     fn read_chunk(&self, y: usize, x0: usize, out: &mut [f32]) {
         out.fill(0.0);
-        for (frame, factor) in &self.plain {
+        for (k, (frame, factor)) in self.plain.iter().enumerate() {
+            // Every frame lies somewhere else in memory, where nothing else announces it.
+            if let Some((next, _)) = self.plain.get(k + 1) {
+                next.prefetch(y, x0, out.len());
+            }
             frame.add_row(y, x0, *factor, out);
         }
         if self.flattened.is_empty() {
