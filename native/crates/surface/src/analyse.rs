@@ -124,10 +124,8 @@ fn radius_mm(card: &CardFrame, print: &Print, frame: &Frame, notes: &mut Vec<Str
 fn white_level(print: &Print, maps: &Maps, crop: Crop, mask: &[u8]) -> f64 {
     let at = |i: usize| (crop.y0 + i / crop.w) * maps.width + crop.x0 + i % crop.w;
     let judged = (0..mask.len()).step_by(61).filter(|&i| mask[i] != 0);
-    let mut sample: Vec<f32> = judged
-        .map(|i| print.pixel(at(i)).into_iter().fold(0.0, f32::max))
-        .collect();
-    f64::from(quantile(&mut sample, 0.995))
+    let sample = judged.map(|i| print.pixel(at(i)).into_iter().fold(0.0, f32::max));
+    f64::from(quantile(sample, 0.995))
 }
 
 /// Coarsest level: its pixel is about 0.6 mm, for dents of 2 mm.

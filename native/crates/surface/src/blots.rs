@@ -10,7 +10,7 @@ use crate::frame::Frame;
 use crate::learnt::{LISTED, log, odds};
 use crate::ring;
 use crate::shapes;
-use crate::stats::{median, quantile};
+use crate::stats::{median, quantiles};
 use crate::tint::Tint;
 use crate::types::DefectKind;
 use imaging::fastest;
@@ -283,8 +283,8 @@ impl Blot {
             return None;
         }
         let (tint, outside) = (middle(&on, |s| s.tint), middle(&on, |s| s.outside));
-        let off = median(&mut on.iter().map(|s| (s.tint[2] - tint[2]).abs()).collect::<Vec<_>>());
-        let mut greens: Vec<f32> = on.iter().map(|s| s.outside[1]).collect();
+        let off = median(on.iter().map(|s| (s.tint[2] - tint[2]).abs()));
+        let [low, high] = quantiles(on.iter().map(|s| s.outside[1]), [0.15, 0.85]);
         Some(Self {
             centre,
             tint,
@@ -297,7 +297,7 @@ impl Blot {
             scatter: off / tint[2].max(0.01),
             suited: suits(tint, outside),
             soft: on.iter().map(|s| s.soft).sum::<f32>() / TURNS as f32,
-            variety: quantile(&mut greens, 0.85) - quantile(&mut greens, 0.15),
+            variety: high - low,
             radii: ring,
         })
     }
@@ -355,7 +355,7 @@ impl Blot {
 
 /// Median by channel.
 fn middle(on: &[&Step], of: impl Fn(&Step) -> [f32; 3]) -> [f32; 3] {
-    [0, 1, 2].map(|i| median(&mut on.iter().map(|s| of(s)[i]).collect::<Vec<_>>()))
+    [0, 1, 2].map(|i| median(on.iter().map(|s| of(s)[i])))
 }
 
 /// Angle of a turn, radians.

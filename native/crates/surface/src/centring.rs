@@ -58,7 +58,7 @@ pub fn centred(base: &Level, path: &[[f64; 2]], reach: f64, chain: &Chain, pitch
     };
     Centred {
         path: (0..path.len()).map(moved).collect(),
-        width_mm: (!widths.is_empty()).then(|| f64::from(median(&mut widths))),
+        width_mm: (!widths.is_empty()).then(|| f64::from(median(&widths))),
     }
 }
 

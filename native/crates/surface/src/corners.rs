@@ -46,7 +46,7 @@ pub fn estimate_radius(print: &Print, frame: &Frame) -> Option<f64> {
         let gap = ray.end(print, frame).map(|end| INSET / bisector - end.at);
         radii.extend(gap.map(|g| (g / (2f64.sqrt() - 1.0)).max(0.0) as f32));
     }
-    (radii.len() >= 3).then(|| f64::from(median(&mut radii)))
+    (radii.len() >= 3).then(|| f64::from(median(&radii)))
 }
 
 struct Probe {

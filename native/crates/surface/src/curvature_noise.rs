@@ -46,8 +46,8 @@ impl NoiseGrid {
             .into_par_iter()
             .flat_map_iter(|row| row_noise(level, k, row, columns))
             .collect();
-        let mut all: Vec<f32> = raw.iter().flatten().map(|b| b.sigma).collect();
-        let typical = median(&mut all).max(1e-6);
+        let all = raw.iter().flatten().map(|b| b.sigma);
+        let typical = median(all).max(1e-6);
         let blocks = (0..raw.len())
             .map(|b| {
                 let (cx, cy) = ((b % columns) as i64, (b / columns) as i64);
@@ -95,7 +95,7 @@ fn block_noise(s: &mut Samples) -> Option<BlockNoise> {
     let mut white = Vec::with_capacity(2 * s.scale.len());
     let mut bias = [0.0; 3];
     for c in 0..3 {
-        bias[c] = median(&mut s.h[c].clone());
+        bias[c] = median(&s.h[c]);
     }
     for c in [0, 2] {
         white.extend(
@@ -106,7 +106,7 @@ fn block_noise(s: &mut Samples) -> Option<BlockNoise> {
         );
     }
     Some(BlockNoise {
-        sigma: MAD_TO_SIGMA * median(&mut white),
+        sigma: MAD_TO_SIGMA * median(&white),
         bias,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::frame::Frame;
 use crate::print::Print;
-use crate::stats::{median, ranked};
+use crate::stats::{median, quantiles};
 
 /// Samples reach this far outside the ideal outline, mm.
 pub const OUTSIDE_MM: f64 = 0.8;
@@ -53,11 +53,9 @@ impl Ray {
             let next = if i + 1 < n { i + 1 } else { i - 1 };
             value[i] = 0.5 * (value[i - 1] + value[next]);
         }
-        let background = median(&mut value[outer..].iter().copied().step_by(2).collect::<Vec<_>>());
+        let background = median(value[outer..].iter().step_by(2));
         // Three ranks of the same values, one from each pixel: sorted once.
-        let mut inside: Vec<f32> = value[first..inner].iter().copied().step_by(2).collect();
-        inside.sort_unstable_by(f32::total_cmp);
-        let [low, card, high] = [0.15, 0.5, 0.85].map(|q| ranked(&inside, q));
+        let [low, card, high] = quantiles(value[first..inner].iter().step_by(2), [0.15, 0.5, 0.85]);
         let difference = f64::from((card - background).abs());
         if difference < CONTRAST * f64::from(card.max(background)) || difference < 0.02 {
             return None;

@@ -54,8 +54,8 @@ pub fn remove(level: &mut Level, pitch_mm: f64, cancel: &Cancel) -> Result<usize
 /// Robust standard deviation of the slopes.
 fn spread(level: &Level) -> f32 {
     let judged = (0..level.mask.len()).step_by(97).filter(|&i| level.mask[i] != 0);
-    let mut sample: Vec<f32> = judged.flat_map(|i| [level.p[i].abs(), level.q[i].abs()]).collect();
-    MAD_TO_SIGMA * median(&mut sample)
+    let sample = judged.flat_map(|i| [level.p[i].abs(), level.q[i].abs()]);
+    MAD_TO_SIGMA * median(sample)
 }
 
 /// Frequencies (cycles a pixel along x and y) of the waves that run through most of the card. Slopes are one complex
@@ -80,7 +80,7 @@ fn waves(level: &Level, pitch_mm: f64) -> Vec<[f32; 2]> {
     }
     // A low quantile over the tiles: damage and print stand in few of them, an emboss in all.
     let power: Vec<f32> = (0..TILE * TILE)
-        .map(|k| quantile(&mut spectra.iter().map(|s| s[k]).collect::<Vec<_>>(), LACKING))
+        .map(|k| quantile(spectra.iter().map(|s| s[k]), LACKING))
         .collect();
     peaks(&power, side as f64 * pitch_mm)
         .into_iter()
@@ -133,8 +133,8 @@ fn peaks(power: &[f32], sample_mm: f64) -> Vec<[f32; 2]> {
     let all = (0..n)
         .flat_map(|y| (0..n).map(move |x| (x, y)))
         .filter(|&(x, y)| inside(x, y));
-    let mut band: Vec<f32> = all.clone().map(|(x, y)| at(x, y)).collect();
-    let floor = quantile(&mut band, 0.5).max(1e-20);
+    let band: Vec<f32> = all.clone().map(|(x, y)| at(x, y)).collect();
+    let floor = quantile(&band, 0.5).max(1e-20);
     let tops = all.filter(|&(x, y)| {
         let here = at(x, y);
         let near = (-2..=2)
@@ -143,8 +143,8 @@ fn peaks(power: &[f32], sample_mm: f64) -> Vec<[f32; 2]> {
         here > STANDS_OUT * floor && near.clone().all(|(dx, dy)| at(x + dx, y + dy) < here) && {
             let ring = (-5i32..=5).flat_map(|dy| (-5i32..=5).map(move |dx| (dx, dy)));
             let ring = ring.filter(|&(dx, dy)| dx.abs().max(dy.abs()) >= 3);
-            let mut beside: Vec<f32> = ring.map(|(dx, dy)| at(x + dx, y + dy)).collect();
-            here > STANDS_OUT * quantile(&mut beside, 0.75)
+            let beside = ring.map(|(dx, dy)| at(x + dx, y + dy));
+            here > STANDS_OUT * quantile(beside, 0.75)
         }
     });
     let mut found: Vec<(f32, [f32; 2])> = tops
@@ -269,7 +269,7 @@ fn agreed(sums: &[[f32; 3]], columns: usize, rows: usize) -> Vec<[f32; 2]> {
         let apart = |(s, a): (&[f32; 3], &[f32; 2])| (s[0] / s[2] - a[0]).hypot(s[1] / s[2] - a[1]);
         let off: Vec<f32> = sums.iter().zip(&amplitude).map(apart).collect();
         let judged = off.iter().zip(sums).filter(|(_, s)| s[2] > 0.0);
-        let limit = APART * MAD_TO_SIGMA * median(&mut judged.map(|(r, _)| *r).collect::<Vec<_>>());
+        let limit = APART * MAD_TO_SIGMA * median(judged.map(|(r, _)| *r));
         let weigh = |(s, r): (&[f32; 3], &f32)| {
             let r = r / limit.max(f32::MIN_POSITIVE);
             // Nothing is known of a cell without a judged pixel.

@@ -46,11 +46,11 @@ impl Foil {
                     .flatten()
             })
             .collect();
-        let mut absolute: Vec<f32> = cells.iter().flatten().map(|c| c[1]).collect();
-        let mut relative: Vec<f32> = cells.iter().flatten().map(|c| c[0]).collect();
+        let absolute: Vec<f32> = cells.iter().flatten().map(|c| c[1]).collect();
+        let relative: Vec<f32> = cells.iter().flatten().map(|c| c[0]).collect();
         let inside = absolute.len().max(1);
-        let quiet = 4.0 * quantile(&mut absolute, 0.2);
-        let limit = o.foil_residual.max(5.0 * quantile(&mut relative, 0.2));
+        let quiet = 4.0 * quantile(&absolute, 0.2);
+        let limit = o.foil_residual.max(5.0 * quantile(&relative, 0.2));
         let raw: Vec<bool> = cells
             .iter()
             .map(|c| c.is_some_and(|c| c[0] > limit && c[1] > quiet))

@@ -32,7 +32,7 @@ pub fn read(side: &Side, level: &Level, frame: &Frame) -> Option<f64> {
     if 2 * judged.len() < n || judged.is_empty() {
         return None;
     }
-    let middle = f64::from(median(&mut judged.iter().map(|&r| r as f32).collect::<Vec<_>>()));
+    let middle = f64::from(median(judged.iter().map(|&r| r as f32)));
     let reach = (0.5 * WINDOW_MM / ds).round() as usize;
     let smooth: Vec<f64> = (0..n)
         .map(|i| {
@@ -45,7 +45,7 @@ pub fn read(side: &Side, level: &Level, frame: &Frame) -> Option<f64> {
             }
         })
         .collect();
-    let spread = MAD_TO_SIGMA * median(&mut smooth.iter().map(|r| r.abs() as f32).collect::<Vec<_>>());
+    let spread = MAD_TO_SIGMA * median(smooth.iter().map(|r| r.abs() as f32));
     let limit = RISE_MM.max(SCATTER * f64::from(spread));
     let parts = runs(&smooth, |r| r.abs() > limit, (JOIN_MM / ds) as usize);
     let long = parts

@@ -7,7 +7,7 @@ use crate::options::Options;
 use crate::plain::Plain;
 use crate::planes::Crop;
 use crate::shapes;
-use crate::stats::{median_sigma, quantile};
+use crate::stats::{median_sigma, quantiles};
 use crate::types::DefectKind;
 use rayon::prelude::*;
 
@@ -111,10 +111,10 @@ fn isolated(plain: &Plain, odd: &[bool], stamps: &mut Stamps, cells: &[usize], o
     if ring.is_empty() || (clean.len() as f64) < 0.85 * ring.len() as f64 {
         return None;
     }
-    let (level, spread) = median_sigma(&mut clean.iter().map(|&k| plain.deviation[k]).collect::<Vec<_>>());
+    let (level, spread) = median_sigma(&clean.iter().map(|&k| plain.deviation[k]).collect::<Vec<_>>());
     let local = clean.iter().map(|&k| plain.spread[k]).fold(0.0, f32::max).max(spread);
-    let mut inner: Vec<f32> = cells.iter().map(|&k| plain.deviation[k] - level).collect();
-    let (low, high) = (quantile(&mut inner, 0.15), quantile(&mut inner, 0.85));
+    let inner: Vec<f32> = cells.iter().map(|&k| plain.deviation[k] - level).collect();
+    let [low, high] = quantiles(&inner, [0.15, 0.85]);
     let contrast = f64::from(if low.abs() > high.abs() { low } else { high });
     let noise = f64::from(local.max(0.002)) / (cells.len() as f64).sqrt().min(3.0);
     let snr = contrast.abs() / noise;

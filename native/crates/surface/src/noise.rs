@@ -44,9 +44,9 @@ impl NoiseModel {
         let per_bin = (samples.len() / BINS).max(1);
         let (mut edges, mut sigma) = (Vec::new(), Vec::new());
         for bin in samples.chunks(per_bin).take(BINS) {
-            let mut d: Vec<f32> = bin.iter().flat_map(|s| s.1).collect();
+            let d = bin.iter().flat_map(|s| s.1);
             edges.push(bin[0].0);
-            sigma.push((MAD_TO_SIGMA * median(&mut d) / 6f32.sqrt()).max(FLOOR));
+            sigma.push((MAD_TO_SIGMA * median(d) / 6f32.sqrt()).max(FLOOR));
         }
         let variance = (0..1u32 << (31 - DROPPED)).map(|bits| {
             let key = f32::from_bits(bits << DROPPED);

@@ -96,9 +96,9 @@ impl Plain {
                 gradients(&rows, &inside, out);
             }
         });
-        let mut sample: Vec<f32> = gradient.iter().copied().filter(|g| g.is_finite()).step_by(7).collect();
+        let sample = gradient.iter().copied().filter(|g| g.is_finite()).step_by(7);
         // The quiet third of the card tells the noise; ink mottle may triple it and is still plain.
-        let limit = (4.0 * quantile(&mut sample, 0.33)).clamp(0.03, 0.10);
+        let limit = (4.0 * quantile(sample, 0.33)).clamp(0.03, 0.10);
         let low: Vec<bool> = gradient.iter().map(|&g| g < limit).collect();
         let fewest = (MIN_AREA_MM2 / (self.cell_mm * self.cell_mm)) as usize;
         only_large(&low, self.w, fewest)
@@ -141,8 +141,7 @@ impl Plain {
         if cells.len() < 12 {
             return None;
         }
-        let by_channel =
-            [0, 1, 2].map(|i| median_sigma(&mut cells.iter().map(|&k| self.colour[k][i]).collect::<Vec<_>>()));
+        let by_channel = [0, 1, 2].map(|i| median_sigma(&cells.iter().map(|&k| self.colour[k][i]).collect::<Vec<_>>()));
         let colour = by_channel.map(|c| c.0);
         let level = ((colour[0] + colour[1] + colour[2]) / 3.0).max(0.02);
         Some((

@@ -99,15 +99,11 @@ pub fn is_bare(c: [f64; 3], reference: [f64; 3], contrast: f64) -> bool {
 
 /// Median by channel.
 pub fn median_colour(colours: &[[f64; 3]]) -> [f64; 3] {
-    std::array::from_fn(|k| {
-        f64::from(crate::stats::median(
-            &mut colours.iter().map(|c| c[k] as f32).collect::<Vec<_>>(),
-        ))
-    })
+    std::array::from_fn(|k| f64::from(crate::stats::median(colours.iter().map(|c| c[k] as f32))))
 }
 
 /// Robust spread of the mean over channels, relative to its median.
 pub fn relative_spread(colours: &[[f64; 3]]) -> f64 {
-    let (m, s) = crate::stats::median_sigma(&mut colours.iter().map(|&c| luma(c) as f32).collect::<Vec<_>>());
+    let (m, s) = crate::stats::median_sigma(&colours.iter().map(|&c| luma(c) as f32).collect::<Vec<_>>());
     f64::from(s) / f64::from(m).max(1e-6)
 }

@@ -163,7 +163,7 @@ fn mean_profile(base: &Level, path: &[[f64; 2]], half: i64, dt: f64) -> Option<P
     }
     (used > 0).then(|| Profile {
         slope: sum.iter().map(|s| s / used as f64).collect(),
-        sigma: f64::from(median(&mut variance)).sqrt(),
+        sigma: f64::from(median(&variance)).sqrt(),
         share: used as f64 / tried as f64,
     })
 }

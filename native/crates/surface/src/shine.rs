@@ -22,7 +22,7 @@ pub fn shine_gain(
     [w, h]: [usize; 2],
     rig: &Rig,
     pitch_mm: f64,
-    tones: &mut [f32],
+    tones: &[f32],
 ) -> [f64; SHINE.len()] {
     let mut gain = [0.0; SHINE.len()];
     let rate = turn_rate(rig);
@@ -34,7 +34,7 @@ pub fn shine_gain(
     if bright < TWO_TONES * dark {
         // x is the second term of the bow and of the shine, y the third.
         let of = |f: &Row, k: usize, n: usize| {
-            -(f[k] * f64::from(quantile(&mut tones.to_vec(), 0.5)) + f[BOW.len() + k]) * per_mm(n) / rate
+            -(f[k] * f64::from(quantile(tones, 0.5)) + f[BOW.len() + k]) * per_mm(n) / rate
         };
         gain[0] = of(fp, 1, w).min(of(fq, 2, h)).max(0.0);
         return gain;
@@ -103,8 +103,8 @@ mod tests {
             view_distance_mm: Some(500.0),
             ..Rig::default()
         };
-        let mut tones: Vec<f32> = (0..100).map(|i| if i % 2 == 0 { 0.2 } else { 0.8 }).collect();
-        shine_gain(&[p, q], [1000, 1000], &rig, 0.1, &mut tones)
+        let tones: Vec<f32> = (0..100).map(|i| if i % 2 == 0 { 0.2 } else { 0.8 }).collect();
+        shine_gain(&[p, q], [1000, 1000], &rig, 0.1, &tones)
     }
 
     #[test]

@@ -174,7 +174,7 @@ struct Blob {
 impl Blob {
     fn read(p: &Picture, paper: &[f32], i: usize, w: usize, reach: isize) -> Option<Self> {
         let around = offsets(reach as f64, w).map(|d| paper[(i as isize + d) as usize]);
-        let half = 0.5 * (median(&mut around.to_vec()) + paper[i]);
+        let half = 0.5 * (median(around) + paper[i]);
         let floor = STOCK.map(|s| half * s * p.white);
         let (mut n, mut sum, mut square) = (0.0, [0.0; 2], [0.0; 3]);
         for dy in -reach..=reach {

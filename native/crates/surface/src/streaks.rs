@@ -260,9 +260,9 @@ fn line(p: &Picture, grid: &Level, whole: &Piece, frame: &Frame) -> Option<Findi
     if shares.len() < whole.points.len() {
         return None;
     }
-    let share = median(&mut shares);
-    let (low, high) = (median(&mut low), median(&mut high));
-    let spread = median(&mut shares.iter().map(|s| (s - share).abs()).collect::<Vec<_>>()) / share.max(1e-6);
+    let share = median(&shares);
+    let (low, high) = (median(&low), median(&high));
+    let spread = median(shares.iter().map(|s| (s - share).abs())) / share.max(1e-6);
     if share < LEAST || low < EVEN * high || spread > 0.45 {
         return None;
     }

@@ -75,8 +75,8 @@ impl Candidate {
     /// Median of what the fit leaves of `albedo * slope`.
     fn scatter(&self, samples: &Samples) -> f32 {
         let left = |&k: &usize, axis: usize| samples.values[k][axis] - dot(&samples.rows[k], &self.fit[axis]);
-        let mut off: Vec<f32> = self.keep.iter().map(|k| left(k, 0).hypot(left(k, 1)) as f32).collect();
-        median(&mut off)
+        let off = self.keep.iter().map(|k| left(k, 0).hypot(left(k, 1)) as f32);
+        median(off)
     }
 
     /// Mean square of the fitted shine.
@@ -109,8 +109,8 @@ impl Trend {
         };
         let Candidate { keep, fit, mirrors } = best;
         let size = [level.w, level.h];
-        let mut tones: Vec<f32> = keep.iter().map(|&k| luma[samples.at[k].0]).collect();
-        let gain = shine_gain(&fit, size, rig, pitch_mm, &mut tones);
+        let tones: Vec<f32> = keep.iter().map(|&k| luma[samples.at[k].0]).collect();
+        let gain = shine_gain(&fit, size, rig, pitch_mm, &tones);
         let [p, q] = fit;
         Some(Self {
             p,

@@ -77,7 +77,7 @@ pub fn robust_fit(s: &Samples, among: &[usize]) -> Option<[Row; 2]> {
             .par_iter()
             .map(|&i| [0, 1].map(|c| (s.values[i][c] - dot(&s.rows[i], &fit[c])).abs() as f32))
             .collect();
-        let limit = [0, 1].map(|c| 3.0 * MAD_TO_SIGMA * median(&mut off.iter().map(|r| r[c]).collect::<Vec<_>>()));
+        let limit = [0, 1].map(|c| 3.0 * MAD_TO_SIGMA * median(off.iter().map(|r| r[c])));
         let near = |r: &[f32; 2]| r[0] <= limit[0] && r[1] <= limit[1];
         keep = among
             .iter()
