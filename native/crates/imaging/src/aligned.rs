@@ -113,3 +113,70 @@ unsafe impl GlobalAlloc for Aligned {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(size: usize, align: usize) -> Layout {
+        Layout::from_size_align(size, align).expect("a layout")
+    }
+
+    /// Every byte of a buffer, by its place.
+    fn pattern(i: usize) -> u8 {
+        (i * 31 % 251) as u8
+    }
+
+    #[test]
+    fn large_buffers_begin_at_a_line_and_zeroed_ones_are_zero() {
+        for size in [FROM - 1, FROM, FROM + 1, 5000, 1 << 20, 40 << 20] {
+            for align in [1, 4, 16, 4096] {
+                let of = layout(size, align);
+                // SAFETY: the layout is not empty, and the memory goes back with it.
+                unsafe {
+                    let [plain, zeroed] = [Aligned.alloc(of), Aligned.alloc_zeroed(of)];
+                    let line = if size >= FROM { LINE.max(align) } else { align };
+                    assert!(
+                        plain.addr() % line == 0 && zeroed.addr() % line == 0,
+                        "{size} by {align}"
+                    );
+                    plain.write_bytes(7, size);
+                    assert!(std::slice::from_raw_parts(zeroed, size).iter().all(|b| *b == 0));
+                    Aligned.dealloc(plain, of);
+                    Aligned.dealloc(zeroed, of);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_in_a_buffer_survives_every_change_of_its_size() {
+        // Up and down, across the smallest aligned size and across the size from which the system maps pages.
+        let sizes = [8, 900, 1024, 1500, 700, 64_000, 3_000, 48 << 20, 2 << 20, 60 << 20, 100];
+        for align in [1, 8, 64] {
+            let mut size = sizes[0];
+            // SAFETY: every layout is that of the buffer as it stands, and only what is inside it is touched.
+            unsafe {
+                let mut start = Aligned.alloc(layout(size, align));
+                (0..size).for_each(|i| start.add(i).write(pattern(i)));
+                for &next in &sizes[1..] {
+                    start = Aligned.realloc(start, layout(size, align), next);
+                    let kept = std::slice::from_raw_parts(start, size.min(next));
+                    assert!(
+                        kept.iter().enumerate().all(|(i, b)| *b == pattern(i)),
+                        "{size} to {next}"
+                    );
+                    (size.min(next)..next).for_each(|i| start.add(i).write(pattern(i)));
+                    size = next;
+                }
+                Aligned.dealloc(start, layout(size, align));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_for_any_address_is_refused() {
+        // SAFETY: nothing is allocated.
+        unsafe { assert!(Aligned.alloc(layout(isize::MAX as usize - 15, 1)).is_null()) };
+    }
+}
