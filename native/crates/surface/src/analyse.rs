@@ -4,8 +4,9 @@ use crate::bare;
 use crate::blots;
 use crate::chains::{self, Chain, dist};
 use crate::corners;
+use crate::cut::End;
 use crate::dents::{self, Dent};
-use crate::edges;
+use crate::edges::{self, Side};
 use crate::finding::Finding;
 use crate::foil::Foil;
 use crate::frame::Frame;
@@ -53,7 +54,13 @@ pub fn analyse(
     let crop = Crop::around(maps, &card.corners_px);
     let foil = Foil::find(maps, &frame, radius, crop, o);
     progress(0.05);
-    let planes = planes::prepare(maps, &frame, radius, crop, &foil, &card.rig, o, cancel)?;
+    let sides = edges::sides(&frame, corners::zone_mm(radius));
+    // The cut needs nothing of the relief, whose trend is found in steps that one core does.
+    let (planes, ends) = rayon::join(
+        || planes::prepare(maps, &frame, radius, crop, &foil, &card.rig, o, cancel),
+        || sides.each_ref().map(|side| edges::ends(side, &print, &frame)),
+    );
+    let planes = planes?;
     progress(0.25);
     let white = white_level(&print, maps, crop, &planes.base.mask);
     let levels = pyramid(planes.base, frame.pitch, cancel)?;
@@ -64,7 +71,11 @@ pub fn analyse(
         || shape_findings(&levels, &print, &frame, radius, blur_px, o, cancel),
         || {
             let printed = || printed(maps, crop, &levels[0], &frame, white, o);
-            rayon::join(printed, || outline(&print, &frame, radius, white, &levels, o))
+            let cut = Cut {
+                sides: &sides,
+                ends: &ends,
+            };
+            rayon::join(printed, || outline(&cut, &print, &frame, radius, white, &levels, o))
         },
     );
     let mut findings = relief?;
@@ -204,6 +215,12 @@ fn printed(maps: &Maps, crop: Crop, base: &Level, frame: &Frame, white: f64, o: 
     [stains.into_iter().map(Printed::whole).collect(), bare, marks]
 }
 
+/// The card's four edges, and where the material ends along them.
+struct Cut<'a> {
+    sides: &'a [Side; 4],
+    ends: &'a [Vec<Option<End>>; 4],
+}
+
 /// Corner and edge readings, and their findings.
 struct Outline {
     corners: Corners,
@@ -211,19 +228,19 @@ struct Outline {
     findings: Vec<Finding>,
 }
 
-fn outline(print: &Print, frame: &Frame, radius: f64, white: f64, levels: &[Level], o: &Options) -> Outline {
+fn outline(cut: &Cut, print: &Print, frame: &Frame, radius: f64, white: f64, levels: &[Level], o: &Options) -> Outline {
     let mut findings = Vec::new();
-    let sides = edges::sides(frame, corners::zone_mm(radius));
-    let mut read = sides.map(|side| edges::read(&side, print, frame, white, o));
+    let Cut { sides, ends } = cut;
+    let mut read = [0, 1, 2, 3].map(|k: usize| edges::read(&sides[k], &ends[k], print, frame, white, o));
     let lines = [0, 1, 2, 3].map(|k: usize| read[k].line);
     let corner = [0, 1, 2, 3].map(|k| {
         let (mut reading, finding) = corners::read(k, print, frame, radius, white, o);
         reading.lift_mm = lift::read(k, levels, frame, radius);
-        reading.angle_deg = corners::angle_deg(k, frame, &sides, &lines).unwrap_or(0.0);
+        reading.angle_deg = corners::angle_deg(k, frame, sides, &lines).unwrap_or(0.0);
         findings.extend(finding);
         reading
     });
-    for (r, side) in read.iter_mut().zip(&sides) {
+    for (r, side) in read.iter_mut().zip(*sides) {
         r.reading.layering_mm = layering::read(side, &levels[0], frame);
     }
     read.iter_mut().for_each(|r| findings.append(&mut r.findings));

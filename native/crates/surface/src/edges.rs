@@ -63,23 +63,30 @@ const START_MM: f64 = 2.0;
 /// Least share of stations that must be read.
 const SHARE: f64 = 0.5;
 
-/// Reads one edge; `white` is the albedo of the brightest print, against which bare paper would show.
-pub fn read(side: &Side, print: &Print, frame: &Frame, white: f64, o: &Options) -> EdgeResult {
-    let ds = frame.pitch.max(0.02);
-    let n = (2.0 * side.half / ds).floor().max(0.0) as usize;
+/// Distance of neighbouring stations along an edge, mm.
+fn spacing(frame: &Frame) -> f64 {
+    frame.pitch.max(0.02)
+}
+
+/// Where the material ends at every station of an edge.
+pub fn ends(side: &Side, print: &Print, frame: &Frame) -> Vec<Option<End>> {
+    let n = (2.0 * side.half / spacing(frame)).floor().max(0.0) as usize;
+    let end = |i: usize| {
+        let ray = Ray {
+            start: side.point(-side.half + i as f64 * spacing(frame), START_MM),
+            out: side.out,
+            ideal: START_MM,
+        };
+        ray.end(print, frame)
+    };
+    (0..n).into_par_iter().map(end).collect()
+}
+
+/// Reads one edge from its [`ends`]; `white` is the albedo of the brightest print, against which bare paper would show.
+pub fn read(side: &Side, ends: &[Option<End>], print: &Print, frame: &Frame, white: f64, o: &Options) -> EdgeResult {
+    let ds = spacing(frame);
     let station = |i: usize| -side.half + i as f64 * ds;
-    let ends: Vec<Option<End>> = (0..n)
-        .into_par_iter()
-        .map(|i| {
-            let ray = Ray {
-                start: side.point(station(i), START_MM),
-                out: side.out,
-                ideal: START_MM,
-            };
-            ray.end(print, frame)
-        })
-        .collect();
-    let (ends, screened) = unscreened(&ends, (SCREEN_MM / ds).ceil() as usize);
+    let (ends, screened) = unscreened(ends, (SCREEN_MM / ds).ceil() as usize);
     let depth: Vec<Option<f64>> = ends.iter().map(|e| e.map(|at| START_MM - at)).collect();
     let mut reading = EdgeReading::default();
     let line = cut(&depth, &station, ds, o, &mut reading);
