@@ -130,8 +130,10 @@ pub fn finish_masked(
             counts.inside += 1;
             let doubts = tile.lanes.doubts[i] & relevant;
             let clipped = saturated && ctx.setup.reader.saturated(tile.peaks[i]);
-            let shiny = ctx.setup.varnish.is_some() && (clipped || doubts != 0);
-            if shiny && shines(ctx, tile, &mut scratch.samples, (x0 + i, y), i, out) {
+            if let Some(varnish) = &ctx.setup.varnish
+                && (clipped || doubts != 0)
+                && shines(ctx, varnish, tile, &mut scratch.samples, (x0 + i, y), i, out)
+            {
                 continue;
             }
             if clipped || everywhere {

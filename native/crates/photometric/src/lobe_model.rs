@@ -26,7 +26,6 @@ pub const POINTS: [[f32; 2]; 15] = [
 ];
 
 /// Coefficients for x, y and z of the fit, of the slopes a, b from the origin and of the share of the run.
-#[derive(Clone, Copy, Default)]
 struct Cubic {
     one: f32,
     a: f32,
@@ -42,7 +41,6 @@ struct Cubic {
 }
 
 /// The fit of the lobe near the coarse slopes.
-#[derive(Clone, Copy, Default)]
 pub struct Model {
     /// The coarse slopes.
     pub origin: [f32; 2],
@@ -52,7 +50,6 @@ pub struct Model {
 }
 
 /// The fit at a pixel's slopes, and how it changes with them.
-#[derive(Clone, Copy, Default)]
 pub struct Near {
     /// x, y and z.
     pub fit: [f32; 3],

@@ -4,7 +4,7 @@ use crate::finish::{Ctx, DEG, MAX_CONFIDENCE_DEG};
 use crate::glint::{self, Samples};
 use crate::pixels::Pixels;
 use crate::tile::{TILE, Tile};
-use crate::varnish::half_vector;
+use crate::varnish::{Varnish, half_vector};
 use imaging::Half;
 
 /// A pixel whose samples are darker in the mean than this share of the varnish's highlight may have most of its light from there.
@@ -15,6 +15,7 @@ const DIM_NOISE: f64 = 2.0;
 /// Fits a dark pixel with the lobe as its signal, and tells whether that explains its samples.
 pub fn shines(
     ctx: &Ctx,
+    varnish: &Varnish,
     tile: &mut Tile,
     samples: &mut Samples,
     (x, y): (usize, usize),
@@ -22,9 +23,6 @@ pub fn shines(
     out: &mut Pixels<'_>,
 ) -> bool {
     let setup = ctx.setup;
-    let Some(varnish) = setup.varnish else {
-        return false;
-    };
     let lights = setup.count();
     let brightness = |k: usize| tile.samples[k * TILE + i] + tile.lobe[k * TILE + i];
     if (0..lights).map(brightness).sum::<f32>() > DIM * varnish.strength as f32 * lights as f32 {
@@ -45,7 +43,7 @@ pub fn shines(
     }
     // The noise is a function of what is left when the shine has been taken out.
     let variance = |light: f64| f64::from(ctx.noise.variance(light as f32 - ctx.shine));
-    let Some(fit) = glint::fit(samples, &varnish, varnish.slopes_at(place), variance) else {
+    let Some(fit) = glint::fit(samples, varnish, varnish.slopes_at(place), variance) else {
         return false;
     };
     let limit = ctx.thresholds.of(fit.kept);

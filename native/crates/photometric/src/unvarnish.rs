@@ -9,11 +9,11 @@ use crate::varnish::{MOST_LIGHTS, Varnish, half_vector};
 use imaging::fastest;
 
 /// Pixels between the nodes, where half vectors are computed; linear between them.
-const STEP: usize = 64;
-/// As many where they are no further apart than [`FINE_MM`].
-const FINE_STEP: usize = 128;
+const NODE: usize = 64;
+/// The same where so many pixels are no longer than [`WIDE_MM`].
+const WIDE_NODE: usize = 128;
 /// Over this length half vectors bend by less than what a lobe shows.
-const FINE_MM: f64 = 6.0;
+const WIDE_MM: f64 = 6.0;
 /// Newton steps; flat pixels need one.
 const STEPS: usize = 5;
 /// A step below this ends the search: the lobe is then linear to a thousandth.
@@ -29,7 +29,7 @@ type Lane = [f32; LANES];
 /// Half vectors of each light over a tile, and the coarse slopes.
 pub struct Halves {
     /// Pixels from a node to the next.
-    step: usize,
+    apart: usize,
     /// At every node: x, y, z of each light.
     nodes: Vec<[[f32; 3]; MOST_LIGHTS]>,
     slopes: Vec<[f32; 2]>,
@@ -38,9 +38,9 @@ pub struct Halves {
 impl Halves {
     /// Room for a tile under these lights.
     pub fn new(lights: &Lights) -> Self {
-        let fine = lights.in_mm() && FINE_STEP as f64 * lights.pitch_mm() <= FINE_MM;
+        let wide = lights.in_mm() && WIDE_NODE as f64 * lights.pitch_mm() <= WIDE_MM;
         Self {
-            step: if fine { FINE_STEP } else { STEP },
+            apart: if wide { WIDE_NODE } else { NODE },
             nodes: Vec::new(),
             slopes: Vec::new(),
         }
@@ -51,8 +51,8 @@ impl Halves {
         let lights: &Lights = &setup.lights;
         self.nodes.clear();
         self.slopes.clear();
-        for node in 0..=n.div_ceil(self.step) {
-            let x = x0 + node * self.step;
+        for node in 0..=n.div_ceil(self.apart) {
+            let x = x0 + node * self.apart;
             let place = lights.place(x, y);
             let mut halves = [[0.0; 3]; MOST_LIGHTS];
             for (k, half) in halves.iter_mut().enumerate().take(setup.count()) {
@@ -101,9 +101,9 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halve
         half: [[[0.0; 2]; 3]; MOST_LIGHTS],
     };
     let mut inverse = tile.inverse_lane(setup, 0);
-    for first in (0..tile.n).step_by(halves.step) {
+    for first in (0..tile.n).step_by(halves.apart) {
         let model = model_at(tile, setup, halves, first, &curve, lights, &mut lobes);
-        for at in (first..tile.n.min(first + halves.step)).step_by(LANES) {
+        for at in (first..tile.n.min(first + halves.apart)).step_by(LANES) {
             if setup.lights.near() {
                 inverse = tile.inverse_lane(setup, at);
                 for k in 0..lights {
@@ -111,7 +111,7 @@ fn remove_body(tile: &mut Tile, setup: &Setup, varnish: &Varnish, halves: &Halve
                 }
             }
             for i in 0..LANES {
-                lobes.share[i] = (at - first + i) as f32 / halves.step as f32;
+                lobes.share[i] = (at - first + i) as f32 / halves.apart as f32;
             }
             let g = [lane(&tile.g[0], at), lane(&tile.g[1], at), lane(&tile.g[2], at)];
             let change = search(&mut lobes, &curve, lights, &model, &inverse, g);
@@ -136,7 +136,7 @@ fn model_at(
     lights: usize,
     lobes: &mut Lobes,
 ) -> Model {
-    let node = first / halves.step;
+    let node = first / halves.apart;
     let origin = halves.slopes[node];
     let reach = Model::reach(curve.exponent);
     let (mut p, mut q) = ([origin[0]; LANES], [origin[1]; LANES]);
@@ -146,7 +146,7 @@ fn model_at(
     }
     lobes.share = [0.5; LANES];
     (lobes.share[Model::AT_START], lobes.share[Model::AT_END]) = (0.0, 1.0);
-    let middle = (first + halves.step / 2).min(tile.n - 1);
+    let middle = (first + halves.apart / 2).min(tile.n - 1);
     for k in 0..lights {
         let (a, b) = (halves.nodes[node][k], halves.nodes[node + 1][k]);
         lobes.half[k] = [0, 1, 2].map(|j| [a[j], b[j] - a[j]]);

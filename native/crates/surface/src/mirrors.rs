@@ -1,7 +1,7 @@
 //! Areas of a side that mirror: foil answers to the lights' directions as a tilted surface would.
 
 use crate::components::components;
-use crate::terms::{Row, dot};
+use crate::terms::Row;
 use crate::trend_fit::Samples;
 use rayon::prelude::*;
 
@@ -44,11 +44,7 @@ pub fn mirrors(s: &Samples, [fp, fq]: &[Row; 2], luma: &[f32], pitch_mm: f64) ->
     for (k, &(i, cell)) in s.at.iter().enumerate() {
         // The slope on bright print, what the light does on dark print: there noise alone makes slopes.
         let a = f64::from(luma[i]).max(MIRROR_LIGHT / MIRROR_SLOPE);
-        left[cell] = [
-            (s.values[k][0] - dot(&s.rows[k], fp)) / a,
-            (s.values[k][1] - dot(&s.rows[k], fq)) / a,
-            1.0,
-        ];
+        left[cell] = [s.all[k].left(0, fp) / a, s.all[k].left(1, fq) / a, 1.0];
     }
     let around = |cell: usize| {
         let (x, y) = (cell % s.columns, cell / s.columns);

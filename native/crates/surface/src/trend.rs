@@ -74,7 +74,7 @@ impl Candidate {
 
     /// Median of what the fit leaves of `albedo * slope`.
     fn scatter(&self, samples: &Samples) -> f32 {
-        let left = |&k: &usize, axis: usize| samples.values[k][axis] - dot(&samples.rows[k], &self.fit[axis]);
+        let left = |&k: &usize, axis: usize| samples.all[k].left(axis, &self.fit[axis]);
         let off = self.keep.iter().map(|k| left(k, 0).hypot(left(k, 1)) as f32);
         median(off)
     }
@@ -82,7 +82,10 @@ impl Candidate {
     /// Mean square of the fitted shine.
     fn shine(&self, samples: &Samples) -> f64 {
         let part = |row: &Row, fit: &Row| dot(row, fit) - (0..BOW.len()).map(|k| row[k] * fit[k]).sum::<f64>();
-        let square = |&k: &usize| self.fit.iter().map(|f| part(&samples.rows[k], f).powi(2)).sum::<f64>();
+        let square = |&k: &usize| {
+            let terms = samples.all[k].terms();
+            self.fit.iter().map(|f| part(terms, f).powi(2)).sum::<f64>()
+        };
         self.keep.iter().map(square).sum::<f64>() / self.keep.len().max(1) as f64
     }
 }

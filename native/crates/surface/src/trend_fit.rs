@@ -17,12 +17,34 @@ pub struct Samples {
     pub columns: usize,
     /// Pixel, grid cell and terms of each judged sample.
     pub at: Vec<(usize, usize)>,
-    /// Terms.
-    pub rows: Vec<Row>,
-    /// `albedo * slope` along x and y, whose noise is even.
-    pub values: Vec<[f64; 2]>,
-    /// Both together, as the sums of their products want them.
-    padded: Vec<Padded>,
+    /// Terms and values of each.
+    pub all: Vec<Sample>,
+}
+
+/// Terms of a sample with both values behind them, padded to whole vectors.
+const LANES: usize = 24;
+
+/// A sample's terms, and what they are fitted to.
+#[repr(align(64))]
+pub struct Sample([f64; LANES]);
+
+impl Sample {
+    fn new(terms: &Row, values: [f64; 2]) -> Self {
+        let mut all = [0.0; LANES];
+        all[..UNKNOWNS].copy_from_slice(terms);
+        all[UNKNOWNS..UNKNOWNS + 2].copy_from_slice(&values);
+        Self(all)
+    }
+
+    /// The terms.
+    pub fn terms(&self) -> &Row {
+        self.0.first_chunk().expect("more lanes than terms")
+    }
+
+    /// `albedo * slope` along an axis, whose noise is even, without what a fit says of it.
+    pub fn left(&self, axis: usize, fit: &Row) -> f64 {
+        self.0[UNKNOWNS + axis] - dot(self.terms(), fit)
+    }
 }
 
 /// Pixels from sample to sample, for this many of a level.
@@ -42,25 +64,21 @@ impl Samples {
             let row = (0..w).step_by(stride).filter(|x| level.mask[y * w + x] != 0);
             at.extend(row.map(|x| (y * w + x, y / stride * columns + x / stride)));
         }
-        let row = |&(i, _): &(usize, usize)| {
+        let sample = |&(i, _): &(usize, usize)| {
             let (u, v) = (powers(place(i % w, w)), powers(place(i / w, h)));
-            let a = f64::from(luma[i].max(DARKEST));
-            std::array::from_fn(|k| match k.checked_sub(BOW.len()) {
-                None => a * u[BOW[k].0] * v[BOW[k].1],
+            let albedo = luma[i].max(DARKEST);
+            let terms = std::array::from_fn(|k| match k.checked_sub(BOW.len()) {
+                None => f64::from(albedo) * u[BOW[k].0] * v[BOW[k].1],
                 Some(s) => u[SHINE[s].0] * v[SHINE[s].1],
-            })
+            });
+            Sample::new(&terms, [level.p[i], level.q[i]].map(|slope| f64::from(slope * albedo)))
         };
-        let rows: Vec<Row> = at.par_iter().map(row).collect();
-        let value = |&(i, _): &(usize, usize)| [level.p[i], level.q[i]].map(|s| f64::from(s * luma[i].max(DARKEST)));
-        let values: Vec<[f64; 2]> = at.par_iter().map(value).collect();
-        let padded = rows.par_iter().zip(&values).map(|(row, value)| Padded::of(row, value));
+        let all = at.par_iter().map(sample).collect();
         Self {
-            padded: padded.collect(),
             stride,
             columns,
             at,
-            rows,
-            values,
+            all,
         }
     }
 }
@@ -75,7 +93,7 @@ pub fn robust_fit(s: &Samples, among: &[usize]) -> Option<[Row; 2]> {
     for _ in 0..4 {
         let off: Vec<[f32; 2]> = among
             .par_iter()
-            .map(|&i| [0, 1].map(|c| (s.values[i][c] - dot(&s.rows[i], &fit[c])).abs() as f32))
+            .map(|&i| [0, 1].map(|axis| s.all[i].left(axis, &fit[axis]).abs() as f32))
             .collect();
         let limit = [0, 1].map(|c| 3.0 * MAD_TO_SIGMA * median(off.iter().map(|r| r[c])));
         let near = |r: &[f32; 2]| r[0] <= limit[0] && r[1] <= limit[1];
@@ -90,24 +108,8 @@ pub fn robust_fit(s: &Samples, among: &[usize]) -> Option<[Row; 2]> {
     Some(fit)
 }
 
-/// Terms of a row with both values behind them, padded to whole vectors.
-const LANES: usize = 24;
-
 /// Terms of a whole vector.
 const RUN: usize = 8;
-
-/// A sample's terms and values.
-#[repr(align(64))]
-struct Padded([f64; LANES]);
-
-impl Padded {
-    fn of(row: &Row, value: &[f64; 2]) -> Self {
-        let mut all = [0.0; LANES];
-        all[..UNKNOWNS].copy_from_slice(row);
-        all[UNKNOWNS..UNKNOWNS + 2].copy_from_slice(value);
-        Self(all)
-    }
-}
 
 /// Normal equations of both slopes: row `a` holds the products of term `a` with the terms from the vector of its own on,
 /// then with both values.
@@ -131,7 +133,7 @@ fastest! {
 #[inline(always)]
 fn accumulate_body(s: &Samples, part: &[usize], normal: &mut Normal) {
     for &i in part {
-        let row = &s.padded[i].0;
+        let row = &s.all[i].0;
         // The matrix is symmetric: nothing to the left of its diagonal is needed.
         products::<0>(row, normal);
         products::<RUN>(row, normal);

@@ -5,7 +5,7 @@ const SMALL_STEP: f32 = 2e-3;
 const MAX_STEP: f32 = 0.15;
 const STEEPEST: f32 = 1.2;
 // Half vectors are computed at every pixel that starts a group of this many, and are linear between, as the processor
-// does to save roots; coarse slopes are those of that pixel.
+// does to save roots (over twice as many where pixels are small); coarse slopes are those of that pixel.
 const NODE: u32 = 64u;
 
 // The lobe of every light, and its slopes along p and q.
